@@ -39,7 +39,7 @@ const rules: Rules<CpoOptions> = {
 /**
  * Learns from pairs of answers without a reference, as TRL's `CPOTrainer`: −log σ(β (log p of the better answer − that of the worse one))
  * and α times the cross-entropy of the better answers. Rows and metrics are those of `dpo`, but for `referenceKl`; the reward of an answer is
- * β log p.
+ * β log p, of `ipo` β times its mean by token.
  *
  * Throws a `TunebookError` of kind "input" that lists all options which make no sense.
  *
@@ -74,7 +74,8 @@ export function cpo(options: CpoOptions): PreferenceTask {
       usesReference: false,
       of: (numbers) => cpoLosses[loss](numbers, { beta, labelSmoothing }),
       likelihood: alpha > 0 ? { weight: alpha, of: "answer" } : undefined,
-      rewardOf: (logProbability) => beta * logProbability,
+      rewardOf: (logProbability, _, tokens) =>
+        beta * logProbability / (loss === "ipo" ? tokens : 1),
     },
   });
 }

@@ -21,6 +21,8 @@ import { ktoFlags } from "./kto/flags.ts";
 import { orpo } from "./orpo.ts";
 import { orpoFlags } from "./orpo/flags.ts";
 import { preferenceShapes } from "./preference/options.ts";
+import { rewardModel } from "./reward_model.ts";
+import { rewardModelFlags } from "./reward_model/flags.ts";
 import { simpo } from "./simpo.ts";
 import { simpoFlags } from "./simpo/flags.ts";
 import { imageClassificationFlags } from "./image_classification/flags.ts";
@@ -148,6 +150,12 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     flags: chatFlags,
     opened: () => chat({ messages: "messages" }),
     columns: Object.values(chatShapes),
+  },
+  "reward-model": {
+    make: rewardModel,
+    flags: rewardModelFlags,
+    opened: () => rewardModel({ prompt: "prompt", chosen: "chosen", rejected: "rejected" }),
+    columns: [["prompt", "chosen", "rejected", "margin"], ...preferenceShapes],
   },
   dpo: {
     make: dpo,

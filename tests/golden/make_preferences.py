@@ -31,7 +31,7 @@ FOLDER = HERE / "preferences"
 WORDS = "the a cat dog hen sun is was not very good bad old new red blue big small runs sleeps why where who so".split()
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
 STEPS = 50
-RECIPE = {"learning_rate": 2e-3, "weight_decay": 0.01, "max_norm": 1.0, "steps": STEPS}
+RECIPE = {"learning_rate": 1e-3, "weight_decay": 0.01, "max_norm": 1.0, "steps": STEPS}
 ROWS = [
     ("why is the sun red", " the sun is old", " not good"),
     ("where is the cat", " the cat sleeps", " the dog runs so very big"),

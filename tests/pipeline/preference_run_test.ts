@@ -53,7 +53,9 @@ Deno.test("dpo is previewed, trained, scored and deployed, and its model writes"
     assert.ok(result.losses.at(-1)! < 0.6, `the last loss is ${result.losses.at(-1)}`);
     const { scores } = result;
     assert.equal(scores.rewardAccuracy, 1);
-    assert.ok(scores.rewardMargin > 0.1 && scores.referenceKl > 0 && scores.chosenLogProbability < 0);
+    assert.ok(
+      scores.rewardMargin > 0.1 && scores.referenceKl > 0 && scores.chosenLogProbability < 0,
+    );
     const asked = [[{ role: "user", content: "the film was" }]] as never;
     const written = await result.generate(asked, { maxNewTokens: 4 });
     const opened = await open(join(folder, "a"));

@@ -13,6 +13,7 @@ import {
   orpo,
   type PreferenceTask,
   rewardAccuracy,
+  rewardModel,
   simpo,
 } from "tunebook";
 import { openStage, processorOf } from "../../../lib/pipeline/run/open_stage.ts";
@@ -62,7 +63,6 @@ for (const [name, task] of Object.entries(tasks)) {
       const run = golden.runs[name];
       assert.equal(result.losses.length, run.losses.length);
       const off = result.losses.map((loss, at) => Math.abs(loss - run.losses[at]));
-      if (name==="orpo") console.log(result.losses.slice(0,3), run.losses.slice(0,3), off);
       assert.ok(Math.max(...off) < tolerance, `${name} is off by ${Math.max(...off)}`);
       assert.equal(result.scores.rewardAccuracy, 1);
       if (keeps) {
@@ -73,6 +73,19 @@ for (const [name, task] of Object.entries(tasks)) {
       }
       await result.dispose();
     }));
+}
+
+for (const name of ["reward", "reward-margin"]) {
+  Deno.test(`fifty steps of ${name} are TRL's`, async () => {
+    const more = name === "reward" ? {} : { margin: "margin", centeringCoefficient: 0.05 };
+    const task = rewardModel({ ...plain, ...more });
+    const result = await model(goldenModel("reward")).data(goldenPairs, task, { test: goldenPairs })
+      .adapt(full()).train(goldenTraining).evaluate({ rewardAccuracy }).run(quiet);
+    const off = result.losses.map((loss, at) => Math.abs(loss - golden.runs[name].losses[at]));
+    assert.ok(Math.max(...off) < tolerance, `${name} is off by ${Math.max(...off)}`);
+    assert.equal(result.scores.rewardAccuracy, 1);
+    await result.dispose();
+  });
 }
 
 Deno.test("prompts and answers are the tokens that TRL makes of them", async () => {
