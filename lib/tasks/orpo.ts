@@ -7,15 +7,14 @@
 import { checkOptions } from "../core/check_options.ts";
 import { isRecord } from "../core/objects.ts";
 import { positive, type Rules } from "../core/option_rules.ts";
-import { type Tensor, tf } from "../engine/mod.ts";
+import { tf } from "../engine/mod.ts";
+import { logOdds } from "./orpo/log_odds.ts";
 import { columnMistakes, type PreferenceColumns, preferenceRules } from "./preference/options.ts";
 import { negativeLogSigmoid } from "./preference/pair_loss.ts";
 import { pairTask, type PreferenceTask } from "./preference/pair_task.ts";
 
 const name = "orpo";
 const defaultBeta = 0.1;
-/** Answers that are surer than this have odds that no float32 holds. */
-const leastDoubt = 1e-7;
 
 /** What columns mean, and how pairs are learned. */
 export interface OrpoOptions extends PreferenceColumns {
@@ -58,11 +57,4 @@ export function orpo(options: OrpoOptions): PreferenceTask {
       rewardOf: (logProbability, _, tokens) => beta * logProbability / tokens,
     },
   });
-}
-
-/** log p − log(1 − p), of log p; 1 − p is tanh(−log p / 2) · (1 + p), which cancels nothing. */
-function logOdds(logProbability: Tensor): Tensor {
-  const x = tf.minimum(logProbability, -leastDoubt);
-  const doubt = tf.mul(tf.tanh(tf.mul(x, -1 / 2)), tf.add(tf.exp(x), 1));
-  return tf.sub(x, tf.log(doubt));
 }
