@@ -54,7 +54,7 @@ export function rewardModel(options: RewardModelOptions): RewardTask {
   const rowsOf = (table: Table, where: string) => readPreferences(table, options, where);
   const labelled = (): LabelledTask<RewardPredictions, RewardInput, number> => ({
     task,
-    labels: [],
+    labels: ["reward"],
     head: { name: "classification", outputs: 1 },
     signature: {
       pipeline: "text-classification",
