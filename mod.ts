@@ -152,6 +152,21 @@ export type {
 } from "./lib/tasks/object_detection/prediction.ts";
 export { chat, type ChatTask } from "./lib/tasks/chat.ts";
 export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
+export { cpo, type CpoOptions } from "./lib/tasks/cpo.ts";
+export type { CpoLossName } from "./lib/tasks/cpo/losses.ts";
+export { dpo } from "./lib/tasks/dpo.ts";
+export type { DpoLossName } from "./lib/tasks/dpo/losses.ts";
+export type { DpoOptions } from "./lib/tasks/dpo/options.ts";
+export { kto } from "./lib/tasks/kto.ts";
+export type { KtoLossName, KtoOptions } from "./lib/tasks/kto/options.ts";
+export { orpo, type OrpoOptions } from "./lib/tasks/orpo.ts";
+export { rewardModel, type RewardTask } from "./lib/tasks/reward_model.ts";
+export type { RewardModelOptions } from "./lib/tasks/reward_model/options.ts";
+export type { RewardInput } from "./lib/tasks/reward_model/reward_rows.ts";
+export { simpo, type SimpoOptions } from "./lib/tasks/simpo.ts";
+export type { ConversationOptions, PreferenceColumns } from "./lib/tasks/preference/options.ts";
+export type { PreferenceTask } from "./lib/tasks/preference/pair_task.ts";
+export type { ReferenceColumns } from "./lib/tasks/preference/reference_columns.ts";
 export { renderChat, type RenderChatOptions } from "./lib/text/chat/render_chat.ts";
 export {
   type ChatSource,
@@ -351,6 +366,24 @@ export { tokenAccuracy } from "./lib/metrics/token_accuracy.ts";
 export type { TagPredictions } from "./lib/nn/tag_predictions.ts";
 export type { TagScheme } from "./lib/nn/tags/tag_scheme.ts";
 export { tripletAccuracy } from "./lib/metrics/triplet_accuracy.ts";
+export { chosenLogProbability } from "./lib/metrics/chosen_log_probability.ts";
+export { chosenReward } from "./lib/metrics/chosen_reward.ts";
+export { referenceKl } from "./lib/metrics/reference_kl.ts";
+export { rejectedLogProbability } from "./lib/metrics/rejected_log_probability.ts";
+export { rejectedReward } from "./lib/metrics/rejected_reward.ts";
+export { rewardAccuracy } from "./lib/metrics/reward_accuracy.ts";
+export { rewardCalibration } from "./lib/metrics/reward_calibration.ts";
+export { rewardMargin } from "./lib/metrics/reward_margin.ts";
+export {
+  type AnyPreferencePredictions,
+  type JudgedAnswers,
+  type PreferencePredictions,
+  preferencePredictions,
+  type PreferencesGiven,
+  type RewardPredictions,
+  rewardPredictions,
+  type WrittenAnswers,
+} from "./lib/nn/preference_predictions.ts";
 
 // Deploy targets
 export { adapter, type AdapterOptions } from "./lib/deploy/adapter.ts";

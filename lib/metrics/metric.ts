@@ -109,6 +109,8 @@ const described: Readonly<Record<string, string>> = {
   mask: "masks of images",
   features: "features of generated and real images",
   denoising: "noisy images",
+  preference: "answers that people judged",
+  reward: "rewards of answers",
 };
 
 /**

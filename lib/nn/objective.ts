@@ -12,8 +12,8 @@ import type { BatchDraw, Feeds } from "./feeds.ts";
 import type { Parameter } from "./method.ts";
 import type { HeadRequest } from "./task_head.ts";
 
-/** A loss that reads the head at the tokens that count, some of them at a time. */
-export interface PiecewiseLoss {
+/** Which tokens the head is computed at: those that count, some of them at a time. */
+export interface CountedTokens {
   /** How many pieces a batch is cut into, the same for all batches. */
   readonly pieces: number;
   /**
@@ -28,11 +28,33 @@ export interface PiecewiseLoss {
   readonly slots: string;
   /** Other feeds of the shape [pieces, length]. */
   readonly cut: readonly string[];
+}
+
+/** A loss that reads the head at the tokens that count. */
+export interface PiecewiseLoss extends CountedTokens {
   /**
    * The loss of one piece, a scalar, of what the head gives for its tokens, [length, outputs]. Of the
    * feeds that are cut it has its own part, [length].
    */
   loss(results: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
+}
+
+/**
+ * What a loss reads of whole sequences: sums over their tokens of a number that the head gives of each, such as the
+ * logarithm of its probability.
+ */
+export interface TokenSums extends CountedTokens {
+  /** What the sums are fed with; [batch, sequence] lies as the batch's tokens do. */
+  readonly feeds: Readonly<Record<string, InputSpec>>;
+  /** The feeds [batch, sequence] that say how much each token counts in each sum. */
+  readonly weights: readonly string[];
+  /**
+   * The numbers of one piece, [length], of what the head gives for its tokens, [length, outputs]: each of its own
+   * token alone, and 0 at a place that counts nothing. Of the feeds that are cut it has its own part, [length].
+   */
+  numbers(results: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
+  /** The feeds for some rows (or groups). */
+  feedsOf(rows: ArrayLike<number>, layout: BatchLayout): Feeds;
 }
 
 /** What targets may depend on beside their rows. */
@@ -46,6 +68,8 @@ export interface TargetsContext {
   readonly draw?: BatchDraw | undefined;
   /** What the model gives for these rows, [rows, outputs], where the objective `readsOutputs`. */
   readonly outputs?: HostTensor | undefined;
+  /** All rows of the optimiser step, these among them; training always gives it. */
+  readonly stepRows?: ArrayLike<number> | undefined;
 }
 
 /** A loss over the rows of a certain data set. */
@@ -142,6 +166,8 @@ export interface Objective {
   ): Feeds;
   /** Takes the place of `loss` where present. */
   readonly piecewise?: PiecewiseLoss;
+  /** Where present, the loss reads these sums, [batch, sums], and not what the head gives. */
+  readonly sums?: TokenSums;
   /**
    * The same loss for a training with such batches of rows, computed as is best for their sizes; itself
    * unless given. Feeds and `targetsOf` of the two may differ.

@@ -255,6 +255,13 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   readonly fingerprint: Uint8Array;
   /** What a training on these rows minimises; of rows without labels what a model is asked with. */
   objective(context: ObjectiveContext): Objective;
+  /**
+   * The same rows, where losses and predictions compare with the model before the training. A run asks for them before its first
+   * step; absent where nothing is compared with that, or is known.
+   *
+   * @param outputs what the model gives for each sequence before it is trained
+   */
+  withReference?(outputs: Outputs): Examples<Predicted, Answer>;
   /** What the model said, with what is true. */
   predictions(outputs: Outputs): Predicted;
   /** What the model said, for people: one answer for each row. */

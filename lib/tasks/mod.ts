@@ -12,6 +12,19 @@ import { textGeneration } from "./text_generation.ts";
 import { chat } from "./chat.ts";
 import { chatFlags } from "./chat/flags.ts";
 import { chatShapes } from "./chat/options.ts";
+import { cpo } from "./cpo.ts";
+import { cpoFlags } from "./cpo/flags.ts";
+import { dpo } from "./dpo.ts";
+import { dpoFlags } from "./dpo/flags.ts";
+import { kto } from "./kto.ts";
+import { ktoFlags } from "./kto/flags.ts";
+import { orpo } from "./orpo.ts";
+import { orpoFlags } from "./orpo/flags.ts";
+import { preferenceShapes } from "./preference/options.ts";
+import { rewardModel } from "./reward_model.ts";
+import { rewardModelFlags } from "./reward_model/flags.ts";
+import { simpo } from "./simpo.ts";
+import { simpoFlags } from "./simpo/flags.ts";
 import { imageClassificationFlags } from "./image_classification/flags.ts";
 import { openedImageClassification } from "./image_classification/opened.ts";
 import { imageGenerationFlags } from "./image_generation/flags.ts";
@@ -137,6 +150,42 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     flags: chatFlags,
     opened: () => chat({ messages: "messages" }),
     columns: Object.values(chatShapes),
+  },
+  "reward-model": {
+    make: rewardModel,
+    flags: rewardModelFlags,
+    opened: () => rewardModel({ prompt: "prompt", chosen: "chosen", rejected: "rejected" }),
+    columns: [["prompt", "chosen", "rejected", "margin"], ...preferenceShapes],
+  },
+  dpo: {
+    make: dpo,
+    flags: dpoFlags,
+    opened: () => dpo({ prompt: "prompt", chosen: "chosen", rejected: "rejected" }),
+    columns: preferenceShapes,
+  },
+  kto: {
+    make: kto,
+    flags: ktoFlags,
+    opened: () => kto({ prompt: "prompt", completion: "completion", label: "label" }),
+    columns: [["prompt", "completion", "label"]],
+  },
+  orpo: {
+    make: orpo,
+    flags: orpoFlags,
+    opened: () => orpo({ prompt: "prompt", chosen: "chosen", rejected: "rejected" }),
+    columns: preferenceShapes,
+  },
+  simpo: {
+    make: simpo,
+    flags: simpoFlags,
+    opened: () => simpo({ prompt: "prompt", chosen: "chosen", rejected: "rejected" }),
+    columns: preferenceShapes,
+  },
+  cpo: {
+    make: cpo,
+    flags: cpoFlags,
+    opened: () => cpo({ prompt: "prompt", chosen: "chosen", rejected: "rejected" }),
+    columns: preferenceShapes,
   },
 };
 

@@ -32,6 +32,7 @@ import { squaresByGroup } from "./gradient_squares.ts";
 import { lossParameters, withLossParameters } from "./loss_parameters.ts";
 import { lossScaleInput } from "./loss_scaling.ts";
 import { piecewiseLoss } from "./piecewise_loss.ts";
+import { tokenSums } from "./token_sums.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
 import {
   embeddingRowsOf,
@@ -158,12 +159,25 @@ function trainingForward(
     ? hiddenInputs(keptWidth(model), positionsAbove(trainable, frozenLayers))
     : batchInputs(model);
   type Tensors = Readonly<Record<string, Tensor>>;
+  const trainedOf = (inputs: Tensors) =>
+    weights.trained.map((path) => inputs[weights.names.get(path)!]);
+  const fedOf = (names: Readonly<Record<string, InputSpec>>, inputs: Tensors) =>
+    Object.fromEntries(Object.keys(names).map((name) => [name, inputs[name]]));
+  const ofTokens = (net: Net, inputs: Tensors, names: Readonly<Record<string, InputSpec>>) => ({
+    feeds: fedOf(names, inputs),
+    features: headFeatures(net, trainable, inputs, { frozenLayers, training: true }),
+    trained: trainedOf(inputs),
+    head: (rows: Tensor) => appliedHead(net, trainable, rows),
+  });
   const outputsOf = (net: Net, inputs: Tensors): Tensor => {
+    const { sums } = objective;
+    if (sums) return tokenSums(sums, ofTokens(net, inputs, sums.feeds));
     const found = headResults(net, trainable, inputs, { frozenLayers, training: true });
     return objective.pool?.(found, batchOf(inputs)) ?? found;
   };
   const inputs: Record<string, InputSpec> = {
     ...(packed ? packedInputs(batch) : batch),
+    ...objective.sums?.feeds,
     noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
     ...weights.inputs,
     ...(words ? heldRows(weights, words) : {}),
@@ -199,13 +213,7 @@ function trainingForward(
     lossOf(net: Net, inputs: Tensors): Tensor {
       const { piecewise } = objective;
       if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs);
-      const trained = weights.trained.map((path) => inputs[weights.names.get(path)!]);
-      return piecewiseLoss(piecewise, {
-        feeds: Object.fromEntries(Object.keys(objective.feeds).map((name) => [name, inputs[name]])),
-        features: headFeatures(net, trainable, inputs, { frozenLayers, training: true }),
-        trained,
-        head: (rows) => appliedHead(net, trainable, rows),
-      });
+      return piecewiseLoss(piecewise, ofTokens(net, inputs, objective.feeds));
     },
   };
 }

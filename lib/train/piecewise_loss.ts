@@ -24,15 +24,20 @@ export function piecewiseLoss(
   { feeds, features, trained, head }: PiecewiseInputs,
 ): Tensor {
   const { [tokens]: rows, [slots]: slotIds } = feeds;
-  const ofPiece = (feed: Tensor, piece: number) => tf.squeeze(tf.slice(feed, [piece], [1]), [0]);
-  const own = (piece: number) => ({
-    ...feeds,
-    ...Object.fromEntries(cut.map((name) => [name, ofPiece(feeds[name], piece)])),
-  });
   return ops.lossInPieces(
-    (x, piece) => loss(head(x), own(piece)),
+    (x, piece) => loss(head(x), ofPiece(feeds, cut, piece)),
     features,
     { rows, slots: tf.reshape(slotIds, [-1]) },
     trained,
   );
+}
+
+/** All feeds, and of those that are cut the part of one piece, [length]. */
+export function ofPiece(
+  feeds: Readonly<Record<string, Tensor>>,
+  cut: readonly string[],
+  piece: number,
+): Record<string, Tensor> {
+  const own = (feed: Tensor) => tf.squeeze(tf.slice(feed, [piece], [1]), [0]);
+  return { ...feeds, ...Object.fromEntries(cut.map((name) => [name, own(feeds[name])])) };
 }

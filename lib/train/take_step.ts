@@ -81,6 +81,7 @@ export async function accumulateGradients(
   const microBatches = plan.microBatchesOf(done);
   const { seed } = context.settings;
   const drawOf = (microBatch: number) => drawAt(plan, { seed, step: done, microBatch });
+  const stepRows = microBatches.flatMap((each) => [...each]);
   // Examples of weight 0 alone have no loss; dividing by 1 keeps it at 0.
   const normaliser = microBatches.reduce((sum, each) => sum + objective.weightOf(each), 0) || 1;
   const batches = microBatches.map((examples, index) => {
@@ -94,10 +95,7 @@ export async function accumulateGradients(
   });
   const whole = wholeBatch && await wholeBatch.loss(
     await inTurn(batches, async ({ feeds }) => wholeBatch.outputs(await feeds(), signal)),
-    (outputs) => {
-      const examples = microBatches.flatMap((each) => [...each]);
-      return objective.targetsOf(examples, normaliser, { outputs, draw: drawOf(0) });
-    },
+    (outputs) => objective.targetsOf(stepRows, normaliser, { outputs, draw: drawOf(0), stepRows }),
     signal,
   );
   let loss = whole?.loss ?? 0;
@@ -105,7 +103,7 @@ export async function accumulateGradients(
     const results = await context.compiledGradients.run({
       ...await feeds(),
       ...(whole?.feeds[index] ??
-        objective.targetsOf(examples, normaliser, { layout, draw: drawOf(index) })),
+        objective.targetsOf(examples, normaliser, { layout, draw: drawOf(index), stepRows })),
       [penaltyShare]: scalarOf(1 / microBatches.length),
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);
@@ -117,15 +115,17 @@ export async function accumulateGradients(
 
 /** What a micro-batch is fed with beside its targets, and where its sequences stand. */
 function batchFeedsOf(
-  { rows, plan, layoutOf, ahead }: StepContext,
+  { rows, plan, layoutOf, ahead, trainable: { objective } }: StepContext,
   examples: ArrayLike<number>,
   batch: BatchDraw,
 ): { readonly layout: BatchLayout; feeds(): Promise<Feeds> } {
   const packed = layoutOf?.(examples);
   const sequences = sequencesOf(rows, examples);
+  const layout = packed ?? paddedLayout(sequences.map((sequence) => rows.lengths[sequence]));
   return {
-    layout: packed ?? paddedLayout(sequences.map((sequence) => rows.lengths[sequence])),
+    layout,
     feeds: async () => ({
+      ...objective.sums?.feedsOf(examples, layout),
       ...(packed
         ? rows.packedFeedsOf!(sequences, packed)
         : await ahead.take(batch, batchAfter(plan, batch))),

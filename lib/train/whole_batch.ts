@@ -59,7 +59,7 @@ const [cachedOutputs, outputGradients] = ["cached_outputs", "output_gradients"];
  * the one that is fed, that of the whole step.
  */
 export function surrogate(objective: Objective): Objective {
-  const shape = ["batch", objective.outputs];
+  const shape = ["batch", numbersRead(objective)];
   return {
     ...objective,
     feeds: {
@@ -69,6 +69,11 @@ export function surrogate(objective: Objective): Objective {
     loss: (outputs, feeds) =>
       tf.sum(tf.mul(tf.sub(outputs, feeds[cachedOutputs]), feeds[outputGradients])),
   };
+}
+
+/** How many numbers the loss reads of a row. */
+function numbersRead({ sums, outputs }: Pick<Objective, "sums" | "outputs">): number {
+  return sums?.weights.length ?? outputs;
 }
 
 /** The first two parts of such a step, compiled. */
@@ -136,7 +141,11 @@ function lossProgram(objective: Objective): Program {
   return {
     name: "loss of the whole step",
     inputs: {
-      [cachedOutputs]: { role: "feed", type: "float32", shape: ["batch", objective.outputs] },
+      [cachedOutputs]: {
+        role: "feed",
+        type: "float32",
+        shape: ["batch", numbersRead(objective)],
+      },
       ...objective.feeds,
     },
     compute({ [cachedOutputs]: outputs, ...feeds }) {

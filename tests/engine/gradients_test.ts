@@ -156,6 +156,27 @@ const opCases: Record<string, readonly Case[]> = {
         [weight, offset],
       ),
   }],
+  numbersInPieces: [false, true].map((isTrained) => ({
+    kernel: "numbersInPieces",
+    name: isTrained ? "by a trained tensor, too" : "by the input alone",
+    inputs: [
+      floats([5, 2]),
+      floats([2, 2]),
+      given("int32", [2, 2], [4, 0, 2, 1]), // the last one is not counted
+      given("int32", [5], [1, 3, 2, 3, 0]),
+    ],
+    run: (x, weight, rows, slots) =>
+      ops.numbersInPieces(
+        (own, piece) => {
+          const used = isTrained ? weight : tf.zerosLike(weight);
+          const y = tf.tanh(tf.matMul(tf.add(own, 1) as tf.Tensor2D, used as tf.Tensor2D));
+          return tf.mul(tf.sum(tf.add(y, tf.square(own)), 1), tf.tensor1d([1, 1 - piece]));
+        },
+        x,
+        { rows, slots },
+        isTrained ? [weight] : [],
+      ),
+  })),
   countedRows: [{
     kernel: "countedRows",
     name: "times the rows",

@@ -29,6 +29,7 @@ import { checkAdapterLabels } from "../run/check_adapter_labels.ts";
 import { checkTask } from "../run/check_task.ts";
 import { dataForHead } from "../run/head_labels.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
+import { off, splitsWithReference, withReference } from "../run/reference_stage.ts";
 import type { AnyLabelledTask, ReadData } from "../run/read_stage.ts";
 import { scorerOf } from "../run/score_stage.ts";
 import { generationDefaults } from "../write/text_model_of.ts";
@@ -69,7 +70,7 @@ export interface ComparedRuns {
   readonly headNote?: string;
   /** The rows for methods that take no room from the text. */
   readonly data: EncodedSplits;
-  /** The rows with so many tokens at most. */
+  /** The rows with so many tokens at most, and what they are compared with. */
   dataIn(maxTokens: number): Promise<EncodedSplits>;
   /** Attaches a method, to see whether it fits, and tells how many tokens of a text it leaves. */
   check(method: Method, settings: TrainSettings): Promise<number>;
@@ -124,19 +125,33 @@ export async function openRuns(
     checkAdapterLabels(attached.adapter.labels, task);
     return attached;
   };
-  const trialOf = async (room: number, count: number): Promise<AnyExamples> => {
+  // All methods are compared with the same model before the training.
+  const asking = { device: device.inFloat32 ?? device, continues: false, signal };
+  const referenced = new Map<number, Promise<EncodedSplits>>();
+  const comparedDataOf = (room: number): Promise<EncodedSplits> => {
+    const known = referenced.get(room) ?? dataOf(room).then(async (data) => {
+      if (!data.train.withReference) return data;
+      const model = await loadWith(opened, task, { seed: 1, quantize: spec.quantize, signal });
+      return await splitsWithReference({ model, adapter: off }, data, asking);
+    });
+    referenced.set(room, known);
+    return known;
+  };
+  const trialOf = async (room: number, count: number, model: Model): Promise<AnyExamples> => {
     const rows = splits.train.numRows();
     const chosen = Array.from({ length: count }, (_, at) => Math.floor(at * rows / count));
     const table = pickRows(splits.train, chosen);
-    return await task.examples(table, processorOf(opened, room), {
+    const examples = await task.examples(table, processorOf(opened, room), {
       where: "the training data",
       signal,
     });
+    const [known] = await withReference({ model, adapter: off }, [examples], asking);
+    return known;
   };
   return {
     ...(headNote ? { headNote } : {}),
     data: await dataOf(Math.min(maxTokens, opened.config.maxTokens)),
-    dataIn: dataOf,
+    dataIn: comparedDataOf,
     async check(method, settings) {
       const attached = await open(method, settings);
       await writing?.check(attached);
@@ -145,10 +160,10 @@ export async function openRuns(
     async run(method, { trialRows, ...options }) {
       const attached = await open(method, options.settings);
       const { model, adapter, maxTokens } = attached;
-      const data = await dataOf(maxTokens);
+      const data = await comparedDataOf(maxTokens);
       const isTrial = trialRows !== undefined;
       const { checkSteps: _, afterStep: __, record: ___, ...still } = adapter;
-      const rows = isTrial ? await trialOf(maxTokens, trialRows) : data.train;
+      const rows = isTrial ? await trialOf(maxTokens, trialRows, model) : data.train;
       const trained = { model, adapter: isTrial ? still : adapter };
       const trainable = trainableOf(trained, rows, options.settings);
       const write = isTrial ? undefined : writing?.write.bind(undefined, attached);

@@ -115,7 +115,7 @@ async function contendersOf(spec: CompareSpec): Promise<Contender[]> {
 }
 
 /**
- * The rows that are compared. Where losses of tokens are compared, texts are cut alike for all methods:
+ * The rows that are compared. Where losses or probabilities of tokens are compared, texts are cut alike for all methods:
  * losses of texts that were cut elsewhere are losses of other tokens.
  */
 async function comparableData(
@@ -124,7 +124,7 @@ async function comparableData(
   { kind }: CompareSpec["task"],
 ): Promise<EncodedSplits> {
   const rooms = await checkMethods(runs, contenders);
-  if (kind !== "language") return runs.data;
+  if (kind !== "language" && kind !== "preference") return runs.data;
   const room = Math.min(...rooms);
   for (const each of contenders) each.settings = { ...each.settings, maxTokens: room };
   return await runs.dataIn(room);

@@ -19,6 +19,7 @@ import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { checkHead } from "./check_head.ts";
 import { checkAdapterLabels } from "./check_adapter_labels.ts";
+import { givesNumber } from "./gives_number.ts";
 import { type DataForHead, headNoteOf } from "./head_labels.ts";
 import { checkTask } from "./check_task.ts";
 import { type OpenedModel, processorOf } from "./open_stage.ts";
@@ -78,7 +79,7 @@ export async function attachMethod(
 ): Promise<AttachedModel> {
   const adapter = await openOn(model, method, {
     ...(tokenizer ? { encode: (text: string) => Int32Array.from(tokenizer.encode(text).ids) } : {}),
-    ...(labels.length > 0 && task.kind !== "regression" ? { labels } : {}),
+    ...(labels.length > 0 && !givesNumber(task) ? { labels } : {}),
   });
   checkPacking(settings, packingObstacle({ model, adapter }));
   return { model, adapter, maxTokens: textRoom(settings.maxTokens, config, adapter) };

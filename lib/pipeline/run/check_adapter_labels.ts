@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { shownName } from "../../core/quoted.ts";
+import { givesNumber } from "./gives_number.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 
 /** Refuses an adapter that was made for other labels: it would give every score another meaning. */
@@ -12,7 +13,7 @@ export function checkAdapterLabels(
   trained: readonly string[] | undefined,
   { task, labels }: AnyLabelledTask,
 ): void {
-  if (!trained || task.kind === "regression" || String(trained) === String(labels)) return;
+  if (!trained || givesNumber(task) || String(trained) === String(labels)) return;
   throw new TunebookError(
     "input",
     `the adapter was trained on ${named(trained)}, but the data has ` +

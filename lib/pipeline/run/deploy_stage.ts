@@ -20,16 +20,19 @@ import { type DeploymentChain, deploymentChain } from "./deployment_chain.ts";
 import { type HeldOutContext, heldOutRows } from "./held_out_rows.ts";
 import { profileStage } from "./profile_stage.ts";
 import type { ReadData } from "./read_stage.ts";
+import { type ReferenceContext, withReference } from "./reference_stage.ts";
 import { metricNameOf, type Scored } from "./score_stage.ts";
 
 /** The rows that a deployment is proved on, and what the trained model says to them. */
 export interface DeployContext extends Pick<HeldOutContext, "judge" | "outputsOf"> {
   readonly read: Pick<ReadData, "task" | "splits">;
-  readonly assembled: Pick<Assembled, "processor" | "data">;
+  readonly assembled: Pick<Assembled, "processor" | "data" | "model" | "adapter">;
   /** What was said about them, which the folders' reference profile is made of. */
   readonly scored: Scored;
   /** The same rows as texts. */
   readonly answers: AnswerProof;
+  /** How the model before the training is asked about rows that are compared with it. */
+  readonly asking: ReferenceContext;
 }
 
 /** What was written. */
@@ -43,7 +46,7 @@ export interface Deployed {
 export async function deployStage(
   spec: Pick<PlanSpec, "targets" | "metrics">,
   trained: TrainedModel,
-  { read, assembled, scored, judge, outputsOf, answers }: DeployContext,
+  { read, assembled, scored, judge, outputsOf, answers, asking }: DeployContext,
   { device, drift, run, signal }: {
     readonly device: Device;
     readonly drift?: ComputeDrift | undefined;
@@ -59,6 +62,10 @@ export async function deployStage(
     processor: assembled.processor,
     table: read.splits.test,
     examples: assembled.data.test,
+    async withReference(rows) {
+      const [known] = await withReference(assembled, [rows], asking);
+      return known;
+    },
     judge,
     metric,
     outputsOf,

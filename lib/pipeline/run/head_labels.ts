@@ -9,6 +9,7 @@ import { storedHead } from "../../models/stored_head.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { type Model, randomHead } from "../../nn/model.ts";
 import { checkAdapterLabels } from "./check_adapter_labels.ts";
+import { givesNumber } from "./gives_number.ts";
 import { labelsInOrder } from "./labels_in_order.ts";
 import type { OpenedModel } from "./open_stage.ts";
 import type { AnyLabelledTask, ReadData } from "./read_stage.ts";
@@ -68,7 +69,7 @@ function orderFor(
 ): readonly string[] | undefined {
   const own = config.problem_type;
   if (problemType !== undefined && own !== undefined && problemType !== own) return undefined;
-  if (kind === "regression") return outputs === labels.length ? labels : undefined;
+  if (givesNumber({ kind })) return outputs === labels.length ? labels : undefined;
   return labelsInOrder(labels, names, outputs);
 }
 
@@ -99,7 +100,7 @@ function describeStored(
   if (problemType !== undefined && own !== undefined && problemType !== own) {
     return `the checkpoint's head was trained for ${problemType}, not ${own}`;
   }
-  if (kind === "regression") {
+  if (givesNumber({ kind })) {
     return `the checkpoint's head gives ${outputs} numbers, not ${labels.length}`;
   }
   return names
@@ -109,7 +110,7 @@ function describeStored(
 }
 
 function described({ labels, task: { kind } }: AnyLabelledTask): string {
-  return kind === "regression" ? "the number" : shown(labels);
+  return givesNumber({ kind }) ? "the number" : shown(labels);
 }
 
 const mostShown = 8;

@@ -25,6 +25,8 @@ export interface HeldOutContext {
   /** The metric that judges the run, and its name in the plan. */
   readonly judge: AnyMetric;
   readonly metric: string;
+  /** Rows with what the model before the training says of them, where they are compared with that. */
+  withReference(examples: AnyExamples): Promise<AnyExamples>;
   /** What the trained model gives in float32. */
   outputsOf(examples: AnyExamples): Promise<Outputs>;
   readonly signal: AbortSignal;
@@ -32,18 +34,21 @@ export interface HeldOutContext {
 
 /** The first rows, with what the trained model gives and how long a sequence takes it. */
 export async function heldOutRows(
-  { task, processor, table, examples, judge, metric, outputsOf, signal }: HeldOutContext,
+  { task, processor, table, examples, withReference, judge, metric, outputsOf, signal }:
+    HeldOutContext,
 ): Promise<
   Omit<HeldOutRows, "answers" | "language" | "rows"> & {
     readonly rows: AnyExamples;
     readonly milliseconds: number;
   }
 > {
-  const rows = examples.rows <= comparedRows ? examples : await task.examples(
-    pickRows(table, Int32Array.from({ length: comparedRows }, (_, row) => row)),
-    processor,
-    { where: "the held-out rows", signal },
-  );
+  const some = () =>
+    task.examples(
+      pickRows(table, Int32Array.from({ length: comparedRows }, (_, row) => row)),
+      processor,
+      { where: "the held-out rows", signal },
+    );
+  const rows = examples.rows <= comparedRows ? examples : await withReference(await some());
   const start = performance.now();
   const expected = await outputsOf(rows);
   const milliseconds = (performance.now() - start) / Math.max(1, expected.length);

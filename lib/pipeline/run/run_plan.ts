@@ -33,6 +33,7 @@ import { openStage } from "./open_stage.ts";
 import type { AskedRows } from "./predict_inputs.ts";
 import { recordOf } from "./record_of.ts";
 import { readStage } from "./read_stage.ts";
+import { referenceStage } from "./reference_stage.ts";
 import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 import { describeScores, type RunResult, scoresHeading, type ScoreTitles } from "./run_result.ts";
@@ -67,9 +68,11 @@ export async function runPlan(
   const opened = await openStage(spec, { signal, read: found });
   const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
-  const assembled = await assembleStage(spec, opened, read, { method, settings, signal });
+  const encoded = await assembleStage(spec, opened, read, { method, settings, signal });
+  if (!options.quiet) say(describeData(encoded.data, encoded));
+  const asking = { device: exact, continues: spec.method.open !== undefined, signal };
+  const assembled = await referenceStage(encoded, { ...asking, options, settings });
   const { trainable, data } = assembled;
-  if (!options.quiet) say(describeData(data, assembled));
   await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
@@ -114,7 +117,7 @@ export async function runPlan(
     const on = { device: exact, signal };
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
     const run = recordOf(spec, data, scored);
-    const proof = { read, assembled, scored, judge, outputsOf: exactly, answers };
+    const proof = { read, assembled, scored, judge, outputsOf: exactly, answers, asking };
     const deployed = await deployStage(spec, model, proof, { drift, run, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));

@@ -20,6 +20,7 @@ import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import { progressFor } from "./progress_for.ts";
 import { readStage } from "./read_stage.ts";
+import { referenceStage } from "./reference_stage.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 
 /** Sweeps over learning rates on the training rows. Nothing is kept but the sweep. */
@@ -40,7 +41,14 @@ export async function sweepPlan(
   const device = await openDevice(options.device, { precision: options.precision });
   const opened = await openStage(spec, { signal, read });
   const own = await dataForHead(opened, read, method);
-  const { trainable, data } = await assembleStage(spec, opened, own, { method, settings, signal });
+  const encoded = await assembleStage(spec, opened, own, { method, settings, signal });
+  const { trainable, data } = await referenceStage(encoded, {
+    device: device.inFloat32 ?? device,
+    continues: spec.method.open !== undefined,
+    options,
+    settings,
+    signal,
+  });
   const progress = progressFor(options, "sweeping", steps, "steps");
   let done = 0;
   try {

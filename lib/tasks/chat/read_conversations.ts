@@ -56,7 +56,8 @@ export function readConversations(
   );
 }
 
-type Complain = (what: string) => void;
+/** Takes what is wrong with a row. */
+export type Complain = (what: string) => void;
 
 function readRow(
   value: (column: string | undefined) => unknown,
@@ -89,8 +90,8 @@ function readRow(
   return { messages: [...prompt, ...answer], prompt: prompt.length, ...own };
 }
 
-/** The turns of a column; a text is one turn of a role, where rows may have texts. */
-function readTurns(
+/** The turns of a column; a text is one turn of a role, where rows may have texts. What is wrong is told. */
+export function readTurns(
   value: unknown,
   column: string,
   role: string,
@@ -133,7 +134,12 @@ function readInstruction(
   return [{ role: "user", content: given === "" ? String(asked) : `${asked}\n\n${given}` }];
 }
 
-function readTools(value: unknown, column: string, complain: Complain): ChatTool[] | undefined {
+/** The functions of a row; none where it has none. What is wrong is told. */
+export function readTools(
+  value: unknown,
+  column: string,
+  complain: Complain,
+): ChatTool[] | undefined {
   if (value === null || value === undefined || value === "") return undefined;
   const list = listOfValue(value);
   if (list?.every((each) => typeof each === "object" && each !== null)) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type HostTensor, ops, type Tensor } from "../../engine/mod.ts";
+import { type HostTensor, type InputSpec, ops, type Tensor } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { weightedMean } from "./cross_entropy.ts";
 
@@ -36,12 +36,14 @@ const mostPieces = 32;
 const floatBytes = 4;
 
 /** Names of the feeds. */
-const [tokens, slots, targets, weights] = [
-  "counted_tokens",
-  "counted_slots",
-  "counted_targets",
-  "counted_weights",
-];
+export const countedNames = {
+  tokens: "counted_tokens",
+  slots: "counted_slots",
+  targets: "counted_targets",
+  weights: "counted_weights",
+} as const;
+
+const { tokens, slots, targets, weights } = countedNames;
 
 /** How many pieces so many tokens of a vocabulary are cut into; 0 where they need none. */
 export function piecesFor(counted: number, vocabSize: number): number {
@@ -86,18 +88,10 @@ export function overCountedTokens(
     CountedTokensOptions,
 ): Objective {
   const { [givenTargets]: { shape }, [givenWeights]: _, ...others } = objective.feeds;
-  const int32 = { role: "feed", type: "int32" } as const;
-  const inPieces = [pieces, "counted"];
   const { forBatches: _done, ...same } = objective;
   return {
     ...same,
-    feeds: {
-      ...others,
-      [tokens]: { ...int32, shape: inPieces },
-      [slots]: { ...int32, shape },
-      [targets]: { ...int32, shape: inPieces },
-      [weights]: { role: "feed", type: "float32", shape: inPieces },
-    },
+    feeds: { ...others, ...countedInputs(pieces, shape) },
     piecewise: {
       pieces,
       tokens,
@@ -114,13 +108,29 @@ export function overCountedTokens(
   };
 }
 
+/** What the pieces are fed with; `shape` is that of a feed that lies as the batch's tokens do. */
+export function countedInputs(
+  pieces: number,
+  shape: InputSpec["shape"],
+): Record<string, InputSpec> {
+  const int32 = { role: "feed", type: "int32" } as const;
+  const inPieces = [pieces, "counted"];
+  return {
+    [tokens]: { ...int32, shape: inPieces },
+    [slots]: { ...int32, shape },
+    [targets]: { ...int32, shape: inPieces },
+    [weights]: { role: "feed", type: "float32", shape: inPieces },
+  };
+}
+
 function placesThatCount(weights: HostTensor["data"]): number[] {
   const places: number[] = [];
   for (let at = 0; at < weights.length; at++) if (Number(weights[at]) !== 0) places.push(at);
   return places;
 }
 
-function countedFeeds(
+/** What the pieces are fed with: the tokens with a weight, their classes and weights, and where each is. */
+export function countedFeeds(
   classes: HostTensor,
   each: HostTensor,
   pieces: number,

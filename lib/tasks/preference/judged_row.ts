@@ -1,0 +1,19 @@
+/**
+ * Rows of answers that people judged.
+ *
+ * @module
+ */
+import type { ChatMessage, ChatTool } from "../../text/chat/chat_message.ts";
+
+/** A prompt with its answers. */
+export interface JudgedRow {
+  readonly prompt: readonly ChatMessage[];
+  /** Each as the turns that it consists of; the best one first, where they are ranked. */
+  readonly answers: readonly (readonly ChatMessage[])[];
+  readonly tools?: readonly ChatTool[];
+}
+
+/** What messages say, equal where they are the same. */
+export function saidIn(messages: readonly ChatMessage[]): string {
+  return JSON.stringify(messages);
+}
