@@ -440,3 +440,27 @@ export type { Splits } from "./lib/table/splits.ts";
 export { type ErrorKind, type Mistake, mistakes, TunebookError } from "./lib/core/errors.ts";
 export type { Progress, ProgressOptions } from "./lib/core/progress.ts";
 export { Random, type RandomState } from "./lib/core/random.ts";
+
+// Rewards
+export type {
+  BatchReward,
+  JudgedSamples,
+  Reward,
+  RewardFunction,
+  RewardJudge,
+  Rewards,
+  RewardSample,
+  RewardSpec,
+  RewardStatistics,
+  RewardValue,
+} from "./lib/nn/reward.ts";
+export { rewardJudge, type RewardJudgeOptions } from "./lib/reinforce/rewards/reward_judge.ts";
+export { exactAnswer, type ExactAnswerOptions } from "./lib/reinforce/rewards/exact_answer.ts";
+export { jsonMatches, type JsonMatchesOptions } from "./lib/reinforce/rewards/json_matches.ts";
+export type { JsonSchema } from "./lib/reinforce/rewards/schema_judge.ts";
+export {
+  lengthBetween,
+  type LengthBetweenOptions,
+  type LengthUnit,
+} from "./lib/reinforce/rewards/length_between.ts";
+export { matches, type MatchesOptions } from "./lib/reinforce/rewards/matches.ts";

@@ -28,10 +28,18 @@ export interface RewardSample {
 export type RewardValue = number | null;
 
 /** Judges one answer, at once or later. */
-export type RewardFunction = (sample: RewardSample) => RewardValue | Promise<RewardValue>;
+export interface RewardFunction {
+  (sample: RewardSample): RewardValue | Promise<RewardValue>;
+  /** The columns of the row that it cannot do without; a run is refused where one is missing. */
+  readonly columns?: readonly string[];
+}
 
 /** Judges all answers of a batch at once, as a model does: one value for each, in their order. */
 export interface BatchReward {
+  /** The columns of the row that it cannot do without; a run is refused where one is missing. */
+  readonly columns?: readonly string[];
+  /** Looks at what it was made with before the first step, and throws where that is wrong. */
+  prepare?(): Promise<void>;
   rewardBatch(
     samples: readonly RewardSample[],
     options: { readonly signal: AbortSignal },
@@ -46,7 +54,10 @@ export interface RewardSpec {
   readonly reward: Reward;
   /** What its values are multiplied by in the sum of all rewards: 1 unless given. */
   readonly weight?: number;
-  /** Seconds that one answer may take, or one batch where it judges batches: 60 unless given. */
+  /**
+   * Seconds that one answer may take: 60 unless given. What judges batches may take as many times that as
+   * the batch has answers.
+   */
   readonly timeoutSeconds?: number;
   /**
    * What an answer is worth that takes longer: a number, or `null` to leave the reward out of its sum.
@@ -62,7 +73,7 @@ export type Rewards = Readonly<Record<string, Reward | RewardSpec>>;
 export interface RewardStatistics {
   /** Of the answers to which it applies; `null` where there are none. */
   readonly mean: number | null;
-  /** Of the whole population, divided by the number of values; `null` where there are none. */
+  /** With the number of values less one, as TRL's; `null` where there are fewer than two. */
   readonly standardDeviation: number | null;
   readonly least: number | null;
   readonly greatest: number | null;
@@ -89,6 +100,11 @@ export interface JudgedSamples {
 export interface RewardJudge {
   /** In the order in which they were given. */
   readonly names: readonly string[];
+  /** The columns that the rewards cannot do without, each once. */
+  readonly columns: readonly string[];
+  /** Has every reward look at what it was made with; awaited once before the first step. */
+  prepare(): Promise<void>;
+  /** Judges answers; throws where a reward fails, takes too long or gives what is no number. */
   judge(
     samples: readonly Omit<RewardSample, "signal">[],
     options?: { readonly signal?: AbortSignal | undefined },
