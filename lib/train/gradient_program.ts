@@ -26,12 +26,14 @@ import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
+import type { Tell } from "../nn/objective.ts";
 import { keptWidth } from "../nn/whole_features.ts";
 import { FoundStatistics } from "./found_statistics.ts";
 import { squaresByGroup } from "./gradient_squares.ts";
 import { lossParameters, withLossParameters } from "./loss_parameters.ts";
 import { lossScaleInput } from "./loss_scaling.ts";
 import { piecewiseLoss } from "./piecewise_loss.ts";
+import { ToldResults } from "./told_results.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
 import {
   embeddingRowsOf,
@@ -105,8 +107,9 @@ export function gradientProgram(
     compute(inputs) {
       const statistics = new FoundStatistics(model);
       const net = netOf(inputs, gradientCheckpointing, statistics);
+      const told = new ToldResults();
       const penalised = () => {
-        const loss = lossOf(net, { ...inputs, ...own(inputs) });
+        const loss = lossOf(net, { ...inputs, ...own(inputs) }, told.tell);
         if (!adapter.penalty) return loss;
         return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
       };
@@ -123,7 +126,12 @@ export function gradientProgram(
         results[slotPath(gradients, path)] = gradient;
       }
       const read = (path: string) => inputs[weights.names.get(path)!];
-      return { ...results, ...squaresByGroup(found, summed), ...statistics.moved(read) };
+      return {
+        ...results,
+        ...squaresByGroup(found, summed),
+        ...statistics.moved(read),
+        ...told.results(),
+      };
     },
   };
 }
@@ -196,15 +204,16 @@ function trainingForward(
         ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
       }),
     outputsOf,
-    lossOf(net: Net, inputs: Tensors): Tensor {
+    lossOf(net: Net, inputs: Tensors, tell: Tell): Tensor {
       const { piecewise } = objective;
-      if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs);
+      if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs, tell);
       const trained = weights.trained.map((path) => inputs[weights.names.get(path)!]);
       return piecewiseLoss(piecewise, {
         feeds: Object.fromEntries(Object.keys(objective.feeds).map((name) => [name, inputs[name]])),
         features: headFeatures(net, trainable, inputs, { frozenLayers, training: true }),
         trained,
         head: (rows) => appliedHead(net, trainable, rows),
+        tell,
       });
     },
   };

@@ -94,6 +94,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     ...(stages.chain ? { chain: shownChain(stages.chain) } : {}),
   };
   const { losses, validations } = trained;
+  const { rollouts } = assembled.data.train;
   const writer = writerOf(textModel, signal);
   const servers = servedResult(
     {
@@ -112,6 +113,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     outputs: [...new Set(shown.receipts.map(({ folder }) => folder))],
     losses,
     ...methodRecord,
+    ...(rollouts ? { rollouts: rollouts.rollout.samples } : {}),
     validations,
     splits: assembled.data.report,
     predictions,

@@ -11,6 +11,7 @@ import { type ComputeDrift, driftInWords } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
+import type { RolloutSample } from "../../nn/rollout.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
 import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
 import type { ErrorAnalysisOptions } from "../error_analysis/error_analysis_options.ts";
@@ -89,6 +90,8 @@ export interface RunResult<
   readonly losses: readonly number[];
   /** What the method says about the run, such as AdaLoRA's ranks over time. */
   readonly methodRecord?: MethodRecord;
+  /** The answers that a training by rewards has sampled in this process, with what they were worth. */
+  readonly rollouts?: readonly RolloutSample[];
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */
