@@ -22,9 +22,13 @@ export async function rewardsOfModule(path: string): Promise<Rewards> {
   try {
     exported = await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
-    throw new TunebookError("input", `the rewards ${path} cannot be imported: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new TunebookError(
+      "input",
+      `the rewards ${path} cannot be imported: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
   const { default: chosen, ...named } = exported;
   if (typeof chosen === "function") return { [chosen.name || "reward"]: chosen as Reward };

@@ -56,6 +56,6 @@ export class SampledText implements TextRule {
 /** The logits over the temperature; a copy, since a writer changes what it is given. */
 function scaled(logits: Float32Array, temperature: number): Float32Array {
   const own = logits.slice();
-  if (temperature !== 1) for (let id = 0; id < own.length; id++) own[id] /= temperature;
+  if (temperature !== 1) { for (let id = 0; id < own.length; id++) own[id] /= temperature; }
   return own;
 }

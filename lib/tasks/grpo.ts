@@ -8,7 +8,8 @@ import { oneOf, type Rules } from "../core/option_rules.ts";
 import { type AdvantageScale, groupAdvantages } from "./rollouts/advantages.ts";
 import type { LearnedAnswer } from "./rollouts/learned_answer.ts";
 import type { PolicyLoss } from "./rollouts/policy_objective.ts";
-import { rolloutTask, type RolloutTask } from "./rollouts/rollout_task.ts";
+import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
+import type { RolloutMethod } from "./rollouts/sampled_rows.ts";
 import {
   clipRules,
   rewardMistakes,
@@ -73,15 +74,20 @@ const rules: Rules<GrpoOptions> = {
  */
 export function grpo(options: GrpoOptions): RolloutTask {
   checkOptions("grpo", options, rules, () => rewardMistakes(options));
+  return rolloutTask("grpo", options, grpoMethod(options));
+}
+
+/** How such options learn; they were checked. */
+export function grpoMethod(options: GrpoOptions): RolloutMethod {
   const { scale = "group", beta = 0, measureDivergence = false } = options;
   const settings = samplingSettings(options);
   const { groupSize } = settings;
-  return rolloutTask("grpo", options, {
+  return {
     ...settings,
     loss: lossOf(options, settings.maxNewTokens),
     asksReference: beta > 0 || measureDivergence,
     advantages: (rewards) => groupAdvantages(rewards, { groupSize, scale }),
-  });
+  };
 }
 
 /** The loss that options ask for. */

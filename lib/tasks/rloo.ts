@@ -6,7 +6,8 @@
 import { checkOptions } from "../core/check_options.ts";
 import { type Rules, yesOrNo } from "../core/option_rules.ts";
 import { leaveOneOutAdvantages } from "./rollouts/advantages.ts";
-import { rolloutTask, type RolloutTask } from "./rollouts/rollout_task.ts";
+import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
+import type { RolloutMethod } from "./rollouts/sampled_rows.ts";
 import {
   clipRules,
   rewardMistakes,
@@ -51,11 +52,16 @@ const rules: Rules<RlooOptions> = { ...samplingRules, ...clipRules, normalizeAdv
  */
 export function rloo(options: RlooOptions): RolloutTask {
   checkOptions("rloo", options, rules, () => rewardMistakes(options));
+  return rolloutTask("rloo", options, rlooMethod(options));
+}
+
+/** How such options learn; they were checked. */
+export function rlooMethod(options: RlooOptions): RolloutMethod {
   const { beta = 0.05, measureDivergence = false, normalizeAdvantages = false } = options;
   const { temperature = 1, epsilonLow = 0.2, epsilonHigh = epsilonLow } = options;
   const settings = samplingSettings(options);
   const { groupSize } = settings;
-  return rolloutTask("rloo", options, {
+  return {
     ...settings,
     loss: {
       name: "rloo",
@@ -70,5 +76,5 @@ export function rloo(options: RlooOptions): RolloutTask {
       const less = rewards.map((reward, at) => reward - beta * (divergences?.[at] ?? 0));
       return leaveOneOutAdvantages(less, { groupSize, normalized: normalizeAdvantages });
     },
-  });
+  };
 }

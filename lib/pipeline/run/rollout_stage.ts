@@ -43,7 +43,10 @@ export async function rolloutStage(
   const judge = await openJudge(rollouts.rollout.rewards, table);
   const exact = device.inFloat32 ?? device;
   if (processor.input !== "text" || !task.writing) {
-    throw new TunebookError("unsupported", `${task.task.name} samples texts, which this model cannot write`);
+    throw new TunebookError(
+      "unsupported",
+      `${task.task.name} samples texts, which this model cannot write`,
+    );
   }
   const { writing } = task;
   return {
@@ -87,6 +90,7 @@ async function openJudge(
 
 /** Whether the training leaves numbers out at random, which the sampler does not. */
 function dropsOut({ model }: TrainableModel, { settings }: PlanSpec["method"]): boolean {
-  const isDropout = ([name, value]: [string, unknown]) => /dropout/i.test(name) && Number(value) > 0;
+  const isDropout = ([name, value]: [string, unknown]) =>
+    /dropout/i.test(name) && Number(value) > 0;
   return [...Object.entries(model.config), ...Object.entries(settings)].some(isDropout);
 }

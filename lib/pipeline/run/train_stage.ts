@@ -35,8 +35,7 @@ import {
 const rescueFolder = ".tunebook/interrupted";
 
 /** What the stage needs beside the model and the data. */
-export interface TrainingStage
-  extends Pick<TrainContext, "device" | "validate" | "openRollouts"> {
+export interface TrainingStage extends Pick<TrainContext, "device" | "validate" | "openRollouts"> {
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly options: RunOptions;
@@ -113,7 +112,7 @@ export async function trainStage(
         : {}),
       onStep(report) {
         view.step(report);
-        if (!options.quiet) for (const alarm of report.alarms ?? []) say(`warning: ${alarm}`);
+        if (!options.quiet) { for (const alarm of report.alarms ?? []) say(`warning: ${alarm}`); }
       },
       onValidation(validation) {
         view.validation(validation);

@@ -14,7 +14,11 @@ export interface AnswerPieces {
   /** The most answers of a piece. */
   readonly most: number;
   /** For each answer its piece, its first place in it, and which answer of the piece it is. */
-  readonly at: readonly { readonly piece: number; readonly start: number; readonly index: number }[];
+  readonly at: readonly {
+    readonly piece: number;
+    readonly start: number;
+    readonly index: number;
+  }[];
 }
 
 /** Puts each answer into the piece that has the fewest tokens, the longest answers first. */

@@ -15,7 +15,14 @@ export function keptAnswers(answers: ReadonlyMap<number, LearnedAnswer>): Float3
   const numbers: number[] = [];
   for (const [sequence, { ids, length, advantage, counts, ...of }] of answers) {
     const { oldLogProbs, referenceLogProbs } = of;
-    numbers.push(sequence, ids.length, length, advantage, Number(counts), Number(!!referenceLogProbs));
+    numbers.push(
+      sequence,
+      ids.length,
+      length,
+      advantage,
+      Number(counts),
+      Number(!!referenceLogProbs),
+    );
     numbers.push(...ids, ...oldLogProbs, ...referenceLogProbs ?? []);
   }
   return Float32Array.from(numbers);

@@ -112,9 +112,9 @@ export function policyObjective(
         [names.targets]: idsOfTokens(arranged, chosen.map(answerIds)),
         [names.weights]: ofTokens(arranged, chosen.map(weightsOf)),
         [names.old]: ofTokens(arranged, chosen.map(({ oldLogProbs }) => oldLogProbs)),
-        ...(loss.beta === 0
-          ? {}
-          : { [names.reference]: ofTokens(arranged, chosen.map((each) => each.referenceLogProbs!)) }),
+        ...(loss.beta === 0 ? {} : {
+          [names.reference]: ofTokens(arranged, chosen.map((each) => each.referenceLogProbs!)),
+        }),
         ...(isByToken ? byToken(arranged, chosen) : byAnswer(loss, arranged, chosen)),
         normaliser: { shape: [], data: Float32Array.of(normaliser) },
       };
@@ -147,7 +147,8 @@ function byAnswer(
 ) {
   const of = ({ length }: LearnedAnswer) =>
     Array<number>(length).fill(ratio === "mean" ? 1 / length : 1);
-  const counted = answers.map(({ counts }) => counts ? 1 : 0);
+  // As in TRL, an answer that RLOO leaves out has the ratio 1, and so a loss without a gradient.
+  const counted = answers.map(({ counts }) => counts || ratio === "sum" ? 1 : 0);
   return {
     [names.membership]: membership(arranged, answers.map(of)),
     [names.advantages]: ofAnswers(arranged, answers.map(({ advantage }) => advantage)),

@@ -43,11 +43,19 @@ export function readPrompts(
   const complain = (row: number, what: string) =>
     void wrong.push(`row ${source.numberOf(row)}: ${what}`);
   const values = columnValues(table, prompt);
-  const found = Array.from(values, (value, row) => readPrompt(value, (what) => complain(row, what)));
+  const found = Array.from(
+    values,
+    (value, row) => readPrompt(value, (what) => complain(row, what)),
+  );
   const areMessages = found.map((each) => typeof each === "object");
   areMessages.forEach((each, row) => {
     if (found[row] !== undefined && each !== areMessages[0]) {
-      complain(row, each ? "messages, where the first row has a text" : "a text, where the first row has messages");
+      complain(
+        row,
+        each
+          ? "messages, where the first row has a text"
+          : "a text, where the first row has messages",
+      );
     }
   });
   if (wrong.length === 0) return found as Prompt[];

@@ -66,7 +66,9 @@ export function requireRatioOne({ farthest }: RatioFigures): void {
   if (farthest <= tolerance) return;
   throw new TunebookError(
     "diverged",
-    `before the update a token is ${farthest.toExponential(1)} more or less likely in the training than ` +
+    `before the update a token is ${
+      farthest.toExponential(1)
+    } more or less likely in the training than ` +
       `where it was sampled, and may be ${tolerance}: the two compute different models`,
   );
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { correlation } from "../../metrics/correlation.ts";
-import { meanEntropy, type JudgedRollout, withoutSpread } from "./rollout_figures.ts";
+import { type JudgedRollout, meanEntropy, withoutSpread } from "./rollout_figures.ts";
 
 /** Rollouts that are looked at together. */
 const window = 4;
@@ -47,8 +47,12 @@ export class RolloutAlarms {
     const of = (which: 0 | 1) => Float64Array.from(pairs, (pair) => pair[which]);
     const found = correlation(of(0), of(1));
     if (!(Math.abs(found) >= lengthBias)) return undefined;
-    return `${found > 0 ? "longer" : "shorter"} answers have the higher rewards (correlation of reward and ` +
-      `length ${found.toFixed(2)} over ${pairs.length} answers): the model may learn the length alone; look at ` +
+    return `${
+      found > 0 ? "longer" : "shorter"
+    } answers have the higher rewards (correlation of reward and ` +
+      `length ${
+        found.toFixed(2)
+      } over ${pairs.length} answers): the model may learn the length alone; look at ` +
       "the samples, or reward answers of equal length alike";
   }
 
@@ -56,7 +60,9 @@ export class RolloutAlarms {
     const entropy = meanEntropy(answers);
     this.#firstEntropy ??= entropy;
     if (!(entropy < collapsedShare * this.#firstEntropy)) return undefined;
-    return `the entropy has fallen from ${this.#firstEntropy.toFixed(2)} to ${entropy.toFixed(2)} nats: the ` +
+    return `the entropy has fallen from ${this.#firstEntropy.toFixed(2)} to ${
+      entropy.toFixed(2)
+    } nats: the ` +
       "model samples hardly anything new; take a lower learningRate, a higher temperature, or beta above 0";
   }
 
@@ -65,7 +71,9 @@ export class RolloutAlarms {
     const groups = this.#recent.map(({ rewards, groupSize }) => withoutSpread(rewards, groupSize));
     const share = groups.reduce((sum, each) => sum + each, 0) / groups.length;
     if (share < mostWithout) return undefined;
-    return `in ${Math.round(100 * share)} % of the groups all answers have the same reward, so that nothing is ` +
+    return `in ${
+      Math.round(100 * share)
+    } % of the groups all answers have the same reward, so that nothing is ` +
       "learned from them: the prompts are too hard or too easy, or the reward is too coarse";
   }
 }

@@ -45,7 +45,8 @@ export interface RolloutMethod extends SamplingSettings {
    * The advantage of each answer, group after group.
    *
    * @param rewards NaN where no reward applies
-   * @param divergences Σ log π − log π_ref over the tokens of each answer, where the reference is asked
+   * @param divergences Σ log π − log π_ref over the tokens of each answer, where the reference is asked; 0 for
+   * an answer that the loss leaves out
    */
   advantages(rewards: readonly number[], divergences: readonly number[] | undefined): number[];
 }
@@ -146,8 +147,11 @@ export class SampledRows implements Rollout, LearnedAnswers {
       ? await policy.logProbs(texts, { of: "reference", temperature, signal })
       : undefined;
     const rewards = totalsOf(judged);
-    const apart = references && answers.map(({ logProbs }, at) => differences(logProbs, references[at]));
-    const advantages = this.#method.advantages(rewards, apart?.map(sumOf));
+    const apart = references &&
+      answers.map(({ logProbs }, at) => differences(logProbs, references[at]));
+    const counts = answers.map(({ finished }) => finished || !this.#method.maskTruncated);
+    const divergences = apart?.map((each, at) => counts[at] ? sumOf(each) : 0);
+    const advantages = this.#method.advantages(rewards, divergences);
     // Nothing was changed so far: what was stopped or failed has left everything as it was.
     this.#take(chosen.flatMap((prompt) => this.groups[prompt]), (at) => ({
       ids: texts[at].tokens,
@@ -155,7 +159,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
       oldLogProbs: answers[at].logProbs,
       ...(references ? { referenceLogProbs: references[at] } : {}),
       advantage: Math.fround(advantages[at]),
-      counts: answers[at].finished || !this.#method.maskTruncated,
+      counts: counts[at],
     }));
     this.#isExact = isExact;
     this.#used = 0;

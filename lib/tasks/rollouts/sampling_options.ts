@@ -75,7 +75,8 @@ const several: Rule = [
 
 const judges: Rule = [
   "a function, an object of functions by name, or the path of a module",
-  (value) => typeof value === "string" ? value !== "" : typeof value === "function" || isRecord(value),
+  (value) =>
+    typeof value === "string" ? value !== "" : typeof value === "function" || isRecord(value),
 ];
 
 /** What each of them may be. */
@@ -103,8 +104,7 @@ export const clipRules = { epsilonLow: wholeShare, epsilonHigh: positive, beta: 
 export function rewardMistakes({ rewards }: Pick<SamplingOptions, "rewards">): Mistake[] {
   if (!isRecord(rewards) || isBatch(rewards)) return [];
   const entries = Object.entries(rewards);
-  const tell = (what: string) =>
-    mistakeOf((nameOf) => `${nameOf("rewards")} ${what}`);
+  const tell = (what: string) => mistakeOf((nameOf) => `${nameOf("rewards")} ${what}`);
   if (entries.length === 0) return [tell("has no reward")];
   return entries.flatMap(([name, each]) => {
     const reward = isSpec(each) ? each.reward : each;
