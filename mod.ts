@@ -161,6 +161,17 @@ export {
 export type { TokenizerFacts } from "./lib/text/chat/built_in_templates.ts";
 export type { ChatMessage, ChatTool } from "./lib/text/chat/chat_message.ts";
 export { type EndTokens, endTokens } from "./lib/text/chat/end_tokens.ts";
+export { grpo, type GrpoLoss, type GrpoOptions } from "./lib/tasks/grpo.ts";
+export { rloo, type RlooOptions } from "./lib/tasks/rloo.ts";
+export {
+  type AdvantageScale,
+  groupAdvantages,
+  leaveOneOutAdvantages,
+} from "./lib/tasks/rollouts/advantages.ts";
+export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
+export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";
+export type { SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
+export type { RolloutSample } from "./lib/nn/rollout.ts";
 export { textGeneration, type TextTask } from "./lib/tasks/text_generation.ts";
 export type { TextGenerationOptions } from "./lib/tasks/text_generation/options.ts";
 export { type PairTask, text2text, type Text2TextOptions } from "./lib/tasks/text2text.ts";

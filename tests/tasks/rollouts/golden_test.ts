@@ -22,6 +22,8 @@ const golden: StoredRollouts & { readonly most: number; readonly cases: Record<s
  * the size 1 to 10.
  */
 const tolerance = 1e-3;
+/** Those of RLOO read how far the trained model is from the reference, and are divided by their deviation. */
+const advantageTolerance = 3e-3;
 
 for (const [name, { options, ...wanted }] of Object.entries(golden.cases)) {
   Deno.test(`50 steps of ${name} are those of TRL`, async () => {
@@ -50,7 +52,7 @@ for (const [name, { options, ...wanted }] of Object.entries(golden.cases)) {
     assert.ok(difference < tolerance, `losses differ by ${difference}`);
     wanted.advantages.forEach((each, rollout) => {
       const apart = largestDifference(advantages[rollout * method.updates], [...each]);
-      assert.ok(apart < tolerance, `advantages of rollout ${rollout} differ by ${apart}`);
+      assert.ok(apart < advantageTolerance, `advantages of rollout ${rollout} differ by ${apart}`);
     });
     if (wanted.clipped && method.loss.ratio !== "sum") {
       const found = rows.record()["share of"].map(({ values }) => values["ratios clipped"]);
