@@ -136,6 +136,8 @@ export interface Rollout {
   restore(kept: ReadonlyMap<string, Float32Array>): void;
   /** Figures of the steps so far. */
   record(): MethodRecord;
+  /** The steps so far in a line. */
+  describe(): string;
   /** Answers of this process, those of the first step first. */
   readonly samples: readonly RolloutSample[];
 }

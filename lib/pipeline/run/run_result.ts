@@ -58,6 +58,8 @@ export interface RunSummary {
   readonly drift?: ComputeDrift;
   /** What always saying the most frequent label would score, where the task has one. */
   readonly baseline?: Baseline;
+  /** What rollouts were worth and how exact they were, in a line, of trainings by rewards. */
+  readonly rollout?: string;
   /** What was made of the head that the checkpoint has, where that does not go without saying. */
   readonly headNote?: string;
   readonly trainedParameters: number;
@@ -187,6 +189,7 @@ export function describeResult(
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)
     } %)`,
     ...(headNote ? [`  ${headNote}`] : []),
+    ...(result.rollout ? [`  ${result.rollout}`] : []),
     ...(scores.length > 0 ? [scoresHeading(result), ...scores] : []),
     ...(scores.length > 0 && baseline
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]

@@ -36,7 +36,7 @@ export function meanEntropy(answers: readonly SampledAnswer[]): number {
   return meanOf(answers.flatMap(({ entropies }) => [...entropies]));
 }
 
-/** The figures of a step, as its record has them. */
+/** The figures of a step, as its record has them: what matters most comes first. */
 export function stepFigures(
   { answers, groupSize, judged, rewards, divergence }: JudgedRollout,
   ratio: RatioFigures,
@@ -44,20 +44,37 @@ export function stepFigures(
   const known = rewards.filter((reward) => !Number.isNaN(reward));
   const names = Object.keys(judged.statistics);
   const each = (of: "mean" | "standardDeviation") =>
-    names.length < 2
-      ? {}
-      : Object.fromEntries(names.map((name) => [name, judged.statistics[name][of] ?? NaN]));
+    Object.fromEntries(names.map((name) => [name, judged.statistics[name][of] ?? NaN]));
   return {
-    reward: { all: meanOf(known), ...each("mean") },
-    "reward deviation": { all: deviationOf(known), ...each("standardDeviation") },
-    "tokens of an answer": { mean: meanOf(answers.map(({ tokens }) => tokens.length)) },
-    "share of": {
-      "answers cut": meanOf(answers.map(({ finished }) => finished ? 0 : 1)),
-      "groups without spread": withoutSpread(rewards, groupSize),
-      "ratios clipped": ratio.clipped,
-    },
-    entropy: { nats: meanEntropy(answers) },
-    ...(divergence === undefined ? {} : { "divergence from the reference": { nats: divergence } }),
+    reward: { mean: meanOf(known) },
     ratio: { mean: ratio.mean },
+    entropy: { nats: meanEntropy(answers) },
+    "tokens of an answer": { mean: meanOf(answers.map(({ tokens }) => tokens.length)) },
+    ...(divergence === undefined ? {} : { "divergence from the reference": { nats: divergence } }),
+    "answers cut": { share: meanOf(answers.map(({ finished }) => finished ? 0 : 1)) },
+    "groups without spread": { share: withoutSpread(rewards, groupSize) },
+    "ratios clipped": { share: ratio.clipped },
+    "deviation of the reward": { all: deviationOf(known) },
+    ...(names.length > 1
+      ? { "each reward": each("mean"), "deviation of each reward": each("standardDeviation") }
+      : {}),
   };
+}
+
+/** Steps whose rewards are compared, at the start and at the end. */
+const compared = 5;
+
+/**
+ * A training by rewards in a line: the mean reward of its first and of its last steps, and how far the
+ * probabilities of the training were from those of the sampler.
+ */
+export function describeRecord(steps: readonly StepFigures[], farthest: number): string {
+  if (steps.length === 0) return "no rollout was made";
+  const count = Math.min(compared, Math.ceil(steps.length / 2));
+  const meanReward = (some: readonly StepFigures[]) =>
+    meanOf(some.map(({ reward }) => reward.mean)).toPrecision(3);
+  const [first, last] = [steps.slice(0, count), steps.slice(-count)].map(meanReward);
+  const of = count === 1 ? "step" : `${count} steps`;
+  return `reward ${first} in the first ${of}, ${last} in the last; ratio before an update ` +
+    `${(1 + farthest).toFixed(4)} at the farthest token`;
 }

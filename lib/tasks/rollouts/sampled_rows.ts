@@ -22,10 +22,10 @@ import { meanOf } from "./advantages.ts";
 import { answersOfKept, keptAnswers } from "./kept_answers.ts";
 import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
 import { type PolicyLoss, toldLogProbs } from "./policy_objective.ts";
-import { RatioWatch, requireRatioOne } from "./ratio_watch.ts";
+import { type RatioFigures, RatioWatch, requireRatioOne } from "./ratio_watch.ts";
 import { RolloutAlarms } from "./rollout_alarms.ts";
-import { type JudgedRollout, stepFigures } from "./rollout_figures.ts";
-import { RolloutRecord } from "./rollout_record.ts";
+import { describeRecord, type JudgedRollout, stepFigures } from "./rollout_figures.ts";
+import { RolloutRecord, type StepFigures } from "./rollout_record.ts";
 import type { SamplingSettings } from "./sampling_options.ts";
 
 /** A prompt of the data. */
@@ -71,6 +71,8 @@ export class SampledRows implements Rollout, LearnedAnswers {
   #used = 0;
   #watch = new RatioWatch();
   #isExact = false;
+  /** How far a ratio before an update was from 1 at most, in this process. */
+  #farthest = 0;
   #samples: readonly RolloutSample[] = [];
 
   readonly groups: readonly (readonly number[])[];
@@ -197,13 +199,14 @@ export class SampledRows implements Rollout, LearnedAnswers {
 
   endStep(_step: number): readonly string[] {
     const { figures } = this.#watch;
+    if (this.#used === 0) this.#farthest = Math.max(this.#farthest, figures.farthest);
     this.#watch = new RatioWatch();
     const isFirst = this.#used === 0;
     this.#used++;
     // A run that went on from a checkpoint in the middle of a rollout knows its answers alone.
     if (!this.#judged) {
       const [last] = this.#record.steps.slice(-1);
-      if (last) this.#record.add({ ...last, ratio: { mean: figures.mean } });
+      if (last) this.#record.add(withRatio(last, figures));
       return [];
     }
     this.#record.add(stepFigures(this.#judged, figures));
@@ -243,6 +246,10 @@ export class SampledRows implements Rollout, LearnedAnswers {
     return this.#record.series();
   }
 
+  describe(): string {
+    return describeRecord(this.#record.steps, this.#farthest);
+  }
+
   /** Puts new answers in the place of those before. */
   #take(sequences: readonly number[], answerAt: (at: number) => LearnedAnswer): void {
     for (const old of this.#answers.keys()) this.#lengths[old] = this.#mostTokens(old);
@@ -255,6 +262,11 @@ export class SampledRows implements Rollout, LearnedAnswers {
     const { tokens } = this.#prompts[Math.floor(sequence / groupSize)];
     return Math.min(this.#processor.maxTokens, tokens.length + maxNewTokens);
   }
+}
+
+/** The figures of a rollout in a further step that learns from it. */
+function withRatio(figures: StepFigures, { mean, clipped }: RatioFigures): StepFigures {
+  return { ...figures, ratio: { mean }, "ratios clipped": { share: clipped } };
 }
 
 function sampleOf(

@@ -55,7 +55,7 @@ for (const [name, { options, ...wanted }] of Object.entries(golden.cases)) {
       assert.ok(apart < advantageTolerance, `advantages of rollout ${rollout} differ by ${apart}`);
     });
     if (wanted.clipped && method.loss.ratio !== "sum") {
-      const found = rows.record()["share of"].map(({ values }) => values["ratios clipped"]);
+      const found = rows.record()["ratios clipped"].map(({ values }) => values.share);
       const apart = largestDifference(found, [...wanted.clipped]);
       assert.ok(apart < tolerance, `clipped shares differ by ${apart}`);
     }
