@@ -176,6 +176,17 @@ export {
 export type { TokenizerFacts } from "./lib/text/chat/built_in_templates.ts";
 export type { ChatMessage, ChatTool } from "./lib/text/chat/chat_message.ts";
 export { type EndTokens, endTokens } from "./lib/text/chat/end_tokens.ts";
+export { grpo, type GrpoLoss, type GrpoOptions } from "./lib/tasks/grpo.ts";
+export { rloo, type RlooOptions } from "./lib/tasks/rloo.ts";
+export {
+  type AdvantageScale,
+  groupAdvantages,
+  leaveOneOutAdvantages,
+} from "./lib/tasks/rollouts/advantages.ts";
+export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
+export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";
+export type { SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
+export type { RolloutSample } from "./lib/nn/rollout.ts";
 export { textGeneration, type TextTask } from "./lib/tasks/text_generation.ts";
 export type { TextGenerationOptions } from "./lib/tasks/text_generation/options.ts";
 export { type PairTask, text2text, type Text2TextOptions } from "./lib/tasks/text2text.ts";
@@ -473,3 +484,27 @@ export type { Splits } from "./lib/table/splits.ts";
 export { type ErrorKind, type Mistake, mistakes, TunebookError } from "./lib/core/errors.ts";
 export type { Progress, ProgressOptions } from "./lib/core/progress.ts";
 export { Random, type RandomState } from "./lib/core/random.ts";
+
+// Rewards
+export type {
+  BatchReward,
+  JudgedSamples,
+  Reward,
+  RewardFunction,
+  RewardJudge,
+  Rewards,
+  RewardSample,
+  RewardSpec,
+  RewardStatistics,
+  RewardValue,
+} from "./lib/nn/reward.ts";
+export { rewardJudge, type RewardJudgeOptions } from "./lib/reinforce/rewards/reward_judge.ts";
+export { exactAnswer, type ExactAnswerOptions } from "./lib/reinforce/rewards/exact_answer.ts";
+export { jsonMatches, type JsonMatchesOptions } from "./lib/reinforce/rewards/json_matches.ts";
+export type { JsonSchema } from "./lib/reinforce/rewards/schema_judge.ts";
+export {
+  lengthBetween,
+  type LengthBetweenOptions,
+  type LengthUnit,
+} from "./lib/reinforce/rewards/length_between.ts";
+export { matches, type MatchesOptions } from "./lib/reinforce/rewards/matches.ts";

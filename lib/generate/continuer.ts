@@ -58,6 +58,8 @@ export interface ContinuerOptions {
   readonly state?: (() => Promise<State | undefined>) | undefined;
   /** Frozen weights that other programs of the model hold. */
   readonly held?: HeldWeights | undefined;
+  /** True where the vocabulary's head must be as a training has it, also beside matrices in whole numbers. */
+  readonly keepsHead?: boolean | undefined;
 }
 
 /** What caches of a model's texts are made of. */
@@ -104,14 +106,14 @@ export function textCaches(model: Model, device: Device): TextCaches {
  */
 export function createContinuer(
   continued: Continued,
-  { device, state, held: given }: ContinuerOptions,
+  { device, state, held: given, keepsHead = false }: ContinuerOptions,
 ): Continuer {
   const { model, adapter } = continued;
   const caches = textCaches(model, device);
   const { vocabSize, maxTokens } = textConfig(model);
   const hasSource = model.family.decoder !== undefined;
   const isInPlace = device.infers === true && readsInPlace(continued);
-  const rounded = isInPlace ? roundedHead(continued) : continued;
+  const rounded = isInPlace && !keepsHead ? roundedHead(continued) : continued;
   const reader = tokenReader(model);
   const held = given ?? device.holdWeights();
   const steps = new Map<string, Promise<Step>>();

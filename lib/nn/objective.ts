@@ -12,6 +12,12 @@ import type { BatchDraw, Feeds } from "./feeds.ts";
 import type { Parameter } from "./method.ts";
 import type { HeadRequest } from "./task_head.ts";
 
+/**
+ * Takes further results of a loss out of the training's program, under a name. What several pieces tell under
+ * one name is joined along the first axis.
+ */
+export type Tell = (name: string, value: Tensor) => void;
+
 /** Which tokens the head is computed at: those that count, some of them at a time. */
 export interface CountedTokens {
   /** How many pieces a batch is cut into, the same for all batches. */
@@ -36,7 +42,7 @@ export interface PiecewiseLoss extends CountedTokens {
    * The loss of one piece, a scalar, of what the head gives for its tokens, [length, outputs]. Of the
    * feeds that are cut it has its own part, [length].
    */
-  loss(results: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
+  loss(results: Tensor, feeds: Readonly<Record<string, Tensor>>, tell?: Tell): Tensor;
 }
 
 /**
@@ -152,9 +158,9 @@ export interface Objective {
   /**
    * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
    * `normaliser`, so that micro-batches add up to the whole. `feeds` has the loss's own parameters,
-   * too, each under its name.
+   * too, each under its name. What it tells of a micro-batch goes to `Rollout.observe`.
    */
-  loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
+  loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>, tell?: Tell): Tensor;
   /**
    * The feeds for some rows (or groups, see `Examples.groups`); `normaliser` is the weight of all rows
    * of the optimiser step. Targets of tokens lie where the layout has the tokens.

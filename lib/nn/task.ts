@@ -24,6 +24,7 @@ import type { AnyPredictions } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
 import type { ReaderContract } from "./reader_contract.ts";
 import type { Rows } from "./run_over.ts";
+import type { RolloutRows } from "./rollout.ts";
 import type { HeadRequest } from "./task_head.ts";
 import type { Writing } from "./writing.ts";
 
@@ -253,6 +254,11 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   readonly images?: ExampleImages;
   /** Everything that the loss depends on beside the model: a checkpoint is of these rows only. */
   readonly fingerprint: Uint8Array;
+  /**
+   * What a training has for its rows in the place of these, of tasks whose model samples them itself: these are
+   * then its prompts.
+   */
+  readonly rollouts?: RolloutRows & Pick<Examples, "objective">;
   /** What a training on these rows minimises; of rows without labels what a model is asked with. */
   objective(context: ObjectiveContext): Objective;
   /**

@@ -46,6 +46,12 @@ export interface PlanJson {
   }[];
 }
 
+/** True for a function, and for an object that has one in it, at any depth. */
+function holdsFunction(value: unknown): boolean {
+  return typeof value === "function" ||
+    (typeof value === "object" && value !== null && Object.values(value).some(holdsFunction));
+}
+
 /** Writes a plan's parts as JSON. What a name cannot bring back is reported in one error. */
 export function specToJson(parts: PlanSpec): PlanJson {
   const own = [
@@ -60,6 +66,11 @@ export function specToJson(parts: PlanSpec): PlanJson {
     ...parts.targets.filter(({ name }) => !Object.hasOwn(targets, name))
       .map(({ name }) => `the target ${name}`),
     ...Object.hasOwn(tasks, parts.task.name) ? [] : [`the task ${parts.task.name}`],
+    ...Object.entries(parts.task.settings).filter(([, value]) => holdsFunction(value))
+      .map(([name]) =>
+        `the ${name} of ${parts.task.name}, which are functions; name a module that exports them: ` +
+        `${name}: "${name}.ts"`
+      ),
     ...parts.family ? [`the family ${parts.family.modelType}`] : [],
     ...Object.entries(parts.generate?.logitBias ?? {}).filter(([, bias]) => bias === -Infinity)
       .map(([token]) =>

@@ -8,6 +8,9 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Task } from "../nn/task.ts";
 import type { HeadNotes } from "./shared/head_notes.ts";
 import type { TaskFlag } from "./shared/task_flag.ts";
+import { grpo } from "./grpo.ts";
+import { rloo } from "./rloo.ts";
+import { grpoFlags, rlooFlags } from "./rollouts/flags.ts";
 import { textGeneration } from "./text_generation.ts";
 import { chat } from "./chat.ts";
 import { chatFlags } from "./chat/flags.ts";
@@ -143,6 +146,18 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     flags: objectDetectionFlags,
     opened: () => objectDetection({ image: "image", objects: "objects" }),
     columns: [["image", "objects"]],
+  },
+  grpo: {
+    make: grpo,
+    flags: grpoFlags,
+    opened: () => textGeneration({ text: "prompt" }),
+    columns: [["prompt"]],
+  },
+  rloo: {
+    make: rloo,
+    flags: rlooFlags,
+    opened: () => textGeneration({ text: "prompt" }),
+    columns: [["prompt"]],
   },
   // After text generation, which files of others are opened as.
   chat: {

@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { shownVector } from "./averages/weight_average.ts";
-import { planSteps } from "./step_plan.ts";
+import { planSteps, repeatedSteps } from "./step_plan.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { exampleLengths, type TrainingRows } from "./training_rows.ts";
@@ -20,6 +20,13 @@ export function checkRun(
   if (!validate && (settings.keepBest || settings.patience)) {
     throw new TunebookError("input", "keepBest and patience need validation rows");
   }
+  if (rows.rollout && settings.compute !== "float32") {
+    throw new TunebookError(
+      "input",
+      `compute is "${settings.compute}", but answers are sampled in float32: their probabilities would ` +
+        "differ from those of the training; leave compute out",
+    );
+  }
   if (settings.resume && !settings.checkpoints) {
     throw new TunebookError("input", "resume needs a folder in checkpoints");
   }
@@ -30,7 +37,8 @@ export function checkRun(
         "changes; leave them out",
     );
   }
-  const { totalSteps } = planSteps(exampleLengths(rows), settings);
+  const { updates = 1 } = rows.rollout ?? {};
+  const { totalSteps } = repeatedSteps(planSteps(exampleLengths(rows), settings), updates);
   if (totalSteps === 0) return;
   adapter.checkSteps?.(totalSteps);
   checkRates(settings, totalSteps);

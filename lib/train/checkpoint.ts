@@ -25,6 +25,8 @@ const formatVersion = 1;
 const best = "best";
 /** The vector that holds what the method keeps from step to step. */
 const methodState = "memory";
+/** The vector that holds the answers that steps still learn from, and the record of rollouts. */
+const rollout = "rollout";
 /** The vector that holds what the optimizer keeps beside the state. */
 const statistics = "statistics";
 
@@ -43,6 +45,8 @@ export interface Checkpoint {
   readonly methodState: Tensors;
   /** What the optimizer keeps beside the state. */
   readonly statistics: Tensors;
+  /** What rollouts keep from step to step. */
+  readonly rollout: Tensors;
 }
 
 /** What a checkpoint is made of, beside its state. */
@@ -60,13 +64,18 @@ export async function saveCheckpoint(
   const vectors: [string, Tensors][] = [];
   for (const vector of kept) vectors.push([vector, await state.read(vector)]);
   if (content.best) vectors.push([best, content.best]);
-  vectors.push([methodState, content.methodState], [statistics, content.statistics]);
+  const others = new Map([
+    [methodState, content.methodState],
+    [statistics, content.statistics],
+    [rollout, content.rollout],
+  ]);
+  vectors.push(...others);
   const shapes = new Map(state.tensors.map(({ name, shape }) => [name, shape]));
   const tensors = vectors.flatMap(([vector, values]) =>
     [...values].map(([name, data]) => ({
       name: `${vector}/${name}`,
       dtype: "F32" as const,
-      shape: vector === methodState || vector === statistics ? [data.length] : shapes.get(name)!,
+      shape: others.has(vector) ? [data.length] : shapes.get(name)!,
       data,
     }))
   );
@@ -151,6 +160,7 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
     ...(bestParameters ? { best: bestParameters } : {}),
     methodState: vectors.get(methodState) ?? new Map(),
     statistics: vectors.get(statistics) ?? new Map(),
+    rollout: vectors.get(rollout) ?? new Map(),
   };
 }
 

@@ -26,6 +26,7 @@ import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
+import type { Tell } from "../nn/objective.ts";
 import { keptWidth } from "../nn/whole_features.ts";
 import { FoundStatistics } from "./found_statistics.ts";
 import { squaresByGroup } from "./gradient_squares.ts";
@@ -33,6 +34,7 @@ import { lossParameters, withLossParameters } from "./loss_parameters.ts";
 import { lossScaleInput } from "./loss_scaling.ts";
 import { piecewiseLoss } from "./piecewise_loss.ts";
 import { tokenSums } from "./token_sums.ts";
+import { ToldResults } from "./told_results.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
 import {
   embeddingRowsOf,
@@ -106,8 +108,9 @@ export function gradientProgram(
     compute(inputs) {
       const statistics = new FoundStatistics(model);
       const net = netOf(inputs, gradientCheckpointing, statistics);
+      const told = new ToldResults();
       const penalised = () => {
-        const loss = lossOf(net, { ...inputs, ...own(inputs) });
+        const loss = lossOf(net, { ...inputs, ...own(inputs) }, told.tell);
         if (!adapter.penalty) return loss;
         return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
       };
@@ -124,7 +127,12 @@ export function gradientProgram(
         results[slotPath(gradients, path)] = gradient;
       }
       const read = (path: string) => inputs[weights.names.get(path)!];
-      return { ...results, ...squaresByGroup(found, summed), ...statistics.moved(read) };
+      return {
+        ...results,
+        ...squaresByGroup(found, summed),
+        ...statistics.moved(read),
+        ...told.results(),
+      };
     },
   };
 }
@@ -210,10 +218,10 @@ function trainingForward(
         ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
       }),
     outputsOf,
-    lossOf(net: Net, inputs: Tensors): Tensor {
+    lossOf(net: Net, inputs: Tensors, tell: Tell): Tensor {
       const { piecewise } = objective;
-      if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs);
-      return piecewiseLoss(piecewise, ofTokens(net, inputs, objective.feeds));
+      if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs, tell);
+      return piecewiseLoss(piecewise, { ...ofTokens(net, inputs, objective.feeds), tell });
     },
   };
 }

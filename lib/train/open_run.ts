@@ -23,7 +23,7 @@ import { microBatchSize } from "./micro_batch.ts";
 import { LossScaling } from "./loss_scaling.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { choosePacking } from "./packing.ts";
-import { planSteps, sampledBatches } from "./step_plan.ts";
+import { planSteps, repeatedSteps, sampledBatches } from "./step_plan.ts";
 import type { StepContext } from "./take_step.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -70,7 +70,8 @@ export async function openRun(
     tokens: tokensOf(rows, asked.batchSize),
     isWhole: fromHidden || given.objective.acrossBatch === true,
   });
-  const plan = planSteps(exampleLengths(rows), asked, microBatch);
+  const once = planSteps(exampleLengths(rows), asked, microBatch);
+  const plan = repeatedSteps(once, rows.rollout?.updates ?? 1);
   const objective = given.objective.forBatches?.(sampledBatches(plan)) ?? given.objective;
   const trainable = { ...given, objective };
   const keptLayers = fromHidden ? frozenLayers : 0;

@@ -4,7 +4,7 @@
  * @module
  */
 import { ops, type Tensor, tf } from "../engine/mod.ts";
-import type { PiecewiseLoss } from "../nn/objective.ts";
+import type { PiecewiseLoss, Tell } from "../nn/objective.ts";
 
 /** What such a loss is computed of. */
 export interface PiecewiseInputs {
@@ -16,16 +16,18 @@ export interface PiecewiseInputs {
   readonly trained: readonly Tensor[];
   /** The head, for some tokens. */
   head(features: Tensor): Tensor;
+  /** Takes what the pieces tell, one after the other. */
+  readonly tell?: Tell | undefined;
 }
 
 /** The sum of the pieces' losses, a scalar; no more than one piece of the head's results is there. */
 export function piecewiseLoss(
   { tokens, slots, cut, loss }: PiecewiseLoss,
-  { feeds, features, trained, head }: PiecewiseInputs,
+  { feeds, features, trained, head, tell }: PiecewiseInputs,
 ): Tensor {
   const { [tokens]: rows, [slots]: slotIds } = feeds;
   return ops.lossInPieces(
-    (x, piece) => loss(head(x), ofPiece(feeds, cut, piece)),
+    (x, piece) => loss(head(x), ofPiece(feeds, cut, piece), tell),
     features,
     { rows, slots: tf.reshape(slotIds, [-1]) },
     trained,

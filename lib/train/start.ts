@@ -18,12 +18,15 @@ export interface Start {
   readonly methodState: Tensors;
   /** What the optimizer keeps beside the state. */
   readonly statistics: Tensors;
+  /** What rollouts keep from step to step. */
+  readonly rollout: Tensors;
 }
 
 const beginning: Start = {
   trainerState: { ...beforeValidation, step: 0, losses: [] },
   methodState: new Map(),
   statistics: new Map(),
+  rollout: new Map(),
 };
 
 /** Continues from the folder's checkpoint where that was asked for and there is one. */

@@ -63,6 +63,16 @@ export function planSteps(
   };
 }
 
+/** A plan whose batches are learned from so many times each, one optimizer step after the other. */
+export function repeatedSteps(plan: StepPlan, times: number): StepPlan {
+  if (times === 1) return plan;
+  return {
+    stepsPerEpoch: plan.stepsPerEpoch * times,
+    totalSteps: plan.totalSteps * times,
+    microBatchesOf: (step) => plan.microBatchesOf(Math.floor(step / times)),
+  };
+}
+
 /** So many batches of the first epoch tell enough of all. */
 const maxSampled = 500;
 

@@ -21,6 +21,7 @@ import type { Optimizer, StepTaken } from "./optimizer.ts";
 import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
+import { toldOf } from "./told_results.ts";
 import { sequencesOf, type TrainingRows } from "./training_rows.ts";
 import type { WholeBatch } from "./whole_batch.ts";
 
@@ -39,8 +40,10 @@ export interface StepReport {
   readonly skipped?: true;
   /** Tokens of the step's rows, without padding. */
   readonly tokens: number;
-  /** Asks the method about the run so far; absent where it says nothing. */
+  /** Asks the method, or the rollouts, about the run so far; absent where they say nothing. */
   readonly methodRecord?: () => MethodRecord;
+  /** What is alarming in the rollout of the step, in sentences. */
+  readonly alarms?: readonly string[];
 }
 
 /** What a step works on. */
@@ -108,6 +111,7 @@ export async function accumulateGradients(
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);
     loss += Number(results.loss.data[0]);
+    context.rows.rollout?.observe(examples, toldOf(results));
     await optimizer.add(index === 0, foundSquares(results));
   }
   return loss;

@@ -6,6 +6,7 @@
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { checkRun } from "./check_run.ts";
 import { openRun } from "./open_run.ts";
+import { openRollouts, rollOut } from "./roll_out.ts";
 import { accumulateGradients, optimizerStep } from "./take_step.ts";
 import type { TrainContext, TrainResult } from "./train_context.ts";
 import { createTrainer } from "./trainer.ts";
@@ -14,6 +15,7 @@ import type { TrainingRows } from "./training_rows.ts";
 export type { LastGood } from "./divergence.ts";
 export type { Validation } from "./early_stopping.ts";
 export { initialState } from "./initial_state.ts";
+export type { OpenedRollouts, OpenRollouts, SampledTraining } from "./rollout_tools.ts";
 export type { StepReport } from "./take_step.ts";
 export type { StepsBefore, TrainContext, TrainResult } from "./train_context.ts";
 export type { TrainingRows } from "./training_rows.ts";
@@ -37,10 +39,12 @@ export async function train(
   await using run = await openRun(trainable, rows, context);
   context.onCompute?.(run.compute);
   const trainer = await createTrainer(run, context);
+  await using rollouts = await openRollouts(run, context.openRollouts);
   await trainer.untilInterrupted(async () => {
     await trainer.validateIfDue();
     while (await trainer.goesOn()) {
       const { step } = trainer;
+      await trainer.rescued(rollOut(run, step, rollouts, context.signal));
       const loss = await trainer.rescued(accumulateGradients(run, step, context.signal));
       const report = await optimizerStep(run, step, loss);
       await trainer.record(report);

@@ -9,6 +9,7 @@ import type { MethodRecord } from "../nn/method.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import type { ComputeChoice, ComputeProbe } from "./choose_compute.ts";
 import type { Validation } from "./early_stopping.ts";
+import type { OpenRollouts } from "./rollout_tools.ts";
 import type { StepReport } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
 import type { TrainerState } from "./trainer_state.ts";
@@ -53,6 +54,8 @@ export interface TrainContext {
   readonly probe?: ComputeProbe;
   /** Which linear layers are worth computing in eight bits, where a run does. */
   readonly eightBit?: EightBitRule;
+  /** What rollouts are made with, for rows that the model samples itself. */
+  readonly openRollouts?: OpenRollouts;
   readonly onStep?: (report: StepReport) => void;
   readonly onValidation?: (validation: Validation) => void;
   /**

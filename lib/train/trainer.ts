@@ -30,6 +30,7 @@ export async function createTrainer(run: TrainingRun, context: TrainContext): Pr
   });
   for (const [name, values] of start.methodState) run.methodState.set(name, values);
   for (const [name, values] of start.statistics) statistics!.set(name, values);
+  run.rows.rollout?.restore(start.rollout);
   const { lossScale } = start.trainerState;
   if (lossScale) run.lossScaling?.restore(lossScale);
   if (settings.resume) {
@@ -112,8 +113,13 @@ export class Trainer {
       ...{ ...this.#state, step: report.step, losses: [...losses, loss] },
       ...(lossScale ? { lossScale } : {}),
     };
+    const alarms = this.#run.rows.rollout?.endStep(report.step) ?? [];
     const methodRecord = this.#methodRecord();
-    this.#context.onStep?.(methodRecord ? { ...report, methodRecord } : report);
+    this.#context.onStep?.({
+      ...report,
+      ...(methodRecord ? { methodRecord } : {}),
+      ...(alarms.length > 0 ? { alarms } : {}),
+    });
   }
 
   /** Scores the present parameters, or their average, on the validation rows. */
@@ -184,8 +190,9 @@ export class Trainer {
   }
 
   #methodRecord() {
-    const { trainable: { adapter }, methodState } = this.#run;
-    return adapter.record && (() => adapter.record!(methodState));
+    const { trainable: { adapter }, methodState, rows: { rollout } } = this.#run;
+    if (!adapter.record && !rollout) return undefined;
+    return () => ({ ...adapter.record?.(methodState), ...rollout?.record() });
   }
 
   async #diverged(what: string): Promise<TunebookError> {
@@ -215,7 +222,7 @@ export class Trainer {
 
   async #write(folder: string | undefined): Promise<void> {
     if (!folder || this.#savedStep === this.step) return;
-    const { state, settings, fingerprint, methodState, optimizer } = this.#run;
+    const { state, settings, fingerprint, methodState, optimizer, rows } = this.#run;
     await saveCheckpoint(folder, state, {
       trainerState: this.#state,
       fingerprint,
@@ -223,6 +230,7 @@ export class Trainer {
       ...(this.#best ? { best: this.#best } : {}),
       methodState,
       statistics: optimizer.statistics ?? new Map(),
+      rollout: rows.rollout?.kept() ?? new Map(),
     });
     this.#savedStep = this.step;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { BatchDraw, Feeds, FeedsSoon } from "../nn/feeds.ts";
+import type { Rollout } from "../nn/rollout.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 
 /** The training rows, ready to be fed. */
@@ -18,6 +19,8 @@ export interface TrainingRows {
   readonly changes?: "rows" | "batches";
   /** The sequences of each example, such as the two of a pair; one each unless given. */
   readonly groups?: readonly (readonly number[])[];
+  /** What makes the rows of each step, where the model samples them itself. */
+  readonly rollout?: Rollout;
 }
 
 /** The sequences of some examples, one example after the other. */

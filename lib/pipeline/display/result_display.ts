@@ -82,6 +82,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
     ...(steps > 0 && result.compute !== "float32"
       ? [["compute", result.compute] satisfies [string, string]]
       : []),
+    ...(result.rollout ? [["rollouts", result.rollout] satisfies [string, string]] : []),
     ...(result.drift
       ? [
         ["int8 beside float32", driftInWords(result.drift, result.evaluateCompute)] satisfies [

@@ -175,6 +175,6 @@ export async function assembleStage(
     ...(headNote ? { headNote } : {}),
     data: encoded,
     processor,
-    trainable: trainableOf(attached, encoded.train, settings),
+    trainable: trainableOf(attached, encoded.train.rollouts ?? encoded.train, settings),
   };
 }

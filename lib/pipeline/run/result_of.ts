@@ -19,6 +19,7 @@ import {
   shownScores,
 } from "../display/result_display.ts";
 import { areDrawn } from "../display/drawn_samples_display.ts";
+import { shownRollouts } from "../display/rollout_table.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import { analyseErrors } from "../error_analysis/analyse_errors.ts";
@@ -94,6 +95,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     ...(stages.chain ? { chain: shownChain(stages.chain) } : {}),
   };
   const { losses, validations } = trained;
+  const { rollouts } = assembled.data.train;
   const writer = writerOf(textModel, signal);
   const servers = servedResult(
     {
@@ -112,6 +114,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     outputs: [...new Set(shown.receipts.map(({ folder }) => folder))],
     losses,
     ...methodRecord,
+    ...(rollouts ? { rollouts: shownRollouts(rollouts.rollout.samples) } : {}),
     validations,
     splits: assembled.data.report,
     predictions,
@@ -205,6 +208,7 @@ function summaryOf(
     stepsPerSecond: trained.seconds > 0 ? trained.stepsHere / trained.seconds : 0,
     ...(baseline ? { baseline } : {}),
     ...(headNote ? { headNote } : {}),
+    ...(data.train.rollouts ? { rollout: data.train.rollouts.rollout.describe() } : {}),
     trainedParameters: countOf(trainedTensors(model, adapter)),
     totalParameters: countOf(modelWeights(model)) + countOf(adapter.parameters),
     notes: [

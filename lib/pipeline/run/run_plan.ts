@@ -40,6 +40,7 @@ import { describeScores, type RunResult, scoresHeading, type ScoreTitles } from 
 import { generationDefaults } from "../write/text_model_of.ts";
 import { judgeOf, type Scored, scoreStage, validation } from "./score_stage.ts";
 import { type Scoring, scoringOf } from "./scoring.ts";
+import { rolloutStage } from "./rollout_stage.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
 import { writingStage } from "./writing_stage.ts";
@@ -81,6 +82,10 @@ export async function runPlan(
   const { task, splits: { test: table } } = read;
   const around = { task, defaults, device: exact, settings, table, options, signal };
   const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
+  const rollouts = await rolloutStage(assembled, {
+    ...{ task, defaults, device, method: spec.method },
+    table: read.splits.train,
+  });
   const trained = await trainStage(trainable, data, {
     spec,
     settings,
@@ -89,6 +94,7 @@ export async function runPlan(
     signal,
     sources: { weights: opened.files.weights, judge },
     ...validation(judge, data.validation, { ...scoring, writing, signal }),
+    ...rollouts,
     samplesAt: writing.sampler?.atStep,
     sampleDrawer: writing.sampleDrawer,
   }).catch(async (error) => {

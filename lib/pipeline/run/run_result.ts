@@ -11,6 +11,7 @@ import { type ComputeDrift, driftInWords } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
+import type { RolloutSample } from "../../nn/rollout.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
 import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
 import type { ErrorAnalysisOptions } from "../error_analysis/error_analysis_options.ts";
@@ -57,6 +58,8 @@ export interface RunSummary {
   readonly drift?: ComputeDrift;
   /** What always saying the most frequent label would score, where the task has one. */
   readonly baseline?: Baseline;
+  /** What rollouts were worth and how exact they were, in a line, of trainings by rewards. */
+  readonly rollout?: string;
   /** What was made of the head that the checkpoint has, where that does not go without saying. */
   readonly headNote?: string;
   readonly trainedParameters: number;
@@ -89,6 +92,8 @@ export interface RunResult<
   readonly losses: readonly number[];
   /** What the method says about the run, such as AdaLoRA's ranks over time. */
   readonly methodRecord?: MethodRecord;
+  /** The answers that a training by rewards has sampled in this process, with what they were worth. */
+  readonly rollouts?: readonly RolloutSample[];
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */
@@ -184,6 +189,7 @@ export function describeResult(
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)
     } %)`,
     ...(headNote ? [`  ${headNote}`] : []),
+    ...(result.rollout ? [`  ${result.rollout}`] : []),
     ...(scores.length > 0 ? [scoresHeading(result), ...scores] : []),
     ...(scores.length > 0 && baseline
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]

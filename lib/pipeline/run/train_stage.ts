@@ -35,7 +35,7 @@ import {
 const rescueFolder = ".tunebook/interrupted";
 
 /** What the stage needs beside the model and the data. */
-export interface TrainingStage extends Pick<TrainContext, "device" | "validate"> {
+export interface TrainingStage extends Pick<TrainContext, "device" | "validate" | "openRollouts"> {
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly options: RunOptions;
@@ -75,7 +75,7 @@ export async function trainStage(
   // A folder of the plan is locked for all of the run.
   await using _held = await lockFolders(resume && !settings.checkpoints ? [folder] : []);
   try {
-    result = await train(trainable, data.train, {
+    result = await train(trainable, data.train.rollouts ?? data.train, {
       ...context,
       settings: resume ? { ...settings, resume, checkpoints: folder } : settings,
       fingerprint,
@@ -110,7 +110,10 @@ export async function trainStage(
           },
         }
         : {}),
-      onStep: view.step,
+      onStep(report) {
+        view.step(report);
+        if (!options.quiet) { for (const alarm of report.alarms ?? []) say(`warning: ${alarm}`); }
+      },
       onValidation(validation) {
         view.validation(validation);
         if (samplesAt) view.samples(samplesAt(validation.step));

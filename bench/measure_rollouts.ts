@@ -1,0 +1,74 @@
+/**
+ * A GRPO step beside TRL's on the same cores, sampling included: 8 prompts × 4 answers × 64 tokens, LoRA on a random
+ * Llama of SmolLM2-135M's sizes.
+ *
+ *     deno run -A bench/measure_rollouts.ts /path/to/python [--steps 3] [--small]
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
+import { grpo, lora, model, tableFromRows } from "../mod.ts";
+import { median } from "./median.ts";
+
+const { values: { steps: asked, small }, positionals: [python] } = parseArgs({
+  options: { steps: { type: "string", default: "3" }, small: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+if (python === undefined) throw new Error("give the path of a Python that has TRL");
+const steps = Number(asked);
+const folder = await Deno.makeTempDir();
+try {
+  const { stdout, success } = await new Deno.Command(python, {
+    args: [
+      fileURLToPath(new URL("peer_rollouts.py", import.meta.url)),
+      ...[folder, String(steps), ...small ? ["small"] : []],
+    ],
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error("the peer failed");
+  const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
+  const { seconds: peer } = JSON.parse(line) as { seconds: number[] };
+  const ours = await ourSeconds();
+  const told = { folder: small ? "small" : "SmolLM2-135M", peer, ours };
+  console.log(JSON.stringify(told));
+  // The first step of each side compiles or allocates.
+  const [of, beside] = [ours, peer].map((seconds) => median(seconds.slice(1)));
+  console.log(
+    `ours ${of.toFixed(2)} s, TRL ${beside.toFixed(2)} s a step: ratio ${(of / beside).toFixed(2)}`,
+  );
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
+
+/** Seconds of each step: from the start of a rollout to the next one's. */
+async function ourSeconds(): Promise<number[]> {
+  const rows = JSON.parse(await Deno.readTextFile(join(folder, "prompts.json")));
+  const moments: number[] = [];
+  const sevens = ({ completion }: { completion: string }) =>
+    completion.split(" ").filter((word) => word.endsWith("7")).length;
+  const result = await model(`file:${folder}`)
+    .data(
+      tableFromRows(rows.slice(0, 8 * steps + 8)),
+      grpo({
+        prompt: "prompt",
+        rewards: {
+          sevens: {
+            rewardBatch(samples: readonly { completion: string }[]) {
+              moments.push(performance.now());
+              return samples.map(sevens);
+            },
+          },
+        },
+        groupSize: 4,
+        maxNewTokens: 64,
+      }),
+      { test: 1 },
+    )
+    .adapt(lora({ rank: 8, alpha: 16, targets: ["q_proj", "v_proj"] }))
+    .train({ epochs: 1, batchSize: 8, learningRate: 1e-5, samples: 0 })
+    .run({ quiet: true });
+  await result.dispose();
+  return moments.slice(1).map((moment, at) => (moment - moments[at]) / 1000);
+}

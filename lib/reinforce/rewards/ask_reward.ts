@@ -1,0 +1,180 @@
+/**
+ * Asks one reward about all answers of a batch: several at a time, each within its time.
+ *
+ * @module
+ */
+import { isInterruption } from "../../core/interruption.ts";
+import { messageOf, TunebookError } from "../../core/errors.ts";
+import { quoted, shownName } from "../../core/quoted.ts";
+import { shownValue } from "../../core/shown_value.ts";
+import type {
+  BatchReward,
+  RewardFunction,
+  RewardSample,
+  RewardStatistics,
+  RewardValue,
+} from "../../nn/reward.ts";
+import { isBatchReward, type NamedReward } from "./check_rewards.ts";
+import { rewardStatistics } from "./reward_statistics.ts";
+import { tookTooLong, withinSeconds } from "./within_seconds.ts";
+
+/** An answer before it is judged. */
+export type SampledAnswer = Omit<RewardSample, "signal">;
+
+/** What one reward said. */
+export interface AskedReward {
+  /** In the order of the answers; meaningless where `wrong` says something. */
+  readonly values: readonly RewardValue[];
+  readonly statistics: RewardStatistics;
+  /** Values that are none and times that were over, in words, each with its prompt and answer. */
+  readonly wrong: readonly string[];
+}
+
+/** Answers of a function while they come. */
+interface Progress {
+  readonly values: unknown[];
+  timeouts: number;
+  seconds: number;
+}
+
+/**
+ * Asks about all answers. An error that the reward throws ends the asking: it is thrown again with the
+ * name of the reward and the answer.
+ */
+export async function askReward(
+  named: NamedReward,
+  samples: readonly SampledAnswer[],
+  { signal, concurrency }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly concurrency: number;
+  },
+): Promise<AskedReward> {
+  const { name, reward } = named;
+  const progress: Progress = { values: [], timeouts: 0, seconds: 0 };
+  if (isBatchReward(reward)) await askBatch(reward, named, { samples, signal, progress });
+  else await askEach(reward, named, { samples, signal, progress, concurrency });
+  const { values, timeouts, seconds } = progress;
+  const wrong = samples.flatMap((sample, at) => {
+    const value = values[at];
+    if (value === null || Number.isFinite(value)) return [];
+    const what = value === tookTooLong ? overdue(named) : `gives ${given(value)}`;
+    return [`${shownName(name)} ${what} for ${shownSample(sample)}`];
+  });
+  const known = values.map((value) => Number.isFinite(value) ? value as number : null);
+  return { values: known, statistics: rewardStatistics(known, { timeouts, seconds }), wrong };
+}
+
+async function askEach(
+  reward: RewardFunction,
+  named: NamedReward,
+  { samples, signal, progress, concurrency }: {
+    readonly samples: readonly SampledAnswer[];
+    readonly signal: AbortSignal | undefined;
+    readonly progress: Progress;
+    readonly concurrency: number;
+  },
+): Promise<void> {
+  let next = 0;
+  let hasFailed = false;
+  const worker = async () => {
+    while (next < samples.length && !hasFailed) {
+      const at = next++;
+      const begun = performance.now();
+      try {
+        progress.values[at] = inTime(
+          await withinSeconds(
+            named.timeoutSeconds,
+            signal,
+            (signal) => reward({ ...samples[at], signal }),
+          ),
+          named,
+          progress,
+        );
+      } catch (error) {
+        hasFailed = true;
+        throw failure(error, named.name, ` for ${shownSample(samples[at])}`);
+      } finally {
+        progress.seconds += (performance.now() - begun) / 1000;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, samples.length) }, worker));
+}
+
+async function askBatch(
+  reward: BatchReward,
+  named: NamedReward,
+  { samples, signal, progress }: {
+    readonly samples: readonly SampledAnswer[];
+    readonly signal: AbortSignal | undefined;
+    readonly progress: Progress;
+  },
+): Promise<void> {
+  const begun = performance.now();
+  const answers = samples.length;
+  let values;
+  try {
+    values = await withinSeconds(
+      named.timeoutSeconds * answers,
+      signal,
+      (signal) => reward.rewardBatch(samples.map((each) => ({ ...each, signal })), { signal }),
+    );
+  } catch (error) {
+    throw failure(error, named.name, "");
+  }
+  progress.seconds = (performance.now() - begun) / 1000;
+  if (values === tookTooLong) {
+    progress.values.push(...samples.map(() => inTime(tookTooLong, named, progress)));
+    return;
+  }
+  const isList = Array.isArray(values) || ArrayBuffer.isView(values);
+  if (!isList || values.length !== answers) {
+    throw new TunebookError(
+      "data",
+      `the reward ${shownName(named.name)} gives ${
+        isList ? `${values.length} values` : given(values)
+      } for ${answers} answers; it must give a list with one value for each`,
+    );
+  }
+  progress.values.push(...Array.from(values));
+}
+
+/** The value, or what stands for it where it took too long. */
+function inTime(value: unknown, { onTimeout }: NamedReward, progress: Progress): unknown {
+  if (value !== tookTooLong) return value;
+  progress.timeouts++;
+  return onTimeout === undefined ? tookTooLong : onTimeout;
+}
+
+function overdue({ timeoutSeconds, reward }: NamedReward): string {
+  const each = isBatchReward(reward) ? " an answer" : "";
+  return `takes longer than ${timeoutSeconds} s${each} (timeoutSeconds gives it more, and onTimeout ` +
+    "says what such an answer is worth)";
+}
+
+function given(value: unknown): string {
+  if (value === undefined) return "nothing";
+  return `${shownValue(value)}, which is no number`;
+}
+
+function failure(error: unknown, name: string, where: string): unknown {
+  if (isInterruption(error)) return error;
+  const kind = error instanceof TunebookError ? error.kind : "data";
+  return new TunebookError(
+    kind,
+    `the reward ${shownName(name)} failed${where}: ${messageOf(error)}`,
+    { cause: error },
+  );
+}
+
+/** Characters of a prompt and of an answer that a message shows. */
+const mostCharacters = 60;
+
+function shownSample({ prompt, completion }: SampledAnswer): string {
+  const last = typeof prompt === "string" ? prompt : String(prompt.at(-1)?.content ?? "");
+  return `the answer ${cut(completion)} to ${cut(last)}`;
+}
+
+function cut(text: string): string {
+  return quoted(text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text);
+}

@@ -1,0 +1,86 @@
+/**
+ * The rewards of a run as they are given, checked.
+ *
+ * @module
+ */
+import { optionMistakes, refuseOptions, requireOptions } from "../../core/check_options.ts";
+import { type Mistake, mistakeOf, TunebookError } from "../../core/errors.ts";
+import { isRecord } from "../../core/objects.ts";
+import {
+  finiteNumber,
+  positive,
+  required,
+  type Rule,
+  type Rules,
+} from "../../core/option_rules.ts";
+import { shownName } from "../../core/quoted.ts";
+import { shownValue } from "../../core/shown_value.ts";
+import type { BatchReward, Reward, Rewards, RewardSpec, RewardValue } from "../../nn/reward.ts";
+
+/** A reward with all that counts for it. */
+export interface NamedReward {
+  readonly name: string;
+  readonly reward: Reward;
+  readonly weight: number;
+  readonly timeoutSeconds: number;
+  /** `undefined`: an answer that takes longer is an error. */
+  readonly onTimeout: RewardValue | undefined;
+}
+
+const defaultTimeoutSeconds = 60;
+
+/** What a reward may give. */
+export const rewardValueRule: Rule = [
+  "a number or null",
+  (value) => value === null || Number.isFinite(value),
+];
+
+const rules: Rules<RewardSpec> = {
+  reward: required([
+    "a function, or what a verifier such as matches(…) gives",
+    (value) => typeof value === "function" || isBatchReward(value),
+  ]),
+  weight: finiteNumber,
+  timeoutSeconds: positive,
+  onTimeout: rewardValueRule,
+};
+
+/** Whether a reward judges all answers of a batch at once. */
+export function isBatchReward(reward: unknown): reward is BatchReward {
+  return isRecord(reward) && typeof reward.rewardBatch === "function";
+}
+
+/** All rewards in their order; one error of kind "input" names every mistake. */
+export function checkedRewards(of: string, rewards: Rewards): NamedReward[] {
+  requireOptions(of, rewards);
+  const entries = Object.entries(rewards);
+  if (entries.length === 0) {
+    throw new TunebookError("input", `${of} needs at least one reward: { correct: (sample) => … }`);
+  }
+  const specs = entries.map(([name, given]) => [name, specOf(given)] as const);
+  refuseOptions(of, specs.flatMap(([name, spec]) => specMistakes(name, spec)));
+  return specs.map(([name, spec]) => {
+    const { reward, weight = 1, timeoutSeconds = defaultTimeoutSeconds, onTimeout } = spec;
+    return { name, reward, weight, timeoutSeconds, onTimeout };
+  });
+}
+
+function specOf(given: Reward | RewardSpec): RewardSpec {
+  return typeof given === "function" || isBatchReward(given) ? { reward: given } : given;
+}
+
+function specMistakes(name: string, spec: unknown): Mistake[] {
+  const shown = shownName(name);
+  if (!isRecord(spec)) {
+    return [
+      mistakeOf(() =>
+        `the reward ${shown} is ${
+          shownValue(spec)
+        }, but must be a function, or an object with one: ` +
+        "{ reward, weight }"
+      ),
+    ];
+  }
+  return optionMistakes(spec, rules)
+    .map(({ told }) => mistakeOf((nameOf) => `the reward ${shown}: ${told(nameOf)}`));
+}

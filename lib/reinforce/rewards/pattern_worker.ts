@@ -1,0 +1,28 @@
+/**
+ * The thread in which `matches` looks for its pattern in texts.
+ *
+ * @module
+ */
+/// <reference lib="deno.worker" />
+import type { JudgeReply, JudgeRequest } from "./judge_apart.ts";
+
+/** A regular expression in two texts. */
+export interface PatternSettings {
+  readonly source: string;
+  readonly flags: string;
+}
+
+let pattern: RegExp | undefined;
+
+self.onmessage = ({ data }: MessageEvent<JudgeRequest>) => {
+  self.postMessage(answer(data));
+};
+
+function answer(request: JudgeRequest): JudgeReply {
+  if ("settings" in request) {
+    const { source, flags } = request.settings as PatternSettings;
+    pattern = new RegExp(source, flags);
+    return { ready: true };
+  }
+  return { value: pattern!.test(request.text) ? 1 : 0 };
+}

@@ -1,0 +1,43 @@
+/**
+ * Rewards out of a module, as plan files and the command line name them.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { messageOf, TunebookError } from "../core/errors.ts";
+import { isRecord } from "../core/objects.ts";
+import type { Reward, Rewards } from "../nn/reward.ts";
+
+/**
+ * The rewards that a module exports: its default export, a reward or several by name, or else all of its
+ * exports by their names.
+ *
+ * Throws an error of kind "input" where there is no such module or it exports nothing.
+ *
+ * @param path of a file, seen from the working directory
+ */
+export async function rewardsOfModule(path: string): Promise<Rewards> {
+  let exported: Readonly<Record<string, unknown>>;
+  try {
+    exported = await import(pathToFileURL(resolve(path)).href);
+  } catch (error) {
+    throw new TunebookError(
+      "input",
+      `the rewards ${path} cannot be imported: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const { default: chosen, ...named } = exported;
+  if (typeof chosen === "function") return { [chosen.name || "reward"]: chosen as Reward };
+  if (isRecord(chosen)) {
+    return "rewardBatch" in chosen ? { reward: chosen as unknown as Reward } : chosen as Rewards;
+  }
+  if (Object.keys(named).length > 0) return named as Rewards;
+  throw new TunebookError(
+    "input",
+    `the module ${path} exports no reward: export functions by name, or an object of them as default`,
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * The tokens of sampled answers in pieces, so that the logits of a batch are never there as a whole. Each
+ * answer is whole in one piece, where losses of whole answers need it.
+ *
+ * @module
+ */
+import type { HostTensor } from "../../engine/mod.ts";
+
+/** Where the answers of a batch stand. */
+export interface AnswerPieces {
+  readonly pieces: number;
+  /** Places of a piece; the last one of each is free. */
+  readonly length: number;
+  /** The most answers of a piece. */
+  readonly most: number;
+  /** For each answer its piece, its first place in it, and which answer of the piece it is. */
+  readonly at: readonly {
+    readonly piece: number;
+    readonly start: number;
+    readonly index: number;
+  }[];
+}
+
+/** Puts each answer into the piece that has the fewest tokens, the longest answers first. */
+export function answerPieces(lengths: readonly number[], pieces: number): AnswerPieces {
+  const tokens = Array<number>(pieces).fill(0);
+  const counts = Array<number>(pieces).fill(0);
+  const at = Array<AnswerPieces["at"][number]>(lengths.length);
+  const byLength = [...lengths.keys()].sort((a, b) => lengths[b] - lengths[a] || a - b);
+  for (const answer of byLength) {
+    const piece = tokens.indexOf(Math.min(...tokens));
+    at[answer] = { piece, start: tokens[piece], index: counts[piece] };
+    tokens[piece] += lengths[answer];
+    counts[piece]++;
+  }
+  return { pieces, length: Math.max(...tokens) + 1, most: Math.max(1, ...counts), at };
+}
+
+/** Numbers of each token of each answer, [pieces, length]; 0 in free places. */
+export function ofTokens(
+  { pieces, length, at }: AnswerPieces,
+  answers: readonly ArrayLike<number>[],
+): HostTensor {
+  const data = new Float32Array(pieces * length);
+  answers.forEach((each, i) => data.set(Array.from(each), at[i].piece * length + at[i].start));
+  return { shape: [pieces, length], data };
+}
+
+/** The same as whole numbers, `fill` in free places. */
+export function idsOfTokens(
+  { pieces, length, at }: AnswerPieces,
+  answers: readonly ArrayLike<number>[],
+): HostTensor {
+  const data = new Int32Array(pieces * length);
+  answers.forEach((each, i) => data.set(Array.from(each), at[i].piece * length + at[i].start));
+  return { shape: [pieces, length], data };
+}
+
+/** A number of each answer, [pieces, most]; 0 where there is none. */
+export function ofAnswers(
+  { pieces, most, at }: AnswerPieces,
+  values: readonly number[],
+): HostTensor {
+  const data = new Float32Array(pieces * most);
+  values.forEach((value, i) => data[at[i].piece * most + at[i].index] = value);
+  return { shape: [pieces, most], data };
+}
+
+/** What each token of a piece counts in the number of its answer, [pieces, most, length]. */
+export function membership(
+  { pieces, length, most, at }: AnswerPieces,
+  weights: readonly ArrayLike<number>[],
+): HostTensor {
+  const data = new Float32Array(pieces * most * length);
+  weights.forEach((each, i) => {
+    const { piece, start, index } = at[i];
+    data.set(Array.from(each), (piece * most + index) * length + start);
+  });
+  return { shape: [pieces, most, length], data };
+}
+
+/** The numbers of each answer's tokens, out of numbers for all places. */
+export function readTokens(
+  { length, at }: AnswerPieces,
+  lengths: readonly number[],
+  data: HostTensor["data"],
+): Float32Array[] {
+  return lengths.map((tokens, i) => {
+    const start = at[i].piece * length + at[i].start;
+    return Float32Array.from(
+      { length: tokens },
+      (_, token) => Number(data[start + token]),
+    );
+  });
+}

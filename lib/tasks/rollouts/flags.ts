@@ -1,0 +1,47 @@
+/**
+ * Training by rewards on a command line.
+ *
+ * @module
+ */
+import { columnFlag, type TaskFlag } from "../shared/task_flag.ts";
+
+const shared: readonly TaskFlag[] = [
+  columnFlag("prompt", "the column of what is asked"),
+  { name: "rewards", value: "text", what: "a module that exports the rewards, rewards.ts" },
+  { name: "groupSize", value: "number", what: "answers to each prompt (8)" },
+  { name: "maxNewTokens", value: "number", what: "the most tokens of an answer (256)" },
+  { name: "temperature", value: "number", what: "divides the logits of sampled tokens (1)" },
+  { name: "updates", value: "number", what: "steps that learn from the same answers (1)" },
+  {
+    name: "beta",
+    value: "number",
+    what: "the weight of the divergence from the start (0; rloo 0.05)",
+  },
+  { name: "epsilonLow", value: "number", what: "how far the ratio may fall (0.2)" },
+  { name: "epsilonHigh", value: "number", what: "how far the ratio may rise (as it may fall)" },
+  { name: "maskTruncated", value: "boolean", what: "leave answers out that were cut (false)" },
+  { name: "template", value: "text", what: "the chat template of prompts that are messages" },
+  { name: "system", value: "text", what: "a system prompt for messages without one" },
+];
+
+/** The options of `grpo` as flags. */
+export const grpoFlags: readonly TaskFlag[] = [
+  ...shared,
+  { name: "loss", value: "text", what: "dapo, grpo, dr_grpo or bnpo (dapo)" },
+  {
+    name: "scale",
+    value: "text",
+    what: "what advantages are divided by: group, batch or none (group)",
+  },
+  { name: "ratio", value: "text", what: "of each token or of each answer (token)" },
+];
+
+/** The options of `rloo` as flags. */
+export const rlooFlags: readonly TaskFlag[] = [
+  ...shared,
+  {
+    name: "normalizeAdvantages",
+    value: "boolean",
+    what: "advantages over their deviation (false)",
+  },
+];

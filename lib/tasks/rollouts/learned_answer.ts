@@ -1,0 +1,30 @@
+/**
+ * Sampled answers as a loss takes them.
+ *
+ * @module
+ */
+
+/** An answer that a step learns from. */
+export interface LearnedAnswer {
+  /** The prompt and the answer, [tokens]. */
+  readonly ids: Int32Array;
+  /** How many of the last tokens are the answer. */
+  readonly length: number;
+  /** Log probabilities of the answer's tokens when they were sampled, [length]. */
+  readonly oldLogProbs: Float32Array;
+  /** The same by the reference, where the loss asks it. */
+  readonly referenceLogProbs?: Float32Array;
+  readonly advantage: number;
+  /** False for an answer that the loss leaves out. */
+  readonly counts: boolean;
+}
+
+/** The answers that the present step learns from. */
+export interface LearnedAnswers {
+  /** The answer of a sequence. */
+  of(sequence: number): LearnedAnswer;
+  /** The sequences of each prompt. */
+  readonly groups: readonly (readonly number[])[];
+  /** The most tokens of an answer. */
+  readonly maxNewTokens: number;
+}

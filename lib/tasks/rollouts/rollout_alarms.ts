@@ -1,0 +1,79 @@
+/**
+ * What goes wrong in trainings by rewards without any error: rewards that measure length, a model that always
+ * writes the same, and groups from which nothing can be learned.
+ *
+ * @module
+ */
+import { correlation } from "../../metrics/correlation.ts";
+import { type JudgedRollout, meanEntropy, withoutSpread } from "./rollout_figures.ts";
+
+/** Rollouts that are looked at together. */
+const window = 4;
+/** Fewer answers say nothing of a correlation. */
+const leastAnswers = 32;
+/** A correlation of reward and length from which on half of the spread of rewards is that of lengths. */
+const lengthBias = 0.7;
+/** A share of the entropy at the start below which little new is sampled. */
+const collapsedShare = 0.1;
+/** A share of groups without spread from which on a step learns from next to nothing. */
+const mostWithout = 0.9;
+
+/** Looks at each rollout, and says what is alarming once. */
+export class RolloutAlarms {
+  #recent: JudgedRollout[] = [];
+  #firstEntropy: number | undefined;
+  readonly #said = new Set<string>();
+
+  /** What is alarming now and was not said before, in sentences. */
+  of(rollout: JudgedRollout): string[] {
+    this.#recent = [...this.#recent, rollout].slice(-window);
+    const found = {
+      length: this.#lengthBias(),
+      entropy: this.#collapse(rollout),
+      spread: this.#noSpread(),
+    };
+    return Object.entries(found).flatMap(([name, text]) => {
+      if (text === undefined || this.#said.has(name)) return [];
+      this.#said.add(name);
+      return [text];
+    });
+  }
+
+  #lengthBias(): string | undefined {
+    const pairs = this.#recent.flatMap(({ answers, rewards }) =>
+      answers.map(({ tokens }, at) => [rewards[at], tokens.length] as const)
+    ).filter(([reward]) => !Number.isNaN(reward));
+    if (pairs.length < leastAnswers) return undefined;
+    const of = (which: 0 | 1) => Float64Array.from(pairs, (pair) => pair[which]);
+    const found = correlation(of(0), of(1));
+    if (!(Math.abs(found) >= lengthBias)) return undefined;
+    return `${
+      found > 0 ? "longer" : "shorter"
+    } answers have the higher rewards (correlation of reward and ` +
+      `length ${
+        found.toFixed(2)
+      } over ${pairs.length} answers): the model may learn the length alone; look at ` +
+      "the samples, or reward answers of equal length alike";
+  }
+
+  #collapse({ answers }: JudgedRollout): string | undefined {
+    const entropy = meanEntropy(answers);
+    this.#firstEntropy ??= entropy;
+    if (!(entropy < collapsedShare * this.#firstEntropy)) return undefined;
+    return `the entropy has fallen from ${this.#firstEntropy.toFixed(2)} to ${
+      entropy.toFixed(2)
+    } nats: the ` +
+      "model samples hardly anything new; take a lower learningRate, a higher temperature, or beta above 0";
+  }
+
+  #noSpread(): string | undefined {
+    if (this.#recent.length < window) return undefined;
+    const groups = this.#recent.map(({ rewards, groupSize }) => withoutSpread(rewards, groupSize));
+    const share = groups.reduce((sum, each) => sum + each, 0) / groups.length;
+    if (share < mostWithout) return undefined;
+    return `in ${
+      Math.round(100 * share)
+    } % of the groups all answers have the same reward, so that nothing is ` +
+      "learned from them: the prompts are too hard or too easy, or the reward is too coarse";
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What the answers of a rollout were like, in numbers.
+ *
+ * @module
+ */
+import type { SampledAnswer } from "../../nn/rollout.ts";
+import type { JudgedSamples } from "../../nn/reward.ts";
+import { deviationOf, groupsOf, meanOf } from "./advantages.ts";
+import type { RatioFigures } from "./ratio_watch.ts";
+import type { StepFigures } from "./rollout_record.ts";
+
+/** A rollout that was judged. */
+export interface JudgedRollout {
+  /** All answers, group after group. */
+  readonly answers: readonly SampledAnswer[];
+  readonly groupSize: number;
+  readonly judged: JudgedSamples;
+  /** The weighted sum of each answer's rewards; NaN where none applies. */
+  readonly rewards: readonly number[];
+  /** Nats of KL divergence to the reference by token, where it was asked. */
+  readonly divergence?: number;
+}
+
+/** Rewards of a group that differ by less are equal. */
+const leastSpread = 1e-8;
+
+/** The share of groups whose answers all have the same reward, from which nothing is learned. */
+export function withoutSpread(rewards: readonly number[], groupSize: number): number {
+  const groups = groupsOf(rewards, groupSize);
+  const equal = groups.filter((group) => !(deviationOf(group) > leastSpread));
+  return equal.length / groups.length;
+}
+
+/** The mean entropy of all tokens, in nats. */
+export function meanEntropy(answers: readonly SampledAnswer[]): number {
+  return meanOf(answers.flatMap(({ entropies }) => [...entropies]));
+}
+
+/** The figures of a step, as its record has them: what matters most comes first. */
+export function stepFigures(
+  { answers, groupSize, judged, rewards, divergence }: JudgedRollout,
+  ratio: RatioFigures,
+): StepFigures {
+  const known = rewards.filter((reward) => !Number.isNaN(reward));
+  const names = Object.keys(judged.statistics);
+  const each = (of: "mean" | "standardDeviation") =>
+    Object.fromEntries(names.map((name) => [name, judged.statistics[name][of] ?? NaN]));
+  return {
+    reward: { mean: meanOf(known) },
+    ratio: { mean: ratio.mean },
+    entropy: { nats: meanEntropy(answers) },
+    "tokens of an answer": { mean: meanOf(answers.map(({ tokens }) => tokens.length)) },
+    ...(divergence === undefined ? {} : { "divergence from the reference": { nats: divergence } }),
+    "answers cut": { share: meanOf(answers.map(({ finished }) => finished ? 0 : 1)) },
+    "groups without spread": { share: withoutSpread(rewards, groupSize) },
+    "ratios clipped": { share: ratio.clipped },
+    "deviation of the reward": { all: deviationOf(known) },
+    ...(names.length > 1
+      ? { "each reward": each("mean"), "deviation of each reward": each("standardDeviation") }
+      : {}),
+  };
+}
+
+/** Steps whose rewards are compared, at the start and at the end. */
+const compared = 5;
+
+/**
+ * A training by rewards in a line: the mean reward of its first and of its last steps, and how far the
+ * probabilities of the training were from those of the sampler.
+ */
+export function describeRecord(steps: readonly StepFigures[], farthest: number): string {
+  if (steps.length === 0) return "no rollout was made";
+  const count = Math.min(compared, Math.ceil(steps.length / 2));
+  const meanReward = (some: readonly StepFigures[]) =>
+    meanOf(some.map(({ reward }) => reward.mean)).toPrecision(3);
+  const [first, last] = [steps.slice(0, count), steps.slice(-count)].map(meanReward);
+  const of = count === 1 ? "step" : `${count} steps`;
+  return `reward ${first} in the first ${of}, ${last} in the last; ratio before an update ` +
+    `${(1 + farthest).toFixed(4)} at the farthest token`;
+}

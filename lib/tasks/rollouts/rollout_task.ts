@@ -1,0 +1,132 @@
+/**
+ * A task whose model learns from rewards of answers that it samples itself: everything but its loss and its
+ * advantages.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import type { Predictions } from "../../nn/predictions.ts";
+import type { Processor } from "../../nn/processor.ts";
+import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
+import type { Table } from "../../table/table.ts";
+import { tableFromColumns } from "../../table/table.ts";
+import { nextTokenObjective } from "../shared/next_token_objective.ts";
+import { nextTokenPredictions, refuseAnswers } from "../shared/next_token_predictions.ts";
+import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
+import { policyObjective } from "./policy_objective.ts";
+import {
+  type Prompt,
+  promptCases,
+  promptWords,
+  readPrompts,
+  rolloutPrompts,
+  type WritingTask,
+  writingTask,
+} from "./prompt_rows.ts";
+import { type RolloutMethod, SampledRows } from "./sampled_rows.ts";
+import type { SamplingOptions } from "./sampling_options.ts";
+
+/** The task that such a function makes; what is asked is a text or a list of messages. */
+export type RolloutTask = Task<Predictions<"language">, Prompt, string>;
+
+/** A task that learns by this method; its options were checked. */
+export function rolloutTask(
+  name: string,
+  options: SamplingOptions,
+  method: RolloutMethod,
+): RolloutTask {
+  const { prompt } = options;
+  const labelled = (areMessages: boolean) => labelledTask(task, { options, method, areMessages });
+  const task: RolloutTask = {
+    name,
+    kind: "language",
+    settings: { ...options },
+    columns: [prompt],
+    metric: "perplexity",
+    lossSettings: [],
+    checkRows: (table, where) => void readPrompts(table, options, where),
+    read({ train }) {
+      const [first] = readPrompts(train, options, "the training data");
+      return labelled(typeof first !== "string");
+    },
+    withLabels: () => labelled(options.template !== undefined || options.system !== undefined),
+    report: {
+      texts: (table) => readPrompts(table, options, "the table").map(promptWords),
+      noun: "prompt",
+    },
+    preview: (table, row) => ({
+      text: promptWords(readPrompts(table, options, "the table")[row]),
+      label: "",
+    }),
+  };
+  return Object.freeze(task);
+}
+
+interface Labelled {
+  readonly options: SamplingOptions;
+  readonly method: RolloutMethod;
+  readonly areMessages: boolean;
+}
+
+function labelledTask(
+  task: RolloutTask,
+  { options, method, areMessages }: Labelled,
+): LabelledTask<Predictions<"language">, Prompt, string> {
+  const written = writingTask(options, areMessages);
+  const { reader: _, ...same } = written as unknown as LabelledTask<
+    Predictions<"language">,
+    Prompt,
+    string
+  >;
+  return {
+    ...same,
+    task,
+    writing: {
+      ...same.writing!,
+      cases: (table, _processor, where) => promptCases(readPrompts(table, options, where)),
+    },
+    examples: (table, processor, how) =>
+      examplesOf(table, processor, how, { options, method, written }),
+    tableOf: (inputs) => tableFromColumns({ [options.prompt]: [...inputs] }, "the prompts"),
+  };
+}
+
+/** Prompts as examples: what a training has for rows are their answers. */
+function examplesOf(
+  table: Table,
+  processor: Processor,
+  { where }: ExamplesOptions,
+  { options, method, written }: {
+    readonly options: SamplingOptions;
+    readonly method: RolloutMethod;
+    readonly written: WritingTask;
+  },
+): Promise<Examples<Predictions<"language">, string>> {
+  const own = textProcessor(written.task.name, processor);
+  if (own.decoder) {
+    throw new TunebookError(
+      "unsupported",
+      "answers are sampled by a decoder that reads no encoder, such as gpt2 or llama",
+    );
+  }
+  const read = readPrompts(table, options, where);
+  const settings = method;
+  const parts = { options, settings, processor: own, writing: written.writing!, where };
+  const prompts = rolloutPrompts(table, read, parts);
+  const sampled = new SampledRows(prompts, method, own);
+  const sequences = prompts.map(({ tokens }, row) => ({ ids: tokens, row }));
+  const rows = table.numRows();
+  return Promise.resolve({
+    ...textExamples({ rows, sequences, truncated: 0 }, own),
+    fingerprint: textFingerprint(sequences),
+    rollouts: {
+      ...sampled.rows,
+      objective: ({ vocabSize, afterVirtualTokens }) =>
+        policyObjective(method.loss, { answers: sampled, vocabSize, afterVirtualTokens }),
+    },
+    objective: ({ vocabSize, afterVirtualTokens }) =>
+      nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),
+    predictions: (outputs) => nextTokenPredictions(sequences, rows, outputs),
+    answers: refuseAnswers,
+  });
+}

@@ -1,0 +1,308 @@
+/**
+ * The training rows of a task whose model samples them: for each prompt a group of answers, which a rollout
+ * makes anew.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import type { HostTensor } from "../../engine/mod.ts";
+import { batchFeeds } from "../../data/feeds.ts";
+import type { TextProcessor } from "../../nn/processor.ts";
+import type { JudgedSamples, RewardSample } from "../../nn/reward.ts";
+import type {
+  Rollout,
+  RolloutMoment,
+  RolloutRows,
+  RolloutSample,
+  RolloutTools,
+  SampledAnswer,
+} from "../../nn/rollout.ts";
+import { answerPieces, readTokens } from "./answer_pieces.ts";
+import { meanOf } from "./advantages.ts";
+import { answersOfKept, keptAnswers } from "./kept_answers.ts";
+import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
+import { type PolicyLoss, toldLogProbs } from "./policy_objective.ts";
+import { type RatioFigures, RatioWatch, requireRatioOne } from "./ratio_watch.ts";
+import { RolloutAlarms } from "./rollout_alarms.ts";
+import { describeRecord, type JudgedRollout, stepFigures } from "./rollout_figures.ts";
+import { RolloutRecord, type StepFigures } from "./rollout_record.ts";
+import type { SamplingSettings } from "./sampling_options.ts";
+
+/** A prompt of the data. */
+export interface RolloutPrompt extends Pick<RewardSample, "prompt" | "row"> {
+  /** Token ids, [tokens]. */
+  readonly tokens: Int32Array;
+  /** The prompt in words. */
+  readonly words: string;
+}
+
+/** How a task learns from its rollouts. */
+export interface RolloutMethod extends SamplingSettings {
+  readonly loss: PolicyLoss;
+  /** True where the reference's log probabilities are asked, for the loss, for rewards or for the record. */
+  readonly asksReference: boolean;
+  /**
+   * The advantage of each answer, group after group.
+   *
+   * @param rewards NaN where no reward applies
+   * @param divergences Σ log π − log π_ref over the tokens of each answer, where the reference is asked; 0 for
+   * an answer that the loss leaves out
+   */
+  advantages(rewards: readonly number[], divergences: readonly number[] | undefined): number[];
+}
+
+/** Samples of earlier steps that are kept for the result. */
+const mostSamples = 20_000;
+
+/** What a checkpoint's numbers are called. */
+const keptNames = { answers: "answers", used: "used", record: "record " } as const;
+
+/** The rows of a training, and what makes them. */
+export class SampledRows implements Rollout, LearnedAnswers {
+  readonly #prompts: readonly RolloutPrompt[];
+  readonly #method: RolloutMethod;
+  readonly #processor: TextProcessor;
+  readonly #lengths: Int32Array;
+  readonly #record = new RolloutRecord();
+  readonly #alarms = new RolloutAlarms();
+  #answers: ReadonlyMap<number, LearnedAnswer> = new Map();
+  #judged: JudgedRollout | undefined;
+  /** Steps that have learned from the present rollout. */
+  #used = 0;
+  #watch = new RatioWatch();
+  #isExact = false;
+  /** How far a ratio before an update was from 1 at most, in this process. */
+  #farthest = 0;
+  #samples: readonly RolloutSample[] = [];
+
+  readonly groups: readonly (readonly number[])[];
+  readonly maxNewTokens: number;
+  readonly rewards: Rollout["rewards"];
+  readonly updates: number;
+
+  constructor(
+    prompts: readonly RolloutPrompt[],
+    method: RolloutMethod,
+    processor: TextProcessor,
+  ) {
+    const { groupSize, maxNewTokens, rewards, updates } = method;
+    this.#prompts = prompts;
+    this.#method = method;
+    this.#processor = processor;
+    this.groups = prompts.map((_, prompt) =>
+      Array.from({ length: groupSize }, (_, member) => prompt * groupSize + member)
+    );
+    this.#lengths = Int32Array.from(this.groups.flat(), (sequence) => this.#mostTokens(sequence));
+    this.maxNewTokens = maxNewTokens;
+    this.rewards = rewards;
+    this.updates = updates;
+  }
+
+  /** What a training is given. */
+  get rows(): RolloutRows {
+    const { padId, usesTypes } = this.#processor;
+    return {
+      lengths: this.#lengths,
+      groups: this.groups,
+      changes: "batches",
+      rollout: this,
+      feedsOf: (sequences) => {
+        const chosen = Array.from(sequences, (each) => ({ ids: this.of(each).ids, row: each }));
+        return batchFeeds(chosen, [...chosen.keys()], { padId, usesTypes });
+      },
+    };
+  }
+
+  get samples(): readonly RolloutSample[] {
+    return this.#samples;
+  }
+
+  of(sequence: number): LearnedAnswer {
+    const found = this.#answers.get(sequence);
+    if (found) return found;
+    throw new TunebookError(
+      "input",
+      `no rollout has made sequence ${sequence}; its rows are there while a training runs`,
+    );
+  }
+
+  async make(
+    prompts: ArrayLike<number>,
+    { step, seed, signal }: RolloutMoment,
+    { policy, judge, isExact }: RolloutTools,
+  ): Promise<void> {
+    const { groupSize, asksReference, loss: { temperature } } = this.#method;
+    const chosen = Array.from(prompts);
+    const asked = chosen.map((row) => ({ tokens: this.#prompts[row].tokens, row }));
+    const groups = await policy.sample(asked, { ...this.#method, temperature, seed, step, signal });
+    const answers = groups.flat();
+    const ofAnswer = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
+    const judged = await judge.judge(
+      answers.map((answer, at) => sampleOf(ofAnswer(at), answer, step)),
+      { signal },
+    );
+    const texts = answers.map(({ tokens }, at) => ({
+      tokens: joined(ofAnswer(at).tokens, tokens),
+      answer: tokens.length,
+    }));
+    const references = asksReference
+      ? await policy.logProbs(texts, { of: "reference", temperature, signal })
+      : undefined;
+    const rewards = totalsOf(judged);
+    const apart = references &&
+      answers.map(({ logProbs }, at) => differences(logProbs, references[at]));
+    const counts = answers.map(({ finished }) => finished || !this.#method.maskTruncated);
+    const divergences = apart?.map((each, at) => counts[at] ? sumOf(each) : 0);
+    const advantages = this.#method.advantages(rewards, divergences);
+    // Nothing was changed so far: what was stopped or failed has left everything as it was.
+    this.#take(chosen.flatMap((prompt) => this.groups[prompt]), (at) => ({
+      ids: texts[at].tokens,
+      length: texts[at].answer,
+      oldLogProbs: answers[at].logProbs,
+      ...(references ? { referenceLogProbs: references[at] } : {}),
+      advantage: Math.fround(advantages[at]),
+      counts: counts[at],
+    }));
+    this.#isExact = isExact;
+    this.#used = 0;
+    this.#judged = {
+      ...{ answers, groupSize, judged, rewards },
+      ...(apart ? { divergence: meanOf(apart.flatMap((each) => each.map(schulman))) } : {}),
+    };
+    const samples = answers.map((answer, at): RolloutSample => ({
+      step: step + 1,
+      prompt: ofAnswer(at).words,
+      completion: answer.text,
+      tokens: answer.tokens.length,
+      finished: answer.finished,
+      reward: rewards[at],
+      rewards: Object.fromEntries(
+        Object.entries(judged.values).map(([name, values]) => [name, values[at]]),
+      ),
+      advantage: advantages[at],
+    }));
+    this.#samples = [...this.#samples, ...samples].slice(-mostSamples);
+  }
+
+  observe(prompts: ArrayLike<number>, told: Readonly<Record<string, HostTensor>>): void {
+    const { [toldLogProbs]: present } = told;
+    if (!present) return;
+    const answers = Array.from(prompts).flatMap((prompt) => this.groups[prompt])
+      .map((sequence) => this.of(sequence));
+    const lengths = answers.map(({ length }) => length);
+    const arranged = answerPieces(lengths, present.shape[0]);
+    readTokens(arranged, lengths, present.data).forEach((own, at) => {
+      if (answers[at].counts) this.#watch.add(answers[at], own, this.#method.loss);
+    });
+    if (this.#isExact && this.#used === 0) requireRatioOne(this.#watch.figures);
+  }
+
+  endStep(_step: number): readonly string[] {
+    const { figures } = this.#watch;
+    if (this.#used === 0) this.#farthest = Math.max(this.#farthest, figures.farthest);
+    this.#watch = new RatioWatch();
+    const isFirst = this.#used === 0;
+    this.#used++;
+    // A run that went on from a checkpoint in the middle of a rollout knows its answers alone.
+    if (!this.#judged) {
+      const [last] = this.#record.steps.slice(-1);
+      if (last) this.#record.add(withRatio(last, figures));
+      return [];
+    }
+    this.#record.add(stepFigures(this.#judged, figures));
+    return isFirst ? this.#alarms.of(this.#judged) : [];
+  }
+
+  kept(): ReadonlyMap<string, Float32Array> {
+    const record = [...this.#record.kept()]
+      .map(([name, values]) => [`${keptNames.record}${name}`, values] as const);
+    const isOver = this.#used % this.updates === 0;
+    return new Map([
+      ...record,
+      ...(isOver ? [] : [
+        [keptNames.answers, keptAnswers(this.#answers)] as const,
+        [keptNames.used, Float32Array.of(this.#used)] as const,
+      ]),
+    ]);
+  }
+
+  restore(kept: ReadonlyMap<string, Float32Array>): void {
+    const { answers, used, record } = keptNames;
+    this.#record.restore(
+      new Map(
+        [...kept].filter(([name]) => name.startsWith(record))
+          .map(([name, values]) => [name.slice(record.length), values]),
+      ),
+    );
+    const found = kept.get(answers);
+    if (!found) return;
+    const restored = answersOfKept(found);
+    const sequences = [...restored.keys()];
+    this.#take(sequences, (at) => restored.get(sequences[at])!);
+    this.#used = kept.get(used)![0];
+  }
+
+  record() {
+    return this.#record.series();
+  }
+
+  describe(): string {
+    return describeRecord(this.#record.steps, this.#farthest);
+  }
+
+  /** Puts new answers in the place of those before. */
+  #take(sequences: readonly number[], answerAt: (at: number) => LearnedAnswer): void {
+    for (const old of this.#answers.keys()) this.#lengths[old] = this.#mostTokens(old);
+    this.#answers = new Map(sequences.map((sequence, at) => [sequence, answerAt(at)]));
+    for (const [sequence, { ids }] of this.#answers) this.#lengths[sequence] = ids.length;
+  }
+
+  #mostTokens(sequence: number): number {
+    const { groupSize, maxNewTokens } = this.#method;
+    const { tokens } = this.#prompts[Math.floor(sequence / groupSize)];
+    return Math.min(this.#processor.maxTokens, tokens.length + maxNewTokens);
+  }
+}
+
+/** The figures of a rollout in a further step that learns from it. */
+function withRatio(figures: StepFigures, { mean, clipped }: RatioFigures): StepFigures {
+  return { ...figures, ratio: { mean }, "ratios clipped": { share: clipped } };
+}
+
+function sampleOf(
+  { prompt, row }: RolloutPrompt,
+  { text, tokens, finished }: SampledAnswer,
+  step: number,
+): Omit<RewardSample, "signal"> {
+  return {
+    ...{ prompt, row, step, finished },
+    completion: text,
+    completionTokens: tokens.length,
+  };
+}
+
+/** The sum of each answer's rewards; NaN where none applies. */
+function totalsOf({ totals, values }: JudgedSamples): number[] {
+  const all = Object.values(values);
+  return totals.map((total, at) => all.every((own) => own[at] === null) ? NaN : total);
+}
+
+function joined(first: Int32Array, second: Int32Array): Int32Array {
+  const both = new Int32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+function differences(a: Float32Array, b: Float32Array): number[] {
+  return Array.from(a, (each, at) => each - b[at]);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Schulman's estimate of the divergence by log π − log π_ref of a sampled token. */
+function schulman(apart: number): number {
+  return Math.expm1(-apart) + apart;
+}
