@@ -456,6 +456,7 @@ export type {
 } from "./lib/nn/reward.ts";
 export { rewardJudge, type RewardJudgeOptions } from "./lib/reinforce/rewards/reward_judge.ts";
 export { arithmetic, type ArithmeticOptions } from "./lib/reinforce/rewards/arithmetic.ts";
+export { codeRuns, type CodeRunsOptions } from "./lib/reinforce/rewards/code_runs.ts";
 export { exactAnswer, type ExactAnswerOptions } from "./lib/reinforce/rewards/exact_answer.ts";
 export { jsonMatches, type JsonMatchesOptions } from "./lib/reinforce/rewards/json_matches.ts";
 export type { JsonSchema } from "./lib/reinforce/rewards/schema_judge.ts";
