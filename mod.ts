@@ -466,3 +466,8 @@ export {
   type LengthUnit,
 } from "./lib/reinforce/rewards/length_between.ts";
 export { matches, type MatchesOptions } from "./lib/reinforce/rewards/matches.ts";
+export {
+  type JudgingModel,
+  rewardOf,
+  type RewardOfOptions,
+} from "./lib/reinforce/rewards/reward_of.ts";
