@@ -445,6 +445,7 @@ export { Random, type RandomState } from "./lib/core/random.ts";
 export type {
   BatchReward,
   JudgedSamples,
+  JudgeSamplesOptions,
   Reward,
   RewardFunction,
   RewardJudge,

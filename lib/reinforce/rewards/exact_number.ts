@@ -34,10 +34,10 @@ const number = new RegExp(
  *
  * @example
  * ```ts
- * import { numbersIn } from "./exact_number.ts";
+ * import { exactNumbersIn } from "./exact_number.ts";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(numbersIn("12 / 4 is 3, or 0.5 of 1,000"), [
+ * assert.deepEqual(exactNumbersIn("12 / 4 is 3, or 0.5 of 1,000"), [
  *   { numerator: 12n, denominator: 1n },
  *   { numerator: 4n, denominator: 1n },
  *   { numerator: 3n, denominator: 1n },
@@ -46,7 +46,7 @@ const number = new RegExp(
  * ]);
  * ```
  */
-export function numbersIn(text: string): ExactNumber[] {
+export function exactNumbersIn(text: string): ExactNumber[] {
   return text.matchAll(number).toArray().flatMap(({ groups }) => {
     const { tex, over, under, plain, divisor } = groups!;
     if (plain === undefined) return ratio(exact(`${tex}${over}`.replace("--", "")), exact(under));

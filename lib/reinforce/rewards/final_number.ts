@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ExactNumber, numbersIn } from "./exact_number.ts";
+import { type ExactNumber, exactNumbersIn } from "./exact_number.ts";
 
 /**
  * The last number in the last `\boxed{…}`; else the first one behind the last `####`, as the answers of
@@ -21,10 +21,12 @@ import { type ExactNumber, numbersIn } from "./exact_number.ts";
  */
 export function finalNumber(text: string): ExactNumber | undefined {
   const boxed = lastBox(text);
-  if (boxed !== undefined) return numbersIn(withoutSpacing(boxed)).at(-1);
+  if (boxed !== undefined) return exactNumbersIn(withoutSpacing(boxed)).at(-1);
   const marked = text.lastIndexOf("####");
-  if (marked >= 0) return numbersIn(text.slice(marked + 4).trimStart().split("\n", 1)[0]).at(0);
-  return numbersIn(text).at(-1);
+  if (marked >= 0) {
+    return exactNumbersIn(text.slice(marked + 4).trimStart().split("\n", 1)[0]).at(0);
+  }
+  return exactNumbersIn(text).at(-1);
 }
 
 /** What stands in the last box of TeX that is closed. */

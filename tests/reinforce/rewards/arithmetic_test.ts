@@ -3,15 +3,15 @@ import { arithmetic, rewardJudge } from "tunebook";
 import {
   type ExactNumber,
   exactNumber,
+  exactNumbersIn,
   isWithin,
-  numbersIn,
 } from "../../../lib/reinforce/rewards/exact_number.ts";
 import { finalNumber } from "../../../lib/reinforce/rewards/final_number.ts";
 import { sample } from "./sample.ts";
 
 const decimal = ({ numerator, denominator }: ExactNumber) =>
   Number(numerator) / Number(denominator);
-const read = (text: string) => numbersIn(text).map(decimal);
+const read = (text: string) => exactNumbersIn(text).map(decimal);
 
 Deno.test("numbers are read as people and TeX write them", () => {
   assert.deepEqual(read("-1,234.50 and 1e-3, .5; +7, −8 3/4 12."), [
@@ -37,7 +37,7 @@ Deno.test("numbers are read as people and TeX write them", () => {
 
 Deno.test("nothing is rounded", () => {
   const within = (a: string, b: string, tolerance = 0) =>
-    isWithin(numbersIn(a)[0], numbersIn(b)[0], exactNumber(tolerance));
+    isWithin(exactNumbersIn(a)[0], exactNumbersIn(b)[0], exactNumber(tolerance));
   assert.ok(within("0.1000", "1/10"));
   assert.ok(within("2/6", "1/3"));
   assert.ok(!within("0.333333333333333333333", "1/3"));
@@ -68,9 +68,9 @@ Deno.test("boxes come first, then marks, then the last number", () => {
 
 Deno.test("long and odd texts take no time and no memory", () => {
   const odd = ["9".repeat(2e4), "1,".repeat(2e4), "-".repeat(2e4), "1e999999999", "1/".repeat(2e4)];
-  for (const text of odd) numbersIn(text);
-  assert.deepEqual(numbersIn("1e999999999"), []);
-  assert.deepEqual(numbersIn("9".repeat(2000)), []);
+  for (const text of odd) exactNumbersIn(text);
+  assert.deepEqual(exactNumbersIn("1e999999999"), []);
+  assert.deepEqual(exactNumbersIn("9".repeat(2000)), []);
   finalNumber("\\boxed{".repeat(1e4) + "{".repeat(2e4));
 });
 
