@@ -58,7 +58,7 @@ const rules: Rules<JsonMatchesOptions> = {
  * });
  * const asked = { prompt: "Paris as JSON", completionTokens: 9, finished: true, row: {}, step: 0 };
  * const { totals } = await judge.judge([
- *   { ...asked, completion: '```json\n{ "city": "Paris", "people": 2048472 }\n```' },
+ *   { ...asked, completion: '~~~json\n{ "city": "Paris", "people": 2048472 }\n~~~' },
  *   { ...asked, completion: '{ "city": "Paris" }' },
  * ]);
  * assert.deepEqual(totals, [1, 0]);
