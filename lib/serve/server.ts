@@ -6,7 +6,7 @@
 import { customInspect } from "../core/display.ts";
 import { TextBatches } from "../generate/text_batches.ts";
 import { serverApp } from "./app.ts";
-import { listen } from "./listening.ts";
+import { listen } from "../http/listening.ts";
 import { modelDirectory } from "./model_directory.ts";
 import { requestBatches } from "./request_batches.ts";
 import { runningRequests } from "./running_requests.ts";
