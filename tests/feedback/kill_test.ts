@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readFeedback } from "../../lib/feedback/answers/feedback_answers.ts";
 import { inFolder } from "../weights/in_folder.ts";
-import { ask, pairRows } from "./asked_page.ts";
+import { ask } from "./asked_page.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const answers = 200;
@@ -14,16 +14,10 @@ const each = 10;
 
 /** A page in a process of its own, and its address. */
 async function startPage(file: string) {
-  const program = `
-    import { feedback } from ${JSON.stringify(`${project}lib/feedback/feedback.ts`)};
-    const rows = ${JSON.stringify(pairRows(answers))};
-    const page = await feedback(rows, { file: ${JSON.stringify(file)}, quiet: true }).open();
-    console.log(page.url);
-  `;
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--allow-all", "--no-check", "--config", `${project}deno.json`],
-      `data:application/typescript,${encodeURIComponent(program)}`,
+      ...[`${project}tests/feedback/page_process.ts`, file, String(answers)],
     ],
     stdin: "null",
     stdout: "piped",
