@@ -4,7 +4,7 @@
  * @module
  */
 import type { AnswersContent, FeedbackItem, FeedbackSpan, TextContent } from "../item.ts";
-import { answersOf, textOf } from "../kinds/content_shapes.ts";
+import { answersContent, textContent } from "../kinds/content_shapes.ts";
 import type { FeedbackRecord } from "../storage/feedback_record.ts";
 import { mostSaid } from "./majority.ts";
 
@@ -26,9 +26,9 @@ function groups(records: readonly FeedbackRecord[], whose: WhoseAnswers) {
 /** The better and the worse answer of pairs, of all pairs in a ranking, and of answers that were edited. */
 export function preferenceRows(items: readonly JudgedItem[], whose: WhoseAnswers): Row[] {
   return items.flatMap(({ kind, content, records }) => {
-    if (kind === "edit") return editedPairs(answersOf(content), records);
+    if (kind === "edit") return editedPairs(answersContent(content), records);
     if (kind !== "pair" && kind !== "ranking") return [];
-    const { prompt, answers } = answersOf(content);
+    const { prompt, answers } = answersContent(content);
     return groups(records, whose).flatMap((group) =>
       pairsOf(answers.length).flatMap(([a, b]) => {
         const better = mostSaid(group.map(({ value }) => isBefore(value, a, b)));
@@ -66,7 +66,7 @@ function editedPairs(
 /** All answers from the best to the worst; by mean ranks, where several people count and no two are equal. */
 export function rankingRows(items: readonly JudgedItem[], whose: WhoseAnswers): Row[] {
   return items.filter(({ kind }) => kind === "ranking").flatMap(({ content, records }) => {
-    const { prompt, answers } = answersOf(content);
+    const { prompt, answers } = answersContent(content);
     return groups(records, whose).flatMap((group) => {
       const ranks = answers.map((_, at) =>
         group.reduce((sum, { value }) => sum + (value as readonly number[]).indexOf(at), 0)
@@ -81,7 +81,7 @@ export function rankingRows(items: readonly JudgedItem[], whose: WhoseAnswers): 
 /** Whether answers are good. */
 export function thumbRows(items: readonly JudgedItem[], whose: WhoseAnswers): Row[] {
   return items.filter(({ kind }) => kind === "thumbs").flatMap(({ content, records }) => {
-    const { prompt, answers: [completion] } = answersOf(content);
+    const { prompt, answers: [completion] } = answersContent(content);
     return groups(records, whose).flatMap((group) => {
       const said = mostSaid(group.map(({ value }) => value));
       return said === undefined ? [] : [{ prompt, completion, label: said === "up" }];
@@ -92,7 +92,7 @@ export function thumbRows(items: readonly JudgedItem[], whose: WhoseAnswers): Ro
 /** Answers as people have written them, one for each of them. */
 export function editRows(items: readonly JudgedItem[]): Row[] {
   return items.filter(({ kind }) => kind === "edit").flatMap(({ content, records }) =>
-    records.map(({ value }) => ({ prompt: answersOf(content).prompt, completion: value }))
+    records.map(({ value }) => ({ prompt: answersContent(content).prompt, completion: value }))
   );
 }
 
@@ -101,7 +101,7 @@ export function labelRows(items: readonly JudgedItem[], whose: WhoseAnswers): Ro
   return items.filter(({ kind }) => kind === "label").flatMap(({ content, records }) =>
     groups(records, whose).flatMap((group) => {
       const label = mostSaid(group.map(({ value }) => value));
-      return label === undefined ? [] : [{ text: textOf(content).text, label }];
+      return label === undefined ? [] : [{ text: textContent(content).text, label }];
     })
   );
 }

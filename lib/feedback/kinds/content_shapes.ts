@@ -33,11 +33,11 @@ export function areSpans(value: unknown): value is readonly FeedbackSpan[] {
 }
 
 /** Content with answers; the kind has made sure that it is. */
-export function answersOf(content: FeedbackContent): AnswersContent {
+export function answersContent(content: FeedbackContent): AnswersContent {
   return content as AnswersContent;
 }
 
 /** Content with a text; the kind has made sure that it is. */
-export function textOf(content: FeedbackContent): TextContent {
+export function textContent(content: FeedbackContent): TextContent {
   return content as TextContent;
 }

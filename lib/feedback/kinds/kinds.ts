@@ -25,11 +25,11 @@ export const judgedKinds: Readonly<Record<FeedbackKind, JudgedKind>> = {
 
 /** Whether two values say the same. */
 export function isSameValue(a: FeedbackValue, b: FeedbackValue): boolean {
-  return JSON.stringify(plainValue(a)) === JSON.stringify(plainValue(b));
+  return JSON.stringify(storedValue(a)) === JSON.stringify(storedValue(b));
 }
 
 /** The value as it is stored: spans in order, and with nothing else in them. */
-export function plainValue(value: FeedbackValue): FeedbackValue {
+export function storedValue(value: FeedbackValue): FeedbackValue {
   return Array.isArray(value) && value.length > 0 && areSpans(value) ? sortedSpans(value) : value;
 }
 

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { answersOf, isAnswersContent } from "./content_shapes.ts";
+import { answersContent, isAnswersContent } from "./content_shapes.ts";
 import type { JudgedKind } from "./judged_kind.ts";
 
 /** The numbers of all answers, the best first. */
 export const ranking: JudgedKind = {
   isContent: (content) => isAnswersContent(content, 3, Infinity),
   wrongValue(value, { content }) {
-    const { length } = answersOf(content).answers;
+    const { length } = answersContent(content).answers;
     const isOrder = Array.isArray(value) && value.length === length &&
       new Set(value).size === length &&
       value.every((each) => Number.isSafeInteger(each) && each >= 0 && each < length);
@@ -19,6 +19,6 @@ export const ranking: JudgedKind = {
   level: "ordinal",
   ratings(value, content) {
     const order = value as readonly number[];
-    return answersOf(content).answers.map((_, at) => order.indexOf(at) + 1);
+    return answersContent(content).answers.map((_, at) => order.indexOf(at) + 1);
   },
 };

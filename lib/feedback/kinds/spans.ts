@@ -4,7 +4,7 @@
  * @module
  */
 import type { FeedbackSpan } from "../item.ts";
-import { areSpans, textOf } from "./content_shapes.ts";
+import { areSpans, textContent } from "./content_shapes.ts";
 import type { JudgedKind } from "./judged_kind.ts";
 
 /** What is said of a word that is in no span. */
@@ -15,7 +15,7 @@ export const spans: JudgedKind = {
   isContent: ({ text, spans }) => typeof text === "string" && areSpans(spans),
   wrongValue(value, { content, labels }) {
     if (!areSpans(value)) return "must be a list of spans with a start, an end and a label";
-    const { length } = [...textOf(content).text];
+    const { length } = [...textContent(content).text];
     const sorted = sortedSpans(value);
     for (const [at, { start, end, label }] of sorted.entries()) {
       if (start < 0 || end > length || start >= end) return `has a span at ${start} to ${end}`;
@@ -29,7 +29,7 @@ export const spans: JudgedKind = {
   level: "nominal",
   ratings(value, content) {
     const own = sortedSpans(value as readonly FeedbackSpan[]);
-    return wordsOf(textOf(content).text).map(({ start, end }) =>
+    return wordsOf(textContent(content).text).map(({ start, end }) =>
       own.find((span) => span.start < end && start < span.end)?.label ?? outside
     );
   },

@@ -5,7 +5,7 @@
  */
 import { Random } from "../../core/random.ts";
 import type { FeedbackItem } from "../item.ts";
-import { answersOf } from "../kinds/content_shapes.ts";
+import { answersContent } from "../kinds/content_shapes.ts";
 
 /**
  * The numbers of an item's answers in the order in which one person sees them, drawn anew for each person and item;
@@ -17,6 +17,6 @@ export function shownOrder(
   seed: number,
 ): readonly number[] | undefined {
   if (kind !== "pair" && kind !== "ranking") return undefined;
-  const numbers = answersOf(content).answers.map((_, at) => at);
+  const numbers = answersContent(content).answers.map((_, at) => at);
   return Random.fromSeed(seed, "shown", rater, id).shuffle(numbers);
 }

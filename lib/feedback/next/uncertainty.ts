@@ -6,7 +6,7 @@
 import { mistakes } from "../../core/errors.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { FeedbackItem } from "../item.ts";
-import { answersOf } from "../kinds/content_shapes.ts";
+import { answersContent } from "../kinds/content_shapes.ts";
 
 /** Sums of probabilities that were rounded. */
 const roundedSum = 1e-3;
@@ -51,7 +51,7 @@ function listed(value: unknown): readonly number[] | undefined {
 
 /** How many scores an item has. */
 function numbersOf({ kind, content }: FeedbackItem, labels: readonly string[]): number {
-  if (kind === "pair" || kind === "ranking") return answersOf(content).answers.length;
+  if (kind === "pair" || kind === "ranking") return answersContent(content).answers.length;
   return kind === "label" ? labels.length : 1;
 }
 

@@ -8,8 +8,8 @@ import { columnValues } from "../../table/columns.ts";
 import { type SourceRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import type { FeedbackContent, FeedbackItem, FeedbackKind, FeedbackValue } from "../item.ts";
-import { judgedKinds, plainValue } from "../kinds/kinds.ts";
-import { textOf } from "../kinds/content_shapes.ts";
+import { judgedKinds, storedValue } from "../kinds/kinds.ts";
+import { textContent } from "../kinds/content_shapes.ts";
 import { type FeedbackColumns, findColumns, type FoundColumns } from "./feedback_columns.ts";
 import { itemId } from "./item_id.ts";
 import { readAnswers } from "./read_answers.ts";
@@ -113,7 +113,7 @@ function shownRows(
 function labelsOf(rows: readonly (ShownRow | undefined)[], gold: readonly unknown[]): string[] {
   const found = rows.flatMap((row, at) => {
     if (row?.kind !== "label" && row?.kind !== "spans") return [];
-    const { label, spans = [] } = textOf(row.content);
+    const { label, spans = [] } = textContent(row.content);
     const known = gold[at];
     return [
       ...label ? [label] : [],
@@ -130,7 +130,7 @@ function checkLabels(
   labels: readonly string[],
   complain: (what: string) => void,
 ): void {
-  const { label, spans = [] } = textOf(content);
+  const { label, spans = [] } = textContent(content);
   const own = [...label ? [label] : [], ...spans.map((span) => span.label)];
   const other = own.find((each) => !labels.includes(each));
   if (other !== undefined) complain(`its label ${JSON.stringify(other)} is none of labels`);
@@ -149,7 +149,7 @@ function goldOf(
     return undefined;
   }
   const wrong = judgedKinds[kind].wrongValue(value, { content, ...context });
-  if (wrong === undefined) return plainValue(value as FeedbackValue);
+  if (wrong === undefined) return storedValue(value as FeedbackValue);
   complain(`the known answer ${wrong}`);
   return undefined;
 }

@@ -6,8 +6,8 @@
 import { RequestError } from "../../http/request_error.ts";
 import type { FeedbackSettings } from "../feedback_options.ts";
 import type { FeedbackItem, FeedbackValue } from "../item.ts";
-import { judgedKinds, plainValue, renumbered } from "../kinds/kinds.ts";
-import { answersOf } from "../kinds/content_shapes.ts";
+import { judgedKinds, renumbered, storedValue } from "../kinds/kinds.ts";
+import { answersContent } from "../kinds/content_shapes.ts";
 import { nextChooser } from "../next/choose_next.ts";
 import { shownOrder } from "../next/shown_order.ts";
 import type { AnswerFile } from "../storage/answer_file.ts";
@@ -27,13 +27,13 @@ export interface SessionParts {
 }
 
 /** How far a person has come. */
-export interface Progress {
+export interface RaterProgress {
   readonly done: number;
   readonly left: number;
 }
 
 /** An item as a person sees it, with what this person has said of it. */
-export interface ShownItem extends Progress {
+export interface ShownItem extends RaterProgress {
   readonly item: Readonly<Record<string, unknown>> | null;
 }
 
@@ -44,7 +44,7 @@ export interface FeedbackSession {
   /** What a person judged before an item, or last where the item was not judged yet. */
   previous(rater: string, item: string | undefined): ShownItem;
   /** Stores what was said; when it settles, the disk has it. */
-  submit(submission: Submission): Promise<Progress>;
+  submit(submission: Submission): Promise<RaterProgress>;
 }
 
 /** Opens a session. */
@@ -59,7 +59,7 @@ export function feedbackSession(parts: SessionParts): FeedbackSession {
     const own = judgements.ofRater(rater);
     return [...own.keys()].filter((id) => known.has(id));
   };
-  const progress = (rater: string): Progress => ({
+  const progress = (rater: string): RaterProgress => ({
     done: doneBy(rater).length,
     left: choose(rater).left,
   });
@@ -135,7 +135,7 @@ export function feedbackSession(parts: SessionParts): FeedbackSession {
 function sentOf(
   { rater, item, action, value }: Pick<Submission, "rater" | "item" | "action" | "value">,
 ): string {
-  const said = action === "answer" ? plainValue(value as FeedbackValue) : null;
+  const said = action === "answer" ? storedValue(value as FeedbackValue) : null;
   return JSON.stringify([rater, item, action, said]);
 }
 
@@ -161,7 +161,7 @@ function storedRecord(
     kind,
     value: action !== "answer"
       ? null
-      : plainValue(shown ? renumbered(said, (at) => shown[at]) : said),
+      : storedValue(shown ? renumbered(said, (at) => shown[at]) : said),
     ...shown ? { shown } : {},
     place: before?.place ?? judgements.ofRater(rater).size + 1,
     seconds: Math.round(seconds * 10) / 10,
@@ -191,7 +191,7 @@ function shownItem(
     id,
     kind,
     ...content,
-    ...order ? { answers: order.map((at) => answersOf(content).answers[at]) } : {},
+    ...order ? { answers: order.map((at) => answersContent(content).answers[at]) } : {},
     own: said ?? null,
   };
 }
