@@ -2,7 +2,7 @@
  * tunebook: fine-tune pretrained models in TypeScript, in a notebook or from the command line. What
  * tasks, metrics, methods, families and targets of your own are made of stands in `extend.ts`, what
  * draws in `charts.ts`, what is about images alone in `images.ts`, what watches a served model in
- * `watching.ts`; all of it is imported from "tunebook".
+ * `watching.ts`, what asks people in `feedback.ts`; all of it is imported from "tunebook".
  *
  * @module
  */
@@ -10,6 +10,7 @@ export * from "./extend.ts";
 export * from "./charts.ts";
 export * from "./images.ts";
 export * from "./watching.ts";
+export * from "./feedback.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";

@@ -12,25 +12,26 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const layers: readonly (readonly string[])[] = [
   ["core"],
-  ["engine", "table", "text", "image", "chart"],
+  ["engine", "table", "text", "image", "chart", "http"],
   ["nn", "weights", "data", "datasets"],
   ["models", "adapters", "tasks", "metrics"],
   ["train", "generate", "evaluate", "deploy"],
-  ["serve", "reinforce"],
+  ["serve", "reinforce", "feedback"],
   ["pipeline"],
   ["cli", "notebook"],
 ];
 const layerOf = new Map(layers.flatMap((names, layer) => names.map((name) => [name, layer])));
 
-/** Package → the only folder that may import it. */
-const owners: readonly [packages: RegExp, folder: string][] = [
+/** Package → the only folders that may import it. */
+const owners: readonly [packages: RegExp, ...folders: string[]][] = [
   [/^(@tensorflow\/|onnxruntime|onnx-proto)/, "engine"],
   [/^(arquero|@uwdata\/flechette|hyparquet)/, "table"],
   [/^(@huggingface\/(transformers|tokenizers)|oniguruma-to-es)/, "text"],
   [/^(sharp|@jsquash\/|fast-png)/, "image"],
   [/^(yaml|fast-xml-parser)/, "data"],
   [/^(vega|ml-pca|umap-js)/, "chart"],
-  [/^(hono|@hono\/|zod|prom-client|franc-min)/, "serve"],
+  [/^hono/, "serve", "feedback", "http"],
+  [/^(@hono\/|zod|prom-client|franc-min)/, "serve"],
 ];
 
 /** Lines of the longest function. */
@@ -73,8 +74,8 @@ function specifiersOf(text: string): string[] {
 
 /** File → its text, for the doors, lib and datasets. */
 async function allTexts(): Promise<Map<string, string>> {
-  const files = ["mod.ts", "extend.ts", "charts.ts", "images.ts", "watching.ts"].map((door) =>
-    join(root, door)
+  const files = ["mod.ts", "extend.ts", "charts.ts", "images.ts", "watching.ts", "feedback.ts"].map(
+    (door) => join(root, door),
   );
   for (const folder of ["lib", "datasets"]) {
     files.push(...await Array.fromAsync(sources(join(root, folder))));
@@ -125,17 +126,21 @@ Deno.test("no file of lib imports the door of the project", () => {
   assert.deepEqual(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`), []);
 });
 
-Deno.test("a package has one folder that imports it", () => {
+Deno.test("a package has few folders that import it", () => {
   const wrong = imports.filter(({ file, specifier }) => {
     const bare = specifier.replace(/^npm:/, "");
-    return owners.some(([packages, folder]) => packages.test(bare) && folderOf(file) !== folder);
+    return owners.some(([packages, ...folders]) =>
+      packages.test(bare) && !folders.includes(folderOf(file)!)
+    );
   });
   assert.deepEqual(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`), []);
-  for (const [packages, folder] of owners) {
-    const isUsed = imports.some(({ file, specifier }) =>
-      packages.test(specifier.replace(/^npm:/, "")) && folderOf(file) === folder
-    );
-    assert.ok(isUsed, `nothing in lib/${folder} imports ${packages}`);
+  for (const [packages, ...folders] of owners) {
+    for (const folder of folders) {
+      const isUsed = imports.some(({ file, specifier }) =>
+        packages.test(specifier.replace(/^npm:/, "")) && folderOf(file) === folder
+      );
+      assert.ok(isUsed, `nothing in lib/${folder} imports ${packages}`);
+    }
   }
 });
 

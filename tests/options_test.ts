@@ -1,7 +1,7 @@
 /**
  * Every public function that takes options refuses one that it does not know. The functions are found in
- * what `deno doc` says of `mod.ts`, which has `extend.ts`, `charts.ts`, `images.ts` and `watching.ts` in it: a new one without a call
- * here fails, and so does one that takes what it does not know.
+ * what `deno doc` says of `mod.ts`, which has `extend.ts`, `charts.ts`, `images.ts`, `watching.ts` and `feedback.ts` in
+ * it: a new one without a call here fails, and so does one that takes what it does not know.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -10,6 +10,8 @@ import * as tunebook from "tunebook";
 import * as datasets from "tunebook/datasets";
 import { writerOf } from "../lib/pipeline/write/writer.ts";
 import { adapterSetOf } from "../lib/pipeline/open/adapter_set.ts";
+import { answersFrom } from "../lib/feedback/answers/feedback_answers.ts";
+import { gatherJudgements } from "../lib/feedback/storage/judgements.ts";
 import { comparisonOf } from "../lib/pipeline/compare/comparison.ts";
 import { TunebookError } from "../lib/core/errors.ts";
 import { tinyModel, tinyTokenizer } from "./pipeline/tiny.ts";
@@ -37,6 +39,8 @@ const scoreCurve = {
   points: [{ score: 0.5, threshold: 0.25, precision: 1, recall: 1, f1: 1 }],
   averagePrecision: 1,
 };
+/** Nothing was said yet; options are looked at before there are rows. */
+const answers = answersFrom(gatherJudgements());
 /** A set whose one choice is the model alone; its options are looked at before anything is computed. */
 const adapters = adapterSetOf({
   base: { opened: { reference: "none" } } as never,
@@ -295,6 +299,15 @@ const calls: Readonly<Record<string, Call>> = {
   methodChart: (options) => tunebook.methodChart(plan, options),
   seriesChart: (options) => tunebook.seriesChart([], options),
   runsChart: (options) => tunebook.runsChart({}, options),
+  feedback: (options) => tunebook.feedback([{ prompt: "p", answers: ["a", "b"] }], options),
+  cohenKappa: (options) => tunebook.cohenKappa([1, 0], [1, 1], options),
+  krippendorffAlpha: (options) => tunebook.krippendorffAlpha([[1, 0], [1, 1]], options),
+  "FeedbackAnswers.preferences": (options) => answers.preferences(options),
+  "FeedbackAnswers.rankings": (options) => answers.rankings(options),
+  "FeedbackAnswers.thumbs": (options) => answers.thumbs(options),
+  "FeedbackAnswers.labels": (options) => answers.labels(options),
+  "FeedbackAnswers.spans": (options) => answers.spans(options),
+  "FeedbackAnswers.write": (options) => answers.write("/no/such/folder/a.jsonl", options),
   "OpenModel.predict": (options) => withBase((base) => base.predict(["a"], options)),
   "OpenModel.explain": (options) => withBase((base) => base.explain(["a"], options)),
   "RunResult.explain": (options) => withResult((result) => result.explain(["a"], options)),

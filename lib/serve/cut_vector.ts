@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RequestError } from "./request_error.ts";
+import { RequestError } from "../http/request_error.ts";
 
 /** How far a length may be from 1 in float32. */
 const rounding = 1e-3;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RequestError } from "./request_error.ts";
+import type { RequestError } from "../http/request_error.ts";
 
 /** What OpenAI's servers answer. */
 export interface ErrorBody {

@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { quoted } from "../core/quoted.ts";
-import { RequestError } from "./request_error.ts";
+import { RequestError } from "../http/request_error.ts";
 import type { ServedBase, ServedModel } from "./served_base.ts";
 import type { FoundModel } from "./server_parts.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { interruption } from "../core/interruption.ts";
-import { RequestError } from "./request_error.ts";
+import { RequestError } from "../http/request_error.ts";
 import type { Asked } from "./served_base.ts";
 
 /** How inputs are answered, and how many at once. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RequestError } from "./request_error.ts";
+import { RequestError } from "../http/request_error.ts";
 
 /** What a server has begun. */
 export interface RunningRequests {

@@ -6,7 +6,7 @@
 import { customInspect } from "../core/display.ts";
 import { TextBatches } from "../generate/text_batches.ts";
 import { serverApp } from "./app.ts";
-import { listen } from "./listening.ts";
+import { listen, urlOf } from "../http/listening.ts";
 import { modelDirectory } from "./model_directory.ts";
 import { requestBatches } from "./request_batches.ts";
 import { runningRequests } from "./running_requests.ts";
@@ -108,7 +108,7 @@ export async function startServer(
   settings.signal?.addEventListener("abort", () => void stop(), { once: true });
   if (settings.signal?.aborted) void stop();
   const { port } = listening;
-  const url = `http://${hostInUrl(settings.host)}:${port}`;
+  const url = urlOf({ host: settings.host, port });
   const models = directory.models.map(({ name }) => name);
   const inWords = () => `${models.join(", ")} at ${url}`;
   return Object.freeze({
@@ -121,10 +121,4 @@ export async function startServer(
     toString: inWords,
     [customInspect]: inWords,
   });
-}
-
-/** An address that listens everywhere is asked on this machine; one of IPv6 stands in brackets. */
-function hostInUrl(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -14,7 +14,7 @@ import { readProject } from "./project.ts";
 const copied: readonly string[] = [
   ...["pretrained", "docs", "README.md", "CHANGELOG.md", "LICENSE", "deno.lock"],
   // Pages, which browsers load as they are.
-  ...["lib/serve/page", "lib/deploy/browser/page"],
+  ...["lib/serve/page", "lib/feedback/page", "lib/deploy/browser/page"],
   // What deployments copy.
   ...["lib/deploy/container", "lib/deploy/edge"],
 ];

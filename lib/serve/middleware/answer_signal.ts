@@ -4,7 +4,7 @@
  * @module
  */
 import { createMiddleware } from "hono/factory";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import type { RunningRequests } from "../running_requests.ts";
 import type { ServerEnv } from "../server_env.ts";
 import { whenSent } from "../when_sent.ts";

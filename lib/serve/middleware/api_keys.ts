@@ -5,7 +5,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createMiddleware } from "hono/factory";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import type { ServerEnv } from "../server_env.ts";
 
 /** What is there for everybody: probes, and pages that show nothing without a key. */

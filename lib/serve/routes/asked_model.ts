@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "hono";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import type { ServedModel } from "../served_base.ts";
 import type { ServerEnv } from "../server_env.ts";
 import type { AnsweredRequest, FoundModel, ServerParts } from "../server_parts.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import { jsonBody } from "../schemas/json_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
 import { formatSchema, jsonSchema } from "../texts/answer_format.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import { imageBytesOf, imageObject } from "../schemas/image_input.ts";
 import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
 import { itemIndex, listAnswer, listed } from "../schemas/list_answer.ts";

@@ -8,7 +8,7 @@ import type { TextRequest } from "../../generate/generate.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
 import type { TextModel } from "../../generate/text_model.ts";
 import { textPrompt } from "../../tasks/shared/text_prompt.ts";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import { jsonBody } from "../schemas/json_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
 import { beginTexts } from "../texts/begin_texts.ts";

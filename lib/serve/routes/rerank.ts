@@ -7,7 +7,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
 import type { Embedding } from "../../tasks/sentence_embeddings/examples.ts";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
 import { filledText } from "../schemas/text_input.ts";

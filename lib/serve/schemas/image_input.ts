@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 
 const dataAddress = /^data:image\/[\w.+-]+;base64,/i;
 

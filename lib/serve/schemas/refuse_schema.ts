@@ -4,7 +4,7 @@
  * @module
  */
 import type { Hook, z } from "@hono/zod-openapi";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import type { ServerEnv } from "../server_env.ts";
 
 /** What is wrong, and where. */

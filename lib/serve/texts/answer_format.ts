@@ -6,7 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import { TunebookError } from "../../core/errors.ts";
 import { schemaGrammar } from "../../generate/json_schema/schema_grammar.ts";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 
 /** A JSON schema in a request. */
 export const jsonSchema = z.record(z.string(), z.unknown());

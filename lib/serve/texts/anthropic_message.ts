@@ -4,7 +4,7 @@
  * @module
  */
 import { errorBody } from "../error_body.ts";
-import type { RequestError } from "../request_error.ts";
+import type { RequestError } from "../../http/request_error.ts";
 import type { EndEvent } from "./answer_events.ts";
 import type { BegunTexts } from "./begin_texts.ts";
 import type { CollectedAnswer } from "./collected.ts";

@@ -5,7 +5,7 @@
  */
 import type { ChatTool } from "../../text/chat/chat_message.ts";
 import { quoted } from "../../core/quoted.ts";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import type { CallRules } from "./call_text.ts";
 
 /** A function that the model may call. */

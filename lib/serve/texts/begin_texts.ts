@@ -8,7 +8,7 @@ import type { Context } from "hono";
 import type { TextRequest } from "../../generate/generate.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
 import type { TextModel } from "../../generate/text_model.ts";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import type { ServerEnv } from "../server_env.ts";
 import type { FoundModel, ServerParts } from "../server_parts.ts";
 import { type AnswerEvent, answerEvents } from "./answer_events.ts";

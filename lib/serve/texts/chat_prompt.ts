@@ -5,7 +5,7 @@
  */
 import type { TextModel } from "../../generate/text_model.ts";
 import type { ChatMessage, ChatTool } from "../../text/chat/chat_message.ts";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import type { ServedModel } from "../served_base.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "hono";
-import { type RequestError, requestErrorOf } from "../request_error.ts";
+import { type RequestError, requestErrorOf } from "../../http/request_error.ts";
 import type { ServerEnv } from "../server_env.ts";
 
 /** An event: its data is JSON, or a text as it is. */

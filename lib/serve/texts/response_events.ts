@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RequestError } from "../request_error.ts";
+import type { RequestError } from "../../http/request_error.ts";
 import type { EndEvent, TextEvent } from "./answer_events.ts";
 import type { BegunTexts } from "./begin_texts.ts";
 import type { ServerEvent } from "./event_stream.ts";

@@ -6,7 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
 import type { TextModel } from "../../generate/text_model.ts";
-import { RequestError } from "../request_error.ts";
+import { RequestError } from "../../http/request_error.ts";
 import type { ServeSettings } from "../serve_options.ts";
 
 /** OpenAI's limits. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { errorBody } from "../error_body.ts";
-import type { RequestError } from "../request_error.ts";
+import type { RequestError } from "../../http/request_error.ts";
 import type { ServerEvent } from "./event_stream.ts";
 
 /** An error as OpenAI's clients read it in a stream. */

@@ -5,12 +5,24 @@
  */
 import type { HonoRequest } from "hono";
 import { createMiddleware } from "hono/factory";
-import { checkJsonDepth } from "../json_depth.ts";
-import { RequestError } from "../request_error.ts";
-import type { ServerEnv } from "../server_env.ts";
-import type { ServeSettings } from "../serve_options.ts";
+import { checkJsonDepth } from "./json_depth.ts";
+import { RequestError } from "./request_error.ts";
 
-type Limits = Pick<ServeSettings, "maxBodyBytes" | "bodySeconds">;
+/** How much a body may be, and how long it may take. */
+export interface BodyLimits {
+  /** The most bytes. */
+  readonly maxBodyBytes: number;
+  /** The most seconds until all of it has come. */
+  readonly bodySeconds: number;
+}
+
+/** What a request carries on. */
+interface BodyEnv {
+  Variables: {
+    /** When the whole request had come, as `performance.now()` says. */
+    receivedAt: number;
+  };
+}
 
 const jsonType = /^application\/json(?:\s*;\s*charset="?utf-?8"?)?\s*$/i;
 
@@ -23,10 +35,10 @@ const comeAgain = 1;
  * Refuses bodies that are too large, come too slowly, are no JSON, no UTF-8, or nested too deep, and those that
  * come while the bodies of others fill the memory.
  */
-export function readBody(limits: Limits) {
+export function readBody(limits: BodyLimits) {
   const room = mostBodies * limits.maxBodyBytes;
   let held = 0;
-  return createMiddleware<ServerEnv>(async (c, next) => {
+  return createMiddleware<BodyEnv>(async (c, next) => {
     if (c.req.method !== "POST") return await next();
     let own = 0;
     const hold = (bytes: number) => {
@@ -58,7 +70,7 @@ export function readBody(limits: Limits) {
 
 async function bytesOf(
   { raw }: HonoRequest,
-  { maxBodyBytes, bodySeconds }: Limits,
+  { maxBodyBytes, bodySeconds }: BodyLimits,
   hold: (bytes: number) => void,
 ): Promise<Uint8Array> {
   const tooLarge = () =>

@@ -121,3 +121,10 @@ function opened<Opened>(
     throw error;
   }
 }
+
+/** The address that a browser on this machine asks. */
+export function urlOf({ host, port }: Pick<ListeningOptions, "host" | "port">): string {
+  // An address that listens everywhere is asked on this machine; one of IPv6 stands in brackets.
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}

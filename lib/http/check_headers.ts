@@ -4,14 +4,13 @@
  * @module
  */
 import { createMiddleware } from "hono/factory";
-import { RequestError } from "../request_error.ts";
-import type { ServerEnv } from "../server_env.ts";
+import { RequestError } from "./request_error.ts";
 
 /** A name or an address, with a port; Deno takes the rest of another one for the path. */
 const host = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
 /** Refuses a `Host` that is none, and bodies that are compressed, which would be read as they are. */
-export const checkHeaders = createMiddleware<ServerEnv>(async (c, next) => {
+export const checkHeaders = createMiddleware(async (c, next) => {
   const asked = c.req.header("host") ?? "";
   if (asked !== "" && !host.test(asked)) {
     throw new RequestError(400, "the Host header names no host", { code: "invalid_host" });
