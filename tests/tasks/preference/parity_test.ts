@@ -17,6 +17,7 @@ import {
   simpo,
 } from "tunebook";
 import { openStage, processorOf } from "../../../lib/pipeline/run/open_stage.ts";
+import type { Feeds } from "../../../lib/nn/feeds.ts";
 import { quiet } from "../../pipeline/open/trained.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import {
@@ -95,7 +96,7 @@ Deno.test("prompts and answers are the tokens that TRL makes of them", async () 
     const examples = await task.withLabels([]).examples(table, processor, { where: "the rows" });
     return (examples.groups ?? []).map((group) =>
       group.map((at) => {
-        const ids = examples.feedsOf([at]).input_ids.data;
+        const ids = (examples.feedsOf([at]) as Feeds).input_ids.data;
         const counts = Array.from(examples.countsOf!(at));
         return { prompt: [...ids].slice(0, counts.indexOf(1)), ids: [...ids].map(Number), counts };
       })
