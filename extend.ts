@@ -55,7 +55,7 @@ export type {
   Processor,
   TextProcessor,
 } from "./lib/nn/processor.ts";
-export type { Objective, PiecewiseLoss } from "./lib/nn/objective.ts";
+export type { CountedTokens, Objective, PiecewiseLoss, TokenSums } from "./lib/nn/objective.ts";
 
 // Tasks on texts: rows to sequences
 export { type EncodedRows, encodeRows, type EncodeRowsOptions } from "./lib/data/encode_rows.ts";

@@ -114,6 +114,13 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.imageSegmentation({ image: "image", mask: "mask", ...options }),
   textGeneration: (options) => tunebook.textGeneration({ text: "text", ...options }),
   chat: (options) => tunebook.chat({ messages: "text", ...options }),
+  ...Object.fromEntries(
+    (["dpo", "orpo", "simpo", "cpo", "rewardModel"] as const).map((name) => [
+      name,
+      (options) => tunebook[name]({ chosen: "text", rejected: "label", ...options }),
+    ]),
+  ),
+  kto: (options) => tunebook.kto({ completion: "text", label: "label", ...options }),
   renderChat: (options) => tunebook.renderChat({ source: "", tokens: {} }, [], options),
   text2text: (options) => tunebook.text2text({ source: "text", target: "label", ...options }),
   translation: (options) => tunebook.translation({ source: "text", target: "label", ...options }),

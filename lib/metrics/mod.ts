@@ -32,17 +32,10 @@ import { ndcg } from "./ndcg.ts";
 import { pairAccuracy } from "./pair_accuracy.ts";
 import { pearson } from "./pearson.ts";
 import { perplexity } from "./perplexity.ts";
+import { preferenceMetrics } from "./preference_metrics.ts";
 import { precision } from "./precision.ts";
 import { recall } from "./recall.ts";
 import { recallAt } from "./recall_at.ts";
-import { chosenLogProbability } from "./chosen_log_probability.ts";
-import { chosenReward } from "./chosen_reward.ts";
-import { referenceKl } from "./reference_kl.ts";
-import { rejectedLogProbability } from "./rejected_log_probability.ts";
-import { rejectedReward } from "./rejected_reward.ts";
-import { rewardAccuracy } from "./reward_accuracy.ts";
-import { rewardCalibration } from "./reward_calibration.ts";
-import { rewardMargin } from "./reward_margin.ts";
 import { rouge1 } from "./rouge1.ts";
 import { rouge2 } from "./rouge2.ts";
 import { rougeL } from "./rouge_l.ts";
@@ -149,14 +142,7 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     recallAt.at1,
     recallAt.at5,
     recallAt.at10,
-    rewardAccuracy,
-    rewardMargin,
-    rewardCalibration,
-    chosenReward,
-    rejectedReward,
-    chosenLogProbability,
-    rejectedLogProbability,
-    referenceKl,
+    ...preferenceMetrics,
     rouge1,
     rouge2,
     rougeL,

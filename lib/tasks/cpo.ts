@@ -10,8 +10,12 @@ import { isRecord } from "../core/objects.ts";
 import { notNegative, oneOf, positive, type Rules } from "../core/option_rules.ts";
 import { cpoLosses, type CpoLossName } from "./cpo/losses.ts";
 import { smoothingRule } from "./dpo/options.ts";
-import { columnMistakes, type PreferenceColumns, preferenceRules } from "./preference/options.ts";
-import { pairTask, type PreferenceTask } from "./preference/pair_task.ts";
+import {
+  type PreferenceColumns,
+  preferenceMistakes,
+  preferenceRules,
+} from "./preference/options.ts";
+import { type PreferenceTask, preferenceTask } from "./preference/preference_task.ts";
 
 const name = "cpo";
 const [defaultBeta, defaultAlpha] = [0.1, 1];
@@ -55,7 +59,7 @@ const rules: Rules<CpoOptions> = {
 export function cpo(options: CpoOptions): PreferenceTask {
   checkOptions(name, options, rules, () => {
     if (!isRecord(options)) return [];
-    const wrong = columnMistakes(options);
+    const wrong = preferenceMistakes(options);
     const { loss = "sigmoid", labelSmoothing = 0 } = options;
     if (labelSmoothing !== 0 && loss !== "sigmoid") {
       wrong.push(
@@ -66,7 +70,7 @@ export function cpo(options: CpoOptions): PreferenceTask {
   });
   const { loss = "sigmoid", beta = defaultBeta, labelSmoothing = 0, alpha = defaultAlpha } =
     options;
-  return pairTask({
+  return preferenceTask({
     name,
     options,
     loss: {

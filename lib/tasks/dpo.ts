@@ -7,7 +7,7 @@
 import { tf } from "../engine/mod.ts";
 import { dpoLosses } from "./dpo/losses.ts";
 import { checkDpoOptions, type DpoOptions } from "./dpo/options.ts";
-import { pairTask, type PreferenceTask } from "./preference/pair_task.ts";
+import { type PreferenceTask, preferenceTask } from "./preference/preference_task.ts";
 
 const name = "dpo";
 const defaultBeta = 0.1;
@@ -40,7 +40,7 @@ const defaultBeta = 0.1;
 export function dpo(options: DpoOptions): PreferenceTask {
   checkDpoOptions(options);
   const { loss = "sigmoid", beta = defaultBeta, labelSmoothing = 0, reference } = options;
-  return pairTask({
+  return preferenceTask({
     name,
     options,
     reference: typeof reference === "object" ? reference : undefined,

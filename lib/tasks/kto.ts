@@ -12,7 +12,7 @@ import { chatWords } from "./chat/chat_words.ts";
 import { judgedExamples } from "./kto/judged_examples.ts";
 import { checkKtoOptions, ktoColumns, type KtoOptions } from "./kto/options.ts";
 import { readJudgedAnswers } from "./kto/read_judged_answers.ts";
-import { type PreferenceTask, writingTask } from "./preference/pair_task.ts";
+import { type PreferenceTask, writingTask } from "./preference/preference_task.ts";
 
 const name = "kto";
 const defaultBeta = 0.1;

@@ -9,9 +9,13 @@ import { isRecord } from "../core/objects.ts";
 import { positive, type Rules } from "../core/option_rules.ts";
 import { tf } from "../engine/mod.ts";
 import { logOdds } from "./orpo/log_odds.ts";
-import { columnMistakes, type PreferenceColumns, preferenceRules } from "./preference/options.ts";
+import {
+  type PreferenceColumns,
+  preferenceMistakes,
+  preferenceRules,
+} from "./preference/options.ts";
 import { negativeLogSigmoid } from "./preference/pair_loss.ts";
-import { pairTask, type PreferenceTask } from "./preference/pair_task.ts";
+import { type PreferenceTask, preferenceTask } from "./preference/preference_task.ts";
 
 const name = "orpo";
 const defaultBeta = 0.1;
@@ -40,9 +44,9 @@ const rules: Rules<OrpoOptions> = { ...preferenceRules, beta: positive };
  * ```
  */
 export function orpo(options: OrpoOptions): PreferenceTask {
-  checkOptions(name, options, rules, () => isRecord(options) ? columnMistakes(options) : []);
+  checkOptions(name, options, rules, () => isRecord(options) ? preferenceMistakes(options) : []);
   const { beta = defaultBeta } = options;
-  return pairTask({
+  return preferenceTask({
     name,
     options,
     loss: {

@@ -9,9 +9,13 @@ import { isRecord } from "../core/objects.ts";
 import { notNegative, positive, type Rules } from "../core/option_rules.ts";
 import { tf } from "../engine/mod.ts";
 import { smoothingRule } from "./dpo/options.ts";
-import { columnMistakes, type PreferenceColumns, preferenceRules } from "./preference/options.ts";
+import {
+  type PreferenceColumns,
+  preferenceMistakes,
+  preferenceRules,
+} from "./preference/options.ts";
 import { smoothedLogSigmoid } from "./preference/pair_loss.ts";
-import { pairTask, type PreferenceTask } from "./preference/pair_task.ts";
+import { type PreferenceTask, preferenceTask } from "./preference/preference_task.ts";
 
 const name = "simpo";
 /** The paper's β, and its γ of half of that. */
@@ -54,9 +58,9 @@ const rules: Rules<SimpoOptions> = {
  * ```
  */
 export function simpo(options: SimpoOptions): PreferenceTask {
-  checkOptions(name, options, rules, () => isRecord(options) ? columnMistakes(options) : []);
+  checkOptions(name, options, rules, () => isRecord(options) ? preferenceMistakes(options) : []);
   const { beta = defaultBeta, gamma = defaultGamma, labelSmoothing = 0, alpha = 0 } = options;
-  return pairTask({
+  return preferenceTask({
     name,
     options,
     loss: {

@@ -15,22 +15,12 @@ import type { TagPredictions } from "../../nn/tag_predictions.ts";
 import { chrf } from "../../metrics/chrf.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import { visible } from "../../core/visible.ts";
+import { preferenceTable } from "./preference_table.ts";
+import { count, type PredictionsTable, ranked } from "./ranked_rows.ts";
 import { rowIous, wrongPixels } from "./wrong_pixels.ts";
 import { leastOverlap, leastScore, missedAndExtra } from "./missed_boxes.ts";
 
-/** What is said of each row beside its text, and in which order rows are shown. */
-export interface PredictionsTable {
-  readonly columns: readonly string[];
-  /** Which columns hold numbers. */
-  readonly numeric: readonly boolean[];
-  /** Rows, worst first. */
-  readonly order: readonly number[];
-  /** How many rows are wrong, where an answer is right or wrong. */
-  readonly wrong?: number;
-  /** What comes first, in words. */
-  readonly sorting: string;
-  cells(row: number): readonly string[];
-}
+export type { PredictionsTable } from "./ranked_rows.ts";
 
 const digits = 3;
 
@@ -52,6 +42,8 @@ const makers: Readonly<Record<string, (predictions: never) => PredictionsTable |
   similarity: similarityTable,
   retrieval: retrievalTable,
   boxes: boxesTable,
+  preference: preferenceTable,
+  reward: preferenceTable,
 };
 
 function singleTable(
@@ -268,23 +260,11 @@ function boxesTable({ rows, labels, truth, predicted }: BoxPredictions): Predict
   };
 }
 
-/** Rows by how bad they are; equal ones stay in their order. */
-function ranked(rows: number, badness: (row: number) => number): { readonly order: number[] } {
-  const values = Array.from({ length: rows }, (_, row) => badness(row));
-  return { order: values.map((_, row) => row).sort((a, b) => values[b] - values[a] || a - b) };
-}
-
 function ranksOf(values: ArrayLike<number>): number[] {
   const order = Array.from(values, (_, row) => row).sort((a, b) => values[a] - values[b]);
   const ranks = new Array<number>(values.length);
   order.forEach((row, rank) => ranks[row] = rank);
   return ranks;
-}
-
-function count(length: number, is: (index: number) => boolean): number {
-  let found = 0;
-  for (let index = 0; index < length; index++) if (is(index)) found++;
-  return found;
 }
 
 function short(value: number): string {

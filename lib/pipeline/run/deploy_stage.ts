@@ -20,7 +20,7 @@ import { type DeploymentChain, deploymentChain } from "./deployment_chain.ts";
 import { type HeldOutContext, heldOutRows } from "./held_out_rows.ts";
 import { profileStage } from "./profile_stage.ts";
 import type { ReadData } from "./read_stage.ts";
-import { type ReferenceContext, withReference } from "./reference_stage.ts";
+import { goesOn, withReference } from "./reference_stage.ts";
 import { metricNameOf, type Scored } from "./score_stage.ts";
 
 /** The rows that a deployment is proved on, and what the trained model says to them. */
@@ -31,8 +31,6 @@ export interface DeployContext extends Pick<HeldOutContext, "judge" | "outputsOf
   readonly scored: Scored;
   /** The same rows as texts. */
   readonly answers: AnswerProof;
-  /** How the model before the training is asked about rows that are compared with it. */
-  readonly asking: ReferenceContext;
 }
 
 /** What was written. */
@@ -44,9 +42,9 @@ export interface Deployed {
 
 /** Deploys to all targets. */
 export async function deployStage(
-  spec: Pick<PlanSpec, "targets" | "metrics">,
+  spec: Pick<PlanSpec, "targets" | "metrics" | "method">,
   trained: TrainedModel,
-  { read, assembled, scored, judge, outputsOf, answers, asking }: DeployContext,
+  { read, assembled, scored, judge, outputsOf, answers }: DeployContext,
   { device, drift, run, signal }: {
     readonly device: Device;
     readonly drift?: ComputeDrift | undefined;
@@ -63,6 +61,7 @@ export async function deployStage(
     table: read.splits.test,
     examples: assembled.data.test,
     async withReference(rows) {
+      const asking = { device, signal, continues: goesOn(spec) };
       const [known] = await withReference(assembled, [rows], asking);
       return known;
     },

@@ -11,6 +11,7 @@ import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import { initialParameters } from "../../train/initial_state.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
+import type { PlanSpec } from "../plan_spec.ts";
 import {
   type AnyExamples,
   type Assembled,
@@ -36,16 +37,23 @@ export const off: AttachedMethod = { parameters: [], trains: () => false };
 
 /** All splits with what they are compared with; themselves where they are compared with nothing. */
 export async function referenceStage(
+  spec: Pick<PlanSpec, "method">,
   assembled: Assembled,
-  { options, settings, ...context }: Omit<ReferenceContext, "progress"> & {
+  { device, signal, options, settings }: Pick<ReferenceContext, "device" | "signal"> & {
     readonly options: RunOptions;
     readonly settings: TrainSettings;
   },
 ): Promise<Assembled> {
+  const context = { device, signal, continues: goesOn(spec) };
   const progress = (total: number) => progressFor(options, "reference", total, "sequences");
   const data = await splitsWithReference(assembled, assembled.data, { ...context, progress });
   if (data === assembled.data) return assembled;
   return { ...assembled, data, trainable: trainableOf(assembled, data.train, settings) };
+}
+
+/** Whether a training goes on from the files of a method. */
+export function goesOn({ method }: Pick<PlanSpec, "method">): boolean {
+  return method.open !== undefined;
 }
 
 /** The same of encoded splits. */

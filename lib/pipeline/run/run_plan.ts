@@ -70,9 +70,7 @@ export async function runPlan(
   const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
   const encoded = await assembleStage(spec, opened, read, { method, settings, signal });
-  if (!options.quiet) say(describeData(encoded.data, encoded));
-  const asking = { device: exact, continues: spec.method.open !== undefined, signal };
-  const assembled = await referenceStage(encoded, { ...asking, options, settings });
+  const assembled = await compared(spec, encoded, { device: exact, options, settings, signal });
   const { trainable, data } = assembled;
   await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
@@ -123,7 +121,7 @@ export async function runPlan(
     const on = { device: exact, signal };
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
     const run = recordOf(spec, data, scored);
-    const proof = { read, assembled, scored, judge, outputsOf: exactly, answers, asking };
+    const proof = { read, assembled, scored, judge, outputsOf: exactly, answers };
     const deployed = await deployStage(spec, model, proof, { drift, run, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
@@ -154,6 +152,16 @@ export async function runPlan(
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);
   }
+}
+
+/** Says what the data is, and asks the model before the training about it where that is needed. */
+async function compared(
+  spec: PlanSpec,
+  encoded: Assembled,
+  context: Parameters<typeof referenceStage>[2],
+): Promise<Assembled> {
+  if (!context.options.quiet) say(describeData(encoded.data, encoded));
+  return await referenceStage(spec, encoded, context);
 }
 
 /** Refuses a plan that makes no sense, or that would write over what it reads. */

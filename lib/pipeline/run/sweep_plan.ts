@@ -42,9 +42,8 @@ export async function sweepPlan(
   const opened = await openStage(spec, { signal, read });
   const own = await dataForHead(opened, read, method);
   const encoded = await assembleStage(spec, opened, own, { method, settings, signal });
-  const { trainable, data } = await referenceStage(encoded, {
+  const { trainable, data } = await referenceStage(spec, encoded, {
     device: device.inFloat32 ?? device,
-    continues: spec.method.open !== undefined,
     options,
     settings,
     signal,

@@ -16,5 +16,10 @@ export const cpoFlags: readonly TaskFlag[] = [
     what: "how much a difference of log-probabilities counts (0.1)",
   },
   smoothingFlag,
-  { name: "alpha", value: "number", what: "how much the better answers' cross-entropy counts (1)" },
+  {
+    name: "alpha",
+    flag: "likelihoodWeight",
+    value: "number",
+    what: "how much the better answers' cross-entropy counts (1)",
+  },
 ];

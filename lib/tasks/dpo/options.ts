@@ -7,7 +7,11 @@ import { checkOptions } from "../../core/check_options.ts";
 import { type Mistake, mistakeOf } from "../../core/errors.ts";
 import { isRecord } from "../../core/objects.ts";
 import { oneOf, positive, type Rule, type Rules } from "../../core/option_rules.ts";
-import { columnMistakes, type PreferenceColumns, preferenceRules } from "../preference/options.ts";
+import {
+  type PreferenceColumns,
+  preferenceMistakes,
+  preferenceRules,
+} from "../preference/options.ts";
 import { type ReferenceColumns, referenceRule } from "../preference/reference_columns.ts";
 import { dpoLosses, type DpoLossName, smoothedDpoLosses } from "./losses.ts";
 
@@ -53,7 +57,7 @@ export function checkDpoOptions(options: DpoOptions): void {
 
 function contradictions(options: DpoOptions): Mistake[] {
   const { loss = "sigmoid", labelSmoothing = 0, reference, ranking } = options;
-  const wrong = columnMistakes(options);
+  const wrong = preferenceMistakes(options);
   if (labelSmoothing !== 0 && !smoothedDpoLosses.includes(loss)) {
     wrong.push(
       mistakeOf((nameOf) =>

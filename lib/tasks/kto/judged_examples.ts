@@ -14,13 +14,13 @@ import { type SourceRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import {
   answerLogProbabilities,
-  type Reference,
-  referenceOf,
+  type AnswerReference,
+  answerReference,
   writtenAnswers,
 } from "../preference/answer_predictions.ts";
 import { endNotes } from "../preference/chosen_pairs.ts";
 import { type AnswerSequence, answerTokens, encodeAnswers } from "../preference/encode_answers.ts";
-import { saidIn } from "../preference/judged_row.ts";
+import { saidIn } from "../preference/answered_row.ts";
 import { needsReference } from "../preference/pair_objective.ts";
 import { refuseAnswers } from "../shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
@@ -67,7 +67,7 @@ export async function judgedExamples(
   const { packedFeedsOf: _, ...texts } = textExamples({ ...given, sequences }, own);
   const { inputKeys } = textExamples({ ...given, sequences: answers }, own);
   const facts = [...isGood.map(Number), ...groups.flat().map(Number)];
-  const withReference = (reference: Reference | undefined): JudgedExamples => ({
+  const withReference = (reference: AnswerReference | undefined): JudgedExamples => ({
     ...texts,
     inputKeys,
     notes: [
@@ -95,7 +95,7 @@ export async function judgedExamples(
         vocabSize,
         reference: reference?.logProbabilities,
       }),
-    withReference: (outputs) => withReference(referenceOf(sequences, outputs)),
+    withReference: (outputs) => withReference(answerReference(sequences, outputs)),
     predictions(outputs) {
       if (!reference) needsReference(name);
       const logProbabilities = answerLogProbabilities(answers, outputs);

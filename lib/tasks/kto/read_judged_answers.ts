@@ -7,12 +7,12 @@ import { quoted } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { Table } from "../../table/table.ts";
 import { readTurns } from "../chat/read_conversations.ts";
-import type { JudgedRow } from "../preference/judged_row.ts";
+import type { AnsweredRow } from "../preference/answered_row.ts";
 import { readJudged, readJudgedRow } from "../preference/read_preferences.ts";
 import { ktoColumns, type KtoOptions } from "./options.ts";
 
 /** A prompt with one answer. */
-export interface JudgedAnswerRow extends JudgedRow {
+export interface JudgedAnswerRow extends AnsweredRow {
   readonly isGood: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Outputs } from "../../nn/task.ts";
 import { type AnswerSequence, answerTokens } from "./encode_answers.ts";
 
 /** log p of answers before the training: of each whole answer, and of its tokens where they are known. */
-export interface Reference {
+export interface AnswerReference {
   /** [sequences] */
   readonly logProbabilities: Float64Array;
   /** log p of each token, [sequences][tokens]. */
@@ -30,7 +30,10 @@ export function answerLogProbabilities(
 }
 
 /** What the model before the training gave. */
-export function referenceOf(sequences: readonly AnswerSequence[], outputs: Outputs): Reference {
+export function answerReference(
+  sequences: readonly AnswerSequence[],
+  outputs: Outputs,
+): AnswerReference {
   return { logProbabilities: answerLogProbabilities(sequences, outputs), byToken: outputs };
 }
 
@@ -41,7 +44,7 @@ export function writtenAnswers(
     readonly sequences: readonly AnswerSequence[];
     readonly outputs: Outputs;
     readonly logProbabilities: Float64Array;
-    readonly reference?: Reference | undefined;
+    readonly reference?: AnswerReference | undefined;
     rewardOf(logProbability: number, reference: number, tokens: number): number;
   },
 ): WrittenAnswers {

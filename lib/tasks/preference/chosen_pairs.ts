@@ -10,11 +10,11 @@ import type { Tokenizer } from "../../text/tokenizer.ts";
 import { type AnswerSequence, answerTokens, type EncodedAnswers } from "./encode_answers.ts";
 
 /** A better and a worse answer, by their sequences. */
-export type Pair = readonly [chosen: number, rejected: number];
+export type AnswerPair = readonly [chosen: number, rejected: number];
 
 /** The pairs that are left, and what a person should know of them. */
 export interface ChosenPairs {
-  readonly pairs: readonly Pair[];
+  readonly pairs: readonly AnswerPair[];
   /** Rows that lost tokens. */
   readonly truncated: number;
   readonly notes: readonly string[];
@@ -75,15 +75,15 @@ export function choosePairs(
   };
 }
 
-function pairsOf(answers: readonly number[], compare: "all" | "adjacent"): Pair[] {
+function pairsOf(answers: readonly number[], compare: "all" | "adjacent"): AnswerPair[] {
   return answers.flatMap((better, at) =>
     answers.slice(at + 1, compare === "adjacent" ? at + 2 : undefined)
-      .map((worse): Pair => [better, worse])
+      .map((worse): AnswerPair => [better, worse])
   );
 }
 
 function pairProblem(
-  pair: Pair,
+  pair: AnswerPair,
   sequences: readonly AnswerSequence[],
   maxTokens: number,
 ): string | undefined {
@@ -102,7 +102,7 @@ function pairProblem(
 }
 
 function notesOf(
-  pairs: readonly Pair[],
+  pairs: readonly AnswerPair[],
   { sequences, endIds, tokenizer, maxTokens, isCut, all }: {
     readonly sequences: readonly AnswerSequence[];
     readonly endIds: readonly number[];

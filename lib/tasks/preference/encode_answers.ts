@@ -7,7 +7,7 @@ import type { TextProcessor } from "../../nn/processor.ts";
 import type { SourceRows } from "../../table/source_rows.ts";
 import { type ChatSequence, encodeChats } from "../chat/encode_chats.ts";
 import type { ConversationOptions } from "./options.ts";
-import type { JudgedRow } from "./judged_row.ts";
+import type { AnsweredRow } from "./answered_row.ts";
 
 /** One answer behind its prompt. `counts` has 1 for a token of the answer, its end token included. */
 export type AnswerSequence = ChatSequence;
@@ -26,7 +26,7 @@ export interface EncodedAnswers {
  * answer is the answer's.
  */
 export async function encodeAnswers(
-  rows: readonly JudgedRow[],
+  rows: readonly AnsweredRow[],
   processor: Pick<TextProcessor, "tokenizer" | "maxTokens">,
   options: ConversationOptions,
   { source, signal }: { readonly source: SourceRows; readonly signal?: AbortSignal | undefined },

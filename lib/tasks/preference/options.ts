@@ -61,7 +61,7 @@ export const preferenceShapes = [
 ] as const;
 
 /** What is wrong with the columns as a whole. */
-export function columnMistakes(options: PreferenceColumns): Mistake[] {
+export function preferenceMistakes(options: PreferenceColumns): Mistake[] {
   const { chosen, rejected, ranking, pairs } = options;
   const tell = (words: (nameOf: (option: string) => string) => string) => [mistakeOf(words)];
   if (ranking !== undefined && (chosen ?? rejected) !== undefined) {

@@ -10,10 +10,10 @@ import type { ChatMessage } from "../../text/chat/chat_message.ts";
 import { chatWords } from "../chat/chat_words.ts";
 import { chatWriting } from "../chat/chat_writing.ts";
 import type { ConversationOptions } from "./options.ts";
-import type { JudgedRow } from "./judged_row.ts";
+import type { AnsweredRow } from "./answered_row.ts";
 
 /** A row with the answer that is taken as right, if any is. */
-export interface AskedRow extends Pick<JudgedRow, "prompt" | "tools"> {
+export interface AskedRow extends Pick<AnsweredRow, "prompt" | "tools"> {
   readonly answer?: readonly ChatMessage[] | undefined;
 }
 

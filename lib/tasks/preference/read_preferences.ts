@@ -11,7 +11,7 @@ import type { Table } from "../../table/table.ts";
 import type { ChatMessage } from "../../text/chat/chat_message.ts";
 import { listOfValue } from "../chat/plain_value.ts";
 import { type Complain, readTools, readTurns } from "../chat/read_conversations.ts";
-import { type JudgedRow, saidIn } from "./judged_row.ts";
+import { type AnsweredRow, saidIn } from "./answered_row.ts";
 import { type PreferenceColumns, preferenceColumns } from "./options.ts";
 import { sharedPrompt, withoutPrompt } from "./split_prompt.ts";
 
@@ -23,7 +23,7 @@ export function readPreferences(
   table: Table,
   options: PreferenceColumns,
   where: string,
-): JudgedRow[] {
+): AnsweredRow[] {
   return readJudged(table, preferenceColumns(options), where, (value, complain) => {
     const columns = options.ranking === undefined
       ? [options.chosen!, options.rejected!]
@@ -79,7 +79,7 @@ export function readJudgedRow(
   { prompt: column, system, tools: toolsColumn }: PreferenceColumns,
   { answers, given }: GivenAnswers,
   complain: Complain,
-): JudgedRow {
+): AnsweredRow {
   const tools = toolsColumn === undefined
     ? undefined
     : readTools(value(toolsColumn), toolsColumn, complain);

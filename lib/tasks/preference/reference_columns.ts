@@ -11,7 +11,7 @@ import { columnValues, requireColumns } from "../../table/columns.ts";
 import { plainNumber } from "../../table/infer_column.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
-import type { Reference } from "./answer_predictions.ts";
+import type { AnswerReference } from "./answer_predictions.ts";
 
 /** The columns of log p of each whole answer, its end token included. */
 export interface ReferenceColumns {
@@ -40,7 +40,7 @@ export function readReference(
   table: Table,
   { chosen, rejected }: ReferenceColumns,
   where: string,
-): Reference {
+): AnswerReference {
   const names = [chosen, rejected];
   requireColumns(table, names, where);
   const columns = names.map((name) => columnValues(table, name));

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ChatMessage } from "../../text/chat/chat_message.ts";
-import { type JudgedRow, saidIn } from "./judged_row.ts";
+import { type AnsweredRow, saidIn } from "./answered_row.ts";
 
 type Turns = readonly ChatMessage[];
 
@@ -15,7 +15,7 @@ type Turns = readonly ChatMessage[];
 export function sharedPrompt(
   answers: readonly Turns[],
   areTexts: boolean,
-): Pick<JudgedRow, "prompt" | "answers"> | undefined {
+): Pick<AnsweredRow, "prompt" | "answers"> | undefined {
   return areTexts ? sharedText(answers.map(([turn]) => turn.content ?? "")) : sharedTurns(answers);
 }
 

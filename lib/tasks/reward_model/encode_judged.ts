@@ -15,7 +15,7 @@ import {
   encodeAnswers,
   type EncodedAnswers,
 } from "../preference/encode_answers.ts";
-import type { JudgedRow } from "../preference/judged_row.ts";
+import type { AnsweredRow } from "../preference/answered_row.ts";
 import type { ConversationOptions } from "../preference/options.ts";
 
 /** An answer behind its prompt, with the segments of tokenizers that have them. */
@@ -31,7 +31,7 @@ export interface EncodedJudged extends EncodedAnswers {
  * pair of texts.
  */
 export async function encodeJudged(
-  rows: readonly JudgedRow[],
+  rows: readonly AnsweredRow[],
   processor: Pick<TextProcessor, "tokenizer" | "maxTokens">,
   options: ConversationOptions,
   { source, signal }: { readonly source: SourceRows; readonly signal?: AbortSignal | undefined },

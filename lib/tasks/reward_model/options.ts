@@ -7,7 +7,11 @@ import { checkOptions } from "../../core/check_options.ts";
 import { mistakeOf } from "../../core/errors.ts";
 import { isRecord } from "../../core/objects.ts";
 import { notNegative, type Rules, text } from "../../core/option_rules.ts";
-import { columnMistakes, type PreferenceColumns, preferenceRules } from "../preference/options.ts";
+import {
+  type PreferenceColumns,
+  preferenceMistakes,
+  preferenceRules,
+} from "../preference/options.ts";
 
 /** What columns mean, and how pairs are learned. */
 export interface RewardModelOptions extends PreferenceColumns {
@@ -27,7 +31,7 @@ const rules: Rules<RewardModelOptions> = {
 export function checkRewardModelOptions(options: RewardModelOptions): void {
   checkOptions("rewardModel", options, rules, () => {
     if (!isRecord(options)) return [];
-    const wrong = columnMistakes(options);
+    const wrong = preferenceMistakes(options);
     if (options.margin !== undefined && options.ranking !== undefined) {
       wrong.push(
         mistakeOf((nameOf) =>

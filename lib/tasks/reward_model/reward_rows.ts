@@ -14,7 +14,7 @@ import { type Table, tableFromColumns } from "../../table/table.ts";
 import type { ChatMessage } from "../../text/chat/chat_message.ts";
 import { listOfValue } from "../chat/plain_value.ts";
 import { readTurns } from "../chat/read_conversations.ts";
-import type { JudgedRow } from "../preference/judged_row.ts";
+import type { AnsweredRow } from "../preference/answered_row.ts";
 import type { RewardModelOptions } from "./options.ts";
 
 /** What a reward model is asked: an answer behind its prompt, or a conversation whose last turn is judged. */
@@ -37,10 +37,10 @@ export function askedTable(inputs: readonly RewardInput[]): Table {
 export function askedRows(
   table: Table,
   { system }: RewardModelOptions,
-): JudgedRow[] | undefined {
+): AnsweredRow[] | undefined {
   if (!table.columnNames().includes(askedColumn)) return undefined;
   const wrong: string[] = [];
-  const rows = columnValues(table, askedColumn).map((input, at): JudgedRow => {
+  const rows = columnValues(table, askedColumn).map((input, at): AnsweredRow => {
     const complain = (what: string) => void wrong.push(`input ${at + 1}: ${what}`);
     const turns = (value: unknown, name: string, role: string) =>
       readTurns(value, name, role, complain);
@@ -58,7 +58,7 @@ export function askedRows(
   return rows;
 }
 
-function withSystem(row: JudgedRow, system: string | undefined): JudgedRow {
+function withSystem(row: AnsweredRow, system: string | undefined): AnsweredRow {
   if (system === undefined || row.prompt.some(({ role }) => role === "system")) return row;
   return { ...row, prompt: [{ role: "system", content: system }, ...row.prompt] };
 }

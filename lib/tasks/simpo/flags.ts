@@ -16,5 +16,10 @@ export const simpoFlags: readonly TaskFlag[] = [
     what: "how much larger the better answer's reward should be (1)",
   },
   smoothingFlag,
-  { name: "alpha", value: "number", what: "how much the better answers' cross-entropy counts (0)" },
+  {
+    name: "alpha",
+    flag: "likelihoodWeight",
+    value: "number",
+    what: "how much the better answers' cross-entropy counts (0)",
+  },
 ];

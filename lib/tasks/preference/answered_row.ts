@@ -6,7 +6,7 @@
 import type { ChatMessage, ChatTool } from "../../text/chat/chat_message.ts";
 
 /** A prompt with its answers. */
-export interface JudgedRow {
+export interface AnsweredRow {
   readonly prompt: readonly ChatMessage[];
   /** Each as the turns that it consists of; the best one first, where they are ranked. */
   readonly answers: readonly (readonly ChatMessage[])[];

@@ -15,8 +15,8 @@ import { refuseAnswers } from "../shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
 import {
   answerLogProbabilities,
-  type Reference,
-  referenceOf,
+  type AnswerReference,
+  answerReference,
   writtenAnswers,
 } from "./answer_predictions.ts";
 import { choosePairs } from "./chosen_pairs.ts";
@@ -28,7 +28,7 @@ import { readPreferences } from "./read_preferences.ts";
 import { readReference, type ReferenceColumns } from "./reference_columns.ts";
 
 /** What makes the examples of a task. */
-export interface PairExamplesOptions {
+export interface PreferenceExamplesOptions {
   /** What errors call the task. */
   readonly name: string;
   readonly options: PreferenceColumns;
@@ -38,15 +38,15 @@ export interface PairExamplesOptions {
 }
 
 /** The examples of a task on pairs. */
-export type PairExamples = Examples<PreferencePredictions, string>;
+export type PreferenceExamples = Examples<PreferencePredictions, string>;
 
 /** Reads, encodes and pairs the rows. */
-export async function pairExamples(
+export async function preferenceExamples(
   table: Table,
   processor: Processor,
   { where, labelled = true, signal }: ExamplesOptions,
-  { name, options, loss, reference: columns }: PairExamplesOptions,
-): Promise<PairExamples> {
+  { name, options, loss, reference: columns }: PreferenceExamplesOptions,
+): Promise<PreferenceExamples> {
   const own = textProcessor(name, processor);
   const source = sourceRows(table, where);
   const rows = readPreferences(table, options, where);
@@ -70,7 +70,7 @@ export async function pairExamples(
     ...pairs.flat(),
     ...(known?.logProbabilities ?? []),
   ];
-  const withReference = (reference: Reference | undefined): PairExamples => ({
+  const withReference = (reference: AnswerReference | undefined): PreferenceExamples => ({
     ...texts,
     notes,
     groups: pairs,
@@ -85,7 +85,7 @@ export async function pairExamples(
         reference: reference?.logProbabilities,
       }),
     ...(loss.usesReference && !known
-      ? { withReference: (outputs) => withReference(referenceOf(sequences, outputs)) }
+      ? { withReference: (outputs) => withReference(answerReference(sequences, outputs)) }
       : {}),
     predictions(outputs) {
       const logProbabilities = answerLogProbabilities(sequences, outputs);

@@ -11,9 +11,9 @@ import type { Table } from "../../table/table.ts";
 import type { ChatMessage } from "../../text/chat/chat_message.ts";
 import { messagesReader } from "../chat/chat_reader.ts";
 import { chatWords } from "../chat/chat_words.ts";
-import type { JudgedRow } from "./judged_row.ts";
+import type { AnsweredRow } from "./answered_row.ts";
 import { type ConversationOptions, type PreferenceColumns, preferenceColumns } from "./options.ts";
-import { pairExamples } from "./pair_examples.ts";
+import { preferenceExamples } from "./preference_examples.ts";
 import type { PairLoss } from "./pair_loss.ts";
 import { preferenceWriting } from "./preference_writing.ts";
 import { readPreferences } from "./read_preferences.ts";
@@ -23,7 +23,7 @@ import { readReference, type ReferenceColumns } from "./reference_columns.ts";
 export type PreferenceTask = Task<PreferencePredictions, readonly ChatMessage[], string>;
 
 /** What a task on pairs consists of. */
-export interface PairTaskOptions<Options extends PreferenceColumns> {
+export interface PreferenceTaskOptions<Options extends PreferenceColumns> {
   /** Its name in plan files. */
   readonly name: string;
   readonly options: Options;
@@ -33,8 +33,8 @@ export interface PairTaskOptions<Options extends PreferenceColumns> {
 }
 
 /** Makes the task. */
-export function pairTask<Options extends PreferenceColumns>(
-  { name, options, loss, reference }: PairTaskOptions<Options>,
+export function preferenceTask<Options extends PreferenceColumns>(
+  { name, options, loss, reference }: PreferenceTaskOptions<Options>,
 ): PreferenceTask {
   const settings = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
@@ -44,7 +44,7 @@ export function pairTask<Options extends PreferenceColumns>(
     ...writingTask(options, rowsOf),
     task,
     examples: (table, processor, how) =>
-      pairExamples(table, processor, how, { name, options, loss, reference }),
+      preferenceExamples(table, processor, how, { name, options, loss, reference }),
   });
   const task: PreferenceTask = {
     name,
@@ -71,7 +71,7 @@ export function pairTask<Options extends PreferenceColumns>(
 /** What all tasks have in common whose model writes answers. */
 export function writingTask(
   options: ConversationOptions,
-  rowsOf: (table: Table, where: string) => readonly JudgedRow[],
+  rowsOf: (table: Table, where: string) => readonly AnsweredRow[],
 ): Pick<
   LabelledTask<never, readonly ChatMessage[], string>,
   "labels" | "head" | "signature" | "reader" | "writing" | "tableOf"
@@ -114,7 +114,7 @@ export function writingTask(
 }
 
 /** A row in words: what was asked, and what was answered. */
-function judgedWords({ prompt, answers }: JudgedRow): string {
+function judgedWords({ prompt, answers }: AnsweredRow): string {
   return [chatWords(prompt), ...answers.map(answerWords)].join("\n");
 }
 
