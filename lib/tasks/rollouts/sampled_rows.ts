@@ -210,7 +210,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
       return [];
     }
     this.#record.add(stepFigures(this.#judged, figures));
-    return isFirst ? this.#alarms.of(this.#judged) : [];
+    return isFirst ? this.#alarms.of(this.#judged, this.#isExact ? 0 : figures.farthest) : [];
   }
 
   kept(): ReadonlyMap<string, Float32Array> {
