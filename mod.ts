@@ -456,6 +456,7 @@ export { Random, type RandomState } from "./lib/core/random.ts";
 export type {
   BatchReward,
   JudgedSamples,
+  JudgeSamplesOptions,
   Reward,
   RewardFunction,
   RewardJudge,
@@ -466,6 +467,8 @@ export type {
   RewardValue,
 } from "./lib/nn/reward.ts";
 export { rewardJudge, type RewardJudgeOptions } from "./lib/reinforce/rewards/reward_judge.ts";
+export { arithmetic, type ArithmeticOptions } from "./lib/reinforce/rewards/arithmetic.ts";
+export { codeRuns, type CodeRunsOptions } from "./lib/reinforce/rewards/code_runs.ts";
 export { exactAnswer, type ExactAnswerOptions } from "./lib/reinforce/rewards/exact_answer.ts";
 export { jsonMatches, type JsonMatchesOptions } from "./lib/reinforce/rewards/json_matches.ts";
 export type { JsonSchema } from "./lib/reinforce/rewards/schema_judge.ts";
@@ -475,3 +478,8 @@ export {
   type LengthUnit,
 } from "./lib/reinforce/rewards/length_between.ts";
 export { matches, type MatchesOptions } from "./lib/reinforce/rewards/matches.ts";
+export {
+  type JudgingModel,
+  rewardOf,
+  type RewardOfOptions,
+} from "./lib/reinforce/rewards/reward_of.ts";

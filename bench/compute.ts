@@ -11,6 +11,7 @@ import {
   type ComputePoint,
   computes,
   runPoint,
+  slowMethods,
   studiedMethods,
   type StudiedTask,
   studiedTasks,
@@ -75,14 +76,16 @@ async function outcomeOf(point: ComputePoint): Promise<ComputeResult["outcome"]>
   }
 }
 
-function sizeOf({ task }: ComputePoint): StudySize {
+function sizeOf({ task, method }: ComputePoint): StudySize {
   const size = studySizes[task];
   const { train, test, epochs } = size;
   const rows = values.rows === undefined ? train : Number(values.rows);
   return {
     train: rows,
     test: Math.ceil(test * rows / train),
-    epochs: values.epochs === undefined ? epochs : Number(values.epochs),
+    epochs: values.epochs === undefined
+      ? epochs * (slowMethods[method] ?? 1)
+      : Number(values.epochs),
   };
 }
 

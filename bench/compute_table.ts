@@ -27,9 +27,9 @@ interface Pair {
   readonly int8: number;
 }
 
-/** A table for each task and size, and what follows for all of its methods. */
+/** A table for each task, and what follows for all of its methods. */
 export function computeTable(results: readonly ComputeResult[]): string {
-  const groups = Map.groupBy(results, ({ point, size }) => `${point.task} · ${size}`);
+  const groups = Map.groupBy(results, ({ point }) => point.task);
   const machines = [...new Set(results.map(({ machine }) => machine))];
   return [
     ...machines.map((machine) => `On ${machine}.\n`),
@@ -39,7 +39,7 @@ export function computeTable(results: readonly ComputeResult[]): string {
 
 function taskTable(title: string, results: readonly ComputeResult[]): string {
   const [{ point: { task } }] = results;
-  const methods = Map.groupBy(results, ({ point }) => point.method);
+  const methods = Map.groupBy(results, ({ point, size }) => `${point.method} | ${size}`);
   const all: number[] = [];
   const lines = [...methods].map(([method, of]) => {
     const pairs = pairsOf(of);
@@ -63,11 +63,11 @@ function taskTable(title: string, results: readonly ComputeResult[]): string {
   return [
     `## ${title}`,
     "",
-    `| method | ${score} in float32 | in int8 | difference | 95 % interval | seeds |`,
-    "| --- | --- | --- | --- | --- | --- |",
+    `| method | size | ${score} in float32 | in int8 | difference | 95 % interval | seeds |`,
+    "| --- | --- | --- | --- | --- | --- | --- |",
     ...lines,
     ...(all.length > 0
-      ? [`| **all** | | | ${differenceCells(task, all).join(" | ")} | ${all.length} pairs |`]
+      ? [`| **all** | | | | ${differenceCells(task, all).join(" | ")} | ${all.length} pairs |`]
       : []),
     "",
     ...(all.length > 0 ? [verdict(task, all), ""] : []),

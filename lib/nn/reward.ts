@@ -96,6 +96,12 @@ export interface JudgedSamples {
   readonly statistics: Readonly<Record<string, RewardStatistics>>;
 }
 
+/** How answers are judged. */
+export interface JudgeSamplesOptions {
+  /** Stops the judging with an error of kind "interrupted". */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Judges batches of answers by all rewards of a run. */
 export interface RewardJudge {
   /** In the order in which they were given. */
@@ -107,6 +113,6 @@ export interface RewardJudge {
   /** Judges answers; throws where a reward fails, takes too long or gives what is no number. */
   judge(
     samples: readonly Omit<RewardSample, "signal">[],
-    options?: { readonly signal?: AbortSignal | undefined },
+    options?: JudgeSamplesOptions,
   ): Promise<JudgedSamples>;
 }

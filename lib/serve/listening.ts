@@ -94,10 +94,19 @@ export async function listen(
   };
 }
 
-function opened(
-  open: () => Deno.HttpServer<Deno.NetAddr>,
+/**
+ * Makes sure that an address can be listened at, before models are opened for it. A port that is taken and an
+ * address that is none of this machine's are errors of kind "input".
+ */
+export function checkAddress(address: Omit<ListeningOptions, "quiet">): void {
+  const { host: hostname, port } = address;
+  opened(() => Deno.listen({ hostname, port }), address).close();
+}
+
+function opened<Opened>(
+  open: () => Opened,
   { host, port }: Omit<ListeningOptions, "quiet">,
-): Deno.HttpServer<Deno.NetAddr> {
+): Opened {
   try {
     return open();
   } catch (error) {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { executable, lora, merged, model } from "tunebook";
+import { answerPageFiles } from "../../lib/deploy/browser/answer_page.ts";
 import { checkFolders } from "../../lib/deploy/check_targets.ts";
 import { checkRuntime, compileServer } from "../../lib/deploy/executable/compile.ts";
 import { hasExecutableMark } from "../../lib/deploy/executable/has_mark.ts";
@@ -48,8 +49,9 @@ Deno.test("a compiled file is known by its mark, and refused where it does not s
     for (const path of ["engine/devices", "serve/page", "deploy/browser/page"]) {
       await Deno.mkdir(join(parts, "lib", path), { recursive: true });
     }
-    for (const path of ["lib/engine/devices/runtime_worker.ts", "deno.json"]) {
-      await Deno.writeTextFile(join(parts, path), path.endsWith(".ts") ? "" : "{}");
+    const page = answerPageFiles.map((file) => `lib/deploy/browser/page/${file}`);
+    for (const path of ["lib/engine/devices/runtime_worker.ts", "deno.json", ...page]) {
+      await Deno.writeTextFile(join(parts, path), path.endsWith(".json") ? "{}" : "");
     }
     const [first] = programText("moods").split("\n");
     await Deno.writeTextFile(join(parts, programFile), `${first}\nconsole.log("serving");\n`);
@@ -80,6 +82,8 @@ Deno.test("the program inside serves the model that lies beside it", () =>
     const [{ probabilities }] = await result.predict(["the film was lovely"]);
     await result.dispose();
     await writeProgram(parts, "moods");
+    // All that is compiled is there; Deno stands for the runtime.
+    await withRuntime(Deno.execPath(), () => compileServer(parts, join(folder, "moods")));
     const args = serverArguments({
       start: ["run", "--cached-only", ...permissions(), programFile],
       host: "127.0.0.1",

@@ -204,3 +204,14 @@ Deno.test("a model whose folder has a profile is watched, with its unknown token
       isMistake("input", "rule"),
     );
   }));
+
+Deno.test("an address that cannot be listened at is told before a model is opened", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  const missing = "a/folder/that/is/not/there";
+  await assert.rejects(serve(missing, { port }), isMistake("input", `port ${port} is taken`));
+  await assert.rejects(
+    serve(missing, { port: 0, host: "192.0.2.1" }),
+    isMistake("input", "192.0.2.1 is no address of this machine"),
+  );
+});

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
+import { answerPageFiles } from "../browser/answer_page.ts";
 import { runDeno } from "../server/run_deno.ts";
 import { permissions } from "../server/server_command.ts";
 import { moduleEnding } from "../server/server_files.ts";
@@ -23,12 +24,15 @@ export async function removeUnreadable(folder: string): Promise<void> {
   if (await exists(path)) await Deno.remove(path, { recursive: true });
 }
 
-/** What is read or started by its path, which `deno compile` does not find by itself. */
+/**
+ * What is read or started by its path, which `deno compile` does not find by itself. It reads the imports of each
+ * script, so that those which run a model in a browser cannot be among them.
+ */
 const included = [
   "model",
   `lib/engine/devices/runtime_worker${moduleEnding}`,
   "lib/serve/page",
-  "lib/deploy/browser/page",
+  ...answerPageFiles.map((file) => `lib/deploy/browser/page/${file}`),
 ];
 
 /** Compiles the program in `folder`, with its packages and the model, into `file`. */

@@ -7,6 +7,7 @@ import { oneOf, record, type Rules, text } from "../../core/option_rules.ts";
 import { type PrecisionName, precisionNames } from "../../engine/mod.ts";
 import { type QuantizationFormat, quantizationFormats } from "../../engine/mod.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { checkAddress } from "../../serve/listening.ts";
 import { type ServeOptions, serveSettings } from "../../serve/serve_options.ts";
 import { type Server, startServer } from "../../serve/server.ts";
 import type { Watch } from "../../serve/watch/open_watch.ts";
@@ -97,6 +98,7 @@ export async function serve(
   if (named.length + others.length === 0) {
     throw new TunebookError("input", "serve was given no model");
   }
+  checkAddress(settings);
   const bases = await openServed(named, others, {
     maxAdapters: settings.maxAdapters,
     ...(base === undefined ? {} : { base }),

@@ -13,7 +13,7 @@
  * import { fencedBlock } from "./fenced_block.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(fencedBlock("So:\n```json\n[1]\n```\nDone."), "[1]");
+ * assert.equal(fencedBlock("So:\n~~~json\n[1]\n~~~\nDone."), "[1]");
  * assert.equal(fencedBlock("[1]"), "[1]");
  * ```
  */

@@ -5,8 +5,8 @@
  */
 import { checkOptions } from "../../core/check_options.ts";
 import { TunebookError } from "../../core/errors.ts";
-import { once } from "../../core/once.ts";
 import { isRecord } from "../../core/objects.ts";
+import { once } from "../../core/once.ts";
 import { positive, type Rules, yesOrNo } from "../../core/option_rules.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { BatchReward, RewardValue } from "../../nn/reward.ts";
@@ -58,7 +58,7 @@ const rules: Rules<JsonMatchesOptions> = {
  * });
  * const asked = { prompt: "Paris as JSON", completionTokens: 9, finished: true, row: {}, step: 0 };
  * const { totals } = await judge.judge([
- *   { ...asked, completion: '```json\n{ "city": "Paris", "people": 2048472 }\n```' },
+ *   { ...asked, completion: '~~~json\n{ "city": "Paris", "people": 2048472 }\n~~~' },
  *   { ...asked, completion: '{ "city": "Paris" }' },
  * ]);
  * assert.deepEqual(totals, [1, 0]);

@@ -6,9 +6,10 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { interruption, isInterruption } from "../../core/interruption.ts";
-import { type Rules, whole } from "../../core/option_rules.ts";
+import { abortSignal, type Rules, whole } from "../../core/option_rules.ts";
 import { shownName } from "../../core/quoted.ts";
-import type { JudgedSamples, RewardJudge, Rewards } from "../../nn/reward.ts";
+import { shownValue } from "../../core/shown_value.ts";
+import type { JudgedSamples, JudgeSamplesOptions, RewardJudge, Rewards } from "../../nn/reward.ts";
 import { askReward, type SampledAnswer } from "./ask_reward.ts";
 import { checkedRewards, isBatchReward } from "./check_rewards.ts";
 
@@ -19,6 +20,7 @@ export interface RewardJudgeOptions {
 }
 
 const rules: Rules<RewardJudgeOptions> = { concurrency: whole };
+const judgeRules: Rules<JudgeSamplesOptions> = { signal: abortSignal };
 const defaultConcurrency = 8;
 
 /**
@@ -70,7 +72,15 @@ export function rewardJudge(rewards: Rewards, options: RewardJudgeOptions = {}):
         }
       }
     },
-    async judge(samples, { signal } = {}) {
+    async judge(samples, options = {}) {
+      checkOptions("judge", options, judgeRules);
+      if (!Array.isArray(samples)) {
+        throw new TunebookError(
+          "input",
+          `judge takes a list of answers, but got ${shownValue(samples)}`,
+        );
+      }
+      const { signal } = options;
       // What one of them throws stops the others.
       const others = new AbortController();
       const either = AbortSignal.any(signal ? [signal, others.signal] : [others.signal]);

@@ -3,16 +3,13 @@
  *
  * @module
  */
+import { answerPageFiles } from "../../deploy/browser/answer_page.ts";
 import { readOwnFile } from "../../deploy/browser/own_file.ts";
 import type { Route } from "./route.ts";
 
-/** Files below `lib`, which refer to each other as they lie there. Those of `deploy` draw answers of static pages, too. */
+/** Files below `lib`, which refer to each other as they lie there. */
 const files = [
-  "deploy/browser/page/answer.js",
-  "deploy/browser/page/element.js",
-  "deploy/browser/page/form.js",
-  "deploy/browser/page/page.css",
-  "deploy/browser/page/pictures.js",
+  ...answerPageFiles.map((file) => `deploy/browser/page/${file}`),
   "serve/page/asked_model.js",
   "serve/page/card.js",
   "serve/page/described.js",
@@ -32,7 +29,7 @@ const files = [
   "serve/page/tasks/tokens.js",
   "serve/page/tasks/write.js",
   "serve/page/watch.js",
-] as const;
+];
 
 const types: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { correlation } from "../../metrics/correlation.ts";
+import { meanOf } from "./advantages.ts";
 import { type JudgedRollout, meanEntropy, withoutSpread } from "./rollout_figures.ts";
 
 /** Rollouts that are looked at together. */
@@ -51,8 +51,7 @@ export class RolloutAlarms {
       answers.map(({ tokens }, at) => [rewards[at], tokens.length] as const)
     ).filter(([reward]) => !Number.isNaN(reward));
     if (pairs.length < leastAnswers) return undefined;
-    const of = (which: 0 | 1) => Float64Array.from(pairs, (pair) => pair[which]);
-    const found = correlation(of(0), of(1));
+    const found = pearson(pairs);
     if (!(Math.abs(found) >= lengthBias)) return undefined;
     return `${
       found > 0 ? "longer" : "shorter"
@@ -92,4 +91,12 @@ function otherModel(farthest: number): string | undefined {
     (1 + farthest).toFixed(2)
   } more or less likely in the ` +
     "training than where it was sampled: dropout, or numbers of fewer bits, make them two models; take dropout: 0";
+}
+
+/** Pearson's correlation of pairs; NaN where all numbers of one side are equal. */
+function pearson(pairs: readonly (readonly [number, number])[]): number {
+  const [a, b] = [0, 1].map((side) => meanOf(pairs.map((pair) => pair[side])));
+  const sum = (of: (x: number, y: number) => number) =>
+    pairs.reduce((sum, [x, y]) => sum + of(x - a, y - b), 0);
+  return sum((x, y) => x * y) / Math.sqrt(sum((x) => x * x) * sum((_, y) => y * y));
 }

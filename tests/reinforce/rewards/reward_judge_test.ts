@@ -24,7 +24,7 @@ Deno.test("statistics are those of the values that are numbers", async () => {
   const { statistics: { some, none } } = await rewardJudge({
     some: ({ row }) => given[row.at as number],
     none: () => null,
-  }).judge(given.map((value, at) => sample("a", { row: { at } })).filter((_, at) => at !== 1));
+  }).judge([0, 2, 3].map((at) => sample("a", { row: { at } })));
   assert.equal(some.mean, 4);
   assert.equal(some.standardDeviation, 3); // of 1, 4, 7 with n − 1
   assert.deepEqual([some.least, some.greatest, some.values, some.nulls], [1, 7, 3, 0]);

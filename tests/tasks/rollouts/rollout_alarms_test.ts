@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SampledAnswer } from "../../../lib/nn/rollout.ts";
+import type { PolicyAnswer } from "../../../lib/nn/rollout.ts";
 import { groupAdvantages, leaveOneOutAdvantages } from "../../../lib/tasks/rollouts/advantages.ts";
 import { RolloutAlarms } from "../../../lib/tasks/rollouts/rollout_alarms.ts";
 import type { JudgedRollout } from "../../../lib/tasks/rollouts/rollout_figures.ts";
@@ -9,7 +9,7 @@ function rollout(
   rewardOf: (at: number) => number,
   { entropy = 1, lengthOf = (at: number) => 2 + (7 * at) % 5 } = {},
 ): JudgedRollout {
-  const answers = Array.from({ length: 16 }, (_, at): SampledAnswer => ({
+  const answers = Array.from({ length: 16 }, (_, at): PolicyAnswer => ({
     tokens: new Int32Array(lengthOf(at)),
     text: "",
     finished: true,
