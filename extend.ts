@@ -55,7 +55,24 @@ export type {
   Processor,
   TextProcessor,
 } from "./lib/nn/processor.ts";
-export type { CountedTokens, Objective, PiecewiseLoss, TokenSums } from "./lib/nn/objective.ts";
+export type {
+  CountedTokens,
+  Objective,
+  PiecewiseLoss,
+  Tell,
+  TokenSums,
+} from "./lib/nn/objective.ts";
+export type {
+  Policy,
+  PolicyAnswer,
+  PolicySampling,
+  Rollout,
+  RolloutMoment,
+  RolloutRows,
+  RolloutTools,
+  SampledPrompt,
+  ScoredText,
+} from "./lib/nn/rollout.ts";
 
 // Tasks on texts: rows to sequences
 export { type EncodedRows, encodeRows, type EncodeRowsOptions } from "./lib/data/encode_rows.ts";

@@ -181,8 +181,10 @@ export { grpo, type GrpoLoss, type GrpoOptions } from "./lib/tasks/grpo.ts";
 export { rloo, type RlooOptions } from "./lib/tasks/rloo.ts";
 export {
   type AdvantageScale,
+  type GroupAdvantageOptions,
   groupAdvantages,
   leaveOneOutAdvantages,
+  type LeaveOneOutOptions,
 } from "./lib/tasks/rollouts/advantages.ts";
 export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
 export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";

@@ -2,7 +2,9 @@
  * A GRPO step beside TRL's on the same cores, sampling included: 8 prompts × 4 answers × 64 tokens, LoRA on a random
  * Llama of SmolLM2-135M's sizes.
  *
- *     deno run -A bench/measure_rollouts.ts /path/to/python [--steps 3] [--small]
+ *     deno run -A bench/measure_rollouts.ts /path/to/python [--steps 3] [--small] [--alone]
+ *
+ * `--alone` lets the other side write the model and train nothing.
  *
  * @module
  */
@@ -12,8 +14,12 @@ import { fileURLToPath } from "node:url";
 import { grpo, lora, model, tableFromRows } from "../mod.ts";
 import { median } from "./median.ts";
 
-const { values: { steps: asked, small }, positionals: [python] } = parseArgs({
-  options: { steps: { type: "string", default: "3" }, small: { type: "boolean", default: false } },
+const { values: { steps: asked, small, alone }, positionals: [python] } = parseArgs({
+  options: {
+    steps: { type: "string", default: "3" },
+    small: { type: "boolean", default: false },
+    alone: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 if (python === undefined) throw new Error("give the path of a Python that has TRL");
@@ -23,20 +29,21 @@ try {
   const { stdout, success } = await new Deno.Command(python, {
     args: [
       fileURLToPath(new URL("peer_rollouts.py", import.meta.url)),
-      ...[folder, String(steps), ...small ? ["small"] : []],
+      ...[folder, alone ? "0" : String(steps), ...small ? ["small"] : []],
     ],
     stderr: "inherit",
   }).output();
   if (!success) throw new Error("the peer failed");
   const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
-  const { seconds: peer } = JSON.parse(line) as { seconds: number[] };
+  const peer: number[] = alone ? [] : JSON.parse(line).seconds;
   const ours = await ourSeconds();
   const told = { folder: small ? "small" : "SmolLM2-135M", peer, ours };
   console.log(JSON.stringify(told));
   // The first step of each side compiles or allocates.
   const [of, beside] = [ours, peer].map((seconds) => median(seconds.slice(1)));
   console.log(
-    `ours ${of.toFixed(2)} s, TRL ${beside.toFixed(2)} s a step: ratio ${(of / beside).toFixed(2)}`,
+    `ours ${of.toFixed(2)} s a step` +
+      (alone ? "" : `, TRL ${beside.toFixed(2)} s: ratio ${(of / beside).toFixed(2)}`),
   );
 } finally {
   await Deno.remove(folder, { recursive: true });

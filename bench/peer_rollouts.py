@@ -27,8 +27,9 @@ PROMPTS, GROUP, TOKENS, ASKED = 8, 4, 64, 16
 def write_model(folder: Path, sizes: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(1)
-    # The end token is never likely, so that every answer has all of its tokens.
-    config = LlamaConfig(**sizes, bos_token_id=0, eos_token_id=0, pad_token_id=1)
+    # The end token is never likely, so that every answer has all of its tokens. A word for padding would have an
+    # embedding of zeros, and where it is sampled as a word the gradients of both sides are infinite.
+    config = LlamaConfig(**sizes, bos_token_id=0, eos_token_id=0, initializer_range=0.042, rms_norm_eps=1e-5)
     LlamaForCausalLM(config).save_pretrained(folder)
     words = {f"w{i}": i for i in range(sizes["vocab_size"])}
     tokenizer = Tokenizer(models.WordLevel(words, unk_token="w2"))

@@ -106,6 +106,11 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.objectDetection({ image: "image", objects: "objects", ...options }),
   imageClassification: (options) =>
     tunebook.imageClassification({ image: "image", label: "label", ...options }),
+  grpo: (options) => tunebook.grpo({ prompt: "text", rewards: () => 1, ...options }),
+  rloo: (options) => tunebook.rloo({ prompt: "text", rewards: () => 1, ...options }),
+  groupAdvantages: (options) => tunebook.groupAdvantages([1, 0], { groupSize: 2, ...options }),
+  leaveOneOutAdvantages: (options) =>
+    tunebook.leaveOneOutAdvantages([1, 0], { groupSize: 2, ...options }),
   imageGeneration: (options) => tunebook.imageGeneration({ image: "image", ...options }),
   adapter: (options) => tunebook.adapter("a", options),
   denoisingPredictions: (options) =>

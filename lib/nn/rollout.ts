@@ -18,7 +18,7 @@ export interface SampledPrompt {
 }
 
 /** How answers are drawn. The same options, parameters and prompts give the same answers. */
-export interface SampleOptions {
+export interface PolicySampling {
   /** Answers to each prompt, which is read once. */
   readonly groupSize: number;
   readonly maxNewTokens: number;
@@ -39,7 +39,7 @@ export interface SampleOptions {
 }
 
 /** An answer of the policy. */
-export interface SampledAnswer {
+export interface PolicyAnswer {
   /** Token ids, the one that ends it included, [tokens]. */
   readonly tokens: Int32Array;
   /** What they say, without the token that ends it. */
@@ -66,7 +66,7 @@ export interface ScoredText {
 /** The model in training, asked by its present parameters. */
 export interface Policy {
   /** Answers to each prompt. */
-  sample(prompts: readonly SampledPrompt[], options: SampleOptions): Promise<SampledAnswer[][]>;
+  sample(prompts: readonly SampledPrompt[], options: PolicySampling): Promise<PolicyAnswer[][]>;
   /**
    * The log probabilities of each text's answer, [answer], at a temperature: by the present parameters, or by
    * the `reference`, the model without what is trained.

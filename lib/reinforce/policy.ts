@@ -13,7 +13,7 @@ import { TextModel } from "../generate/text_model.ts";
 import { TextWriter } from "../generate/text_writer.ts";
 import { noAdapter } from "../nn/merge.ts";
 import type { TextProcessor } from "../nn/processor.ts";
-import type { Policy, SampledAnswer, SampledPrompt, SampleOptions } from "../nn/rollout.ts";
+import type { Policy, PolicyAnswer, PolicySampling, SampledPrompt } from "../nn/rollout.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { Writing } from "../nn/writing.ts";
 import { textExamples } from "../tasks/shared/text_examples.ts";
@@ -57,7 +57,7 @@ export function openPolicy(parts: PolicyParts): OpenPolicy {
   };
   return {
     async sample(prompts, options) {
-      const found: SampledAnswer[][] = [];
+      const found: PolicyAnswer[][] = [];
       const most = Math.max(1, Math.floor(rowsAtOnce / options.groupSize));
       for (let start = 0; start < prompts.length; start += most) {
         const some = prompts.slice(start, start + most);
@@ -97,8 +97,8 @@ async function sampleTogether(
     readonly processor: TextProcessor;
   },
   prompts: readonly SampledPrompt[],
-  { groupSize, step, signal, ...how }: SampleOptions,
-): Promise<SampledAnswer[][]> {
+  { groupSize, step, signal, ...how }: PolicySampling,
+): Promise<PolicyAnswer[][]> {
   const { maxNewTokens, temperature, topK, topP, minP, stop, seed } = how;
   const options = { maxNewTokens, temperature, topK, topP, minP, stop, seed };
   const groups = prompts.map(({ tokens: prompt, row }) => {

@@ -6,7 +6,7 @@
 import type { TextRule } from "../generate/continue_texts.ts";
 import { exponentials } from "../generate/exponentials.ts";
 import type { TextWriter } from "../generate/text_writer.ts";
-import type { SampledAnswer } from "../nn/rollout.ts";
+import type { PolicyAnswer } from "../nn/rollout.ts";
 
 /**
  * Lets a writer choose tokens and notes how likely each was. The log probabilities are those of the whole
@@ -41,7 +41,7 @@ export class SampledText implements TextRule {
   }
 
   /** What was sampled. */
-  get answer(): SampledAnswer {
+  get answer(): PolicyAnswer {
     const { text, tokens, finishReason } = this.#writer.generated;
     return {
       text,

@@ -26,7 +26,7 @@ export interface RolloutStage {
   readonly table: Table;
   readonly defaults: GenerateOptions;
   readonly device: Device;
-  readonly method: PlanSpec["method"];
+  readonly spec: Pick<PlanSpec, "method">;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface RolloutStage {
  */
 export async function rolloutStage(
   { data, processor }: Assembled,
-  { task, table, defaults, device, method }: RolloutStage,
+  { task, table, defaults, device, spec: { method } }: RolloutStage,
 ): Promise<Pick<TrainContext, "openRollouts">> {
   const { rollouts } = data.train;
   if (!rollouts) return {};

@@ -80,19 +80,11 @@ export async function runPlan(
   const { task, splits: { test: table } } = read;
   const around = { task, defaults, device: exact, settings, table, options, signal };
   const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
-  const rollouts = await rolloutStage(assembled, {
-    ...{ task, defaults, device, method: spec.method },
-    table: read.splits.train,
-  });
   const trained = await trainStage(trainable, data, {
-    spec,
-    settings,
-    options,
-    device,
-    signal,
+    ...{ spec, settings, options, device, signal },
     sources: { weights: opened.files.weights, judge },
     ...validation(judge, data.validation, { ...scoring, writing, signal }),
-    ...rollouts,
+    ...await rolloutStage(assembled, { ...around, table: read.splits.train, device, spec }),
     samplesAt: writing.sampler?.atStep,
     sampleDrawer: writing.sampleDrawer,
   }).catch(async (error) => {

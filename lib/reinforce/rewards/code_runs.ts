@@ -95,14 +95,24 @@ export function codeRuns(options: CodeRunsOptions): BatchReward {
     columns: typeof entry === "string" ? [tests] : [tests, entry.column],
     async rewardBatch(samples, { signal }) {
       const values: RewardValue[] = [];
+      // What one row throws ends the processes of the others.
+      const others = new AbortController();
+      const either = AbortSignal.any([signal, others.signal]);
       let next = 0;
       const worker = async () => {
         while (next < samples.length) {
           const at = next++;
-          values[at] = await judged(samples[at], options, signal);
+          values[at] = await judged(samples[at], options, either);
         }
       };
-      await Promise.all(Array.from({ length: Math.min(concurrency, samples.length) }, worker));
+      const count = Math.min(concurrency, samples.length);
+      const working = Array.from({ length: count }, worker);
+      try {
+        await Promise.all(working);
+      } finally {
+        others.abort();
+        await Promise.allSettled(working);
+      }
       return values;
     },
   };

@@ -5,8 +5,8 @@
  */
 import { checkOptions } from "../../core/check_options.ts";
 import { TunebookError } from "../../core/errors.ts";
-import { once } from "../../core/once.ts";
 import { isRecord } from "../../core/objects.ts";
+import { once } from "../../core/once.ts";
 import { positive, type Rules, yesOrNo } from "../../core/option_rules.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { BatchReward, RewardValue } from "../../nn/reward.ts";

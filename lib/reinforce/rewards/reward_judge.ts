@@ -8,6 +8,7 @@ import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import { abortSignal, type Rules, whole } from "../../core/option_rules.ts";
 import { shownName } from "../../core/quoted.ts";
+import { shownValue } from "../../core/shown_value.ts";
 import type { JudgedSamples, JudgeSamplesOptions, RewardJudge, Rewards } from "../../nn/reward.ts";
 import { askReward, type SampledAnswer } from "./ask_reward.ts";
 import { checkedRewards, isBatchReward } from "./check_rewards.ts";
@@ -73,6 +74,12 @@ export function rewardJudge(rewards: Rewards, options: RewardJudgeOptions = {}):
     },
     async judge(samples, options = {}) {
       checkOptions("judge", options, judgeRules);
+      if (!Array.isArray(samples)) {
+        throw new TunebookError(
+          "input",
+          `judge takes a list of answers, but got ${shownValue(samples)}`,
+        );
+      }
       const { signal } = options;
       // What one of them throws stops the others.
       const others = new AbortController();

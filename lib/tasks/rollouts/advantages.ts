@@ -4,8 +4,36 @@
  * @module
  */
 
+import { checkOptions } from "../../core/check_options.ts";
+import { oneOf, required, type Rules, whole, yesOrNo } from "../../core/option_rules.ts";
+
 /** What advantages are divided by: the deviation within the group, in the batch, or nothing. */
 export type AdvantageScale = "group" | "batch" | "none";
+
+/** Which rewards belong together, and what their advantages are divided by. */
+export interface GroupAdvantageOptions {
+  /** Answers to each prompt. */
+  readonly groupSize: number;
+  /** `group` unless given. */
+  readonly scale?: AdvantageScale;
+}
+
+/** Which rewards belong together. */
+export interface LeaveOneOutOptions {
+  /** Answers to each prompt. */
+  readonly groupSize: number;
+  /** Less the mean and over the deviation of the whole batch; false unless given. */
+  readonly normalized?: boolean;
+}
+
+const groupRules: Rules<GroupAdvantageOptions> = {
+  groupSize: required(whole),
+  scale: oneOf(["group", "batch", "none"]),
+};
+const leaveOneOutRules: Rules<LeaveOneOutOptions> = {
+  groupSize: required(whole),
+  normalized: yesOrNo,
+};
 
 /** Keeps groups of equal rewards from dividing by 0; the number of TRL. */
 const leastDeviation = 1e-4;
@@ -28,8 +56,10 @@ const leastDeviation = 1e-4;
  */
 export function groupAdvantages(
   rewards: readonly number[],
-  { groupSize, scale = "group" }: { readonly groupSize: number; readonly scale?: AdvantageScale },
+  options: GroupAdvantageOptions,
 ): number[] {
+  checkOptions("groupAdvantages", options, groupRules);
+  const { groupSize, scale = "group" } = options;
   const ofBatch = deviationOf(rewards);
   return groupsOf(rewards, groupSize).flatMap((group) => {
     const mean = meanOf(group);
@@ -57,11 +87,10 @@ export function groupAdvantages(
  */
 export function leaveOneOutAdvantages(
   rewards: readonly number[],
-  { groupSize, normalized = false }: {
-    readonly groupSize: number;
-    readonly normalized?: boolean;
-  },
+  options: LeaveOneOutOptions,
 ): number[] {
+  checkOptions("leaveOneOutAdvantages", options, leaveOneOutRules);
+  const { groupSize, normalized = false } = options;
   const plain = groupsOf(rewards, groupSize).flatMap((group) => {
     const known = group.filter((reward) => !Number.isNaN(reward));
     const sum = known.reduce((sum, reward) => sum + reward, 0);

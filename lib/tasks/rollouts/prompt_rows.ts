@@ -19,7 +19,7 @@ import { listOfValue } from "../chat/plain_value.ts";
 import { readMessage } from "../chat/read_message.ts";
 import { textGeneration } from "../text_generation.ts";
 import type { RolloutPrompt } from "./sampled_rows.ts";
-import type { SamplingOptions, SamplingSettings } from "./sampling_options.ts";
+import type { RolloutSettings, SamplingOptions } from "./sampling_options.ts";
 
 /** What is asked: a text, or messages. */
 export type Prompt = string | readonly ChatMessage[];
@@ -122,7 +122,7 @@ export function rolloutPrompts(
   prompts: readonly Prompt[],
   { options, settings, processor, writing, where }: {
     readonly options: Pick<SamplingOptions, "prompt">;
-    readonly settings: SamplingSettings;
+    readonly settings: RolloutSettings;
     readonly processor: TextProcessor;
     readonly writing: NonNullable<WritingTask["writing"]>;
     readonly where: string;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { correlation } from "../../metrics/correlation.ts";
+import { meanOf } from "./advantages.ts";
 import { type JudgedRollout, meanEntropy, withoutSpread } from "./rollout_figures.ts";
 
 /** Rollouts that are looked at together. */
@@ -15,6 +15,8 @@ const leastAnswers = 32;
 const lengthBias = 0.7;
 /** A share of the entropy at the start below which little new is sampled. */
 const collapsedShare = 0.1;
+/** A ratio that is this far from 1 before an update is no rounding. */
+const leastApart = 0.01;
 /** A share of groups without spread from which on a step learns from next to nothing. */
 const mostWithout = 0.9;
 
@@ -24,13 +26,18 @@ export class RolloutAlarms {
   #firstEntropy: number | undefined;
   readonly #said = new Set<string>();
 
-  /** What is alarming now and was not said before, in sentences. */
-  of(rollout: JudgedRollout): string[] {
+  /**
+   * What is alarming now and was not said before, in sentences.
+   *
+   * @param farthest how far a ratio before the update is from 1, where nothing makes sure that it is 1
+   */
+  of(rollout: JudgedRollout, farthest = 0): string[] {
     this.#recent = [...this.#recent, rollout].slice(-window);
     const found = {
       length: this.#lengthBias(),
       entropy: this.#collapse(rollout),
       spread: this.#noSpread(),
+      ratio: otherModel(farthest),
     };
     return Object.entries(found).flatMap(([name, text]) => {
       if (text === undefined || this.#said.has(name)) return [];
@@ -44,8 +51,7 @@ export class RolloutAlarms {
       answers.map(({ tokens }, at) => [rewards[at], tokens.length] as const)
     ).filter(([reward]) => !Number.isNaN(reward));
     if (pairs.length < leastAnswers) return undefined;
-    const of = (which: 0 | 1) => Float64Array.from(pairs, (pair) => pair[which]);
-    const found = correlation(of(0), of(1));
+    const found = pearson(pairs);
     if (!(Math.abs(found) >= lengthBias)) return undefined;
     return `${
       found > 0 ? "longer" : "shorter"
@@ -76,4 +82,21 @@ export class RolloutAlarms {
     } % of the groups all answers have the same reward, so that nothing is ` +
       "learned from them: the prompts are too hard or too easy, or the reward is too coarse";
   }
+}
+
+/** A training that leaves numbers out at random learns from answers of another model. */
+function otherModel(farthest: number): string | undefined {
+  if (farthest < leastApart) return undefined;
+  return `before an update a token is by a factor of ${
+    (1 + farthest).toFixed(2)
+  } more or less likely in the ` +
+    "training than where it was sampled: dropout, or numbers of fewer bits, make them two models; take dropout: 0";
+}
+
+/** Pearson's correlation of pairs; NaN where all numbers of one side are equal. */
+function pearson(pairs: readonly (readonly [number, number])[]): number {
+  const [a, b] = [0, 1].map((side) => meanOf(pairs.map((pair) => pair[side])));
+  const sum = (of: (x: number, y: number) => number) =>
+    pairs.reduce((sum, [x, y]) => sum + of(x - a, y - b), 0);
+  return sum((x, y) => x * y) / Math.sqrt(sum((x) => x * x) * sum((_, y) => y * y));
 }

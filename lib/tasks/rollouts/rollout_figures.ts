@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SampledAnswer } from "../../nn/rollout.ts";
+import type { PolicyAnswer } from "../../nn/rollout.ts";
 import type { JudgedSamples } from "../../nn/reward.ts";
 import { deviationOf, groupsOf, meanOf } from "./advantages.ts";
 import type { RatioFigures } from "./ratio_watch.ts";
@@ -12,7 +12,7 @@ import type { StepFigures } from "./rollout_record.ts";
 /** A rollout that was judged. */
 export interface JudgedRollout {
   /** All answers, group after group. */
-  readonly answers: readonly SampledAnswer[];
+  readonly answers: readonly PolicyAnswer[];
   readonly groupSize: number;
   readonly judged: JudgedSamples;
   /** The weighted sum of each answer's rewards; NaN where none applies. */
@@ -32,7 +32,7 @@ export function withoutSpread(rewards: readonly number[], groupSize: number): nu
 }
 
 /** The mean entropy of all tokens, in nats. */
-export function meanEntropy(answers: readonly SampledAnswer[]): number {
+export function meanEntropy(answers: readonly PolicyAnswer[]): number {
   return meanOf(answers.flatMap(({ entropies }) => [...entropies]));
 }
 

@@ -10,12 +10,12 @@ import { batchFeeds } from "../../data/feeds.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
 import type { JudgedSamples, RewardSample } from "../../nn/reward.ts";
 import type {
+  PolicyAnswer,
   Rollout,
   RolloutMoment,
   RolloutRows,
   RolloutSample,
   RolloutTools,
-  SampledAnswer,
 } from "../../nn/rollout.ts";
 import { answerPieces, readTokens } from "./answer_pieces.ts";
 import { meanOf } from "./advantages.ts";
@@ -26,7 +26,7 @@ import { type RatioFigures, RatioWatch, requireRatioOne } from "./ratio_watch.ts
 import { RolloutAlarms } from "./rollout_alarms.ts";
 import { describeRecord, type JudgedRollout, stepFigures } from "./rollout_figures.ts";
 import { RolloutRecord, type StepFigures } from "./rollout_record.ts";
-import type { SamplingSettings } from "./sampling_options.ts";
+import type { RolloutSettings } from "./sampling_options.ts";
 
 /** A prompt of the data. */
 export interface RolloutPrompt extends Pick<RewardSample, "prompt" | "row"> {
@@ -37,7 +37,7 @@ export interface RolloutPrompt extends Pick<RewardSample, "prompt" | "row"> {
 }
 
 /** How a task learns from its rollouts. */
-export interface RolloutMethod extends SamplingSettings {
+export interface RolloutMethod extends RolloutSettings {
   readonly loss: PolicyLoss;
   /** True where the reference's log probabilities are asked, for the loss, for rewards or for the record. */
   readonly asksReference: boolean;
@@ -210,7 +210,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
       return [];
     }
     this.#record.add(stepFigures(this.#judged, figures));
-    return isFirst ? this.#alarms.of(this.#judged) : [];
+    return isFirst ? this.#alarms.of(this.#judged, this.#isExact ? 0 : figures.farthest) : [];
   }
 
   kept(): ReadonlyMap<string, Float32Array> {
@@ -271,7 +271,7 @@ function withRatio(figures: StepFigures, { mean, clipped }: RatioFigures): StepF
 
 function sampleOf(
   { prompt, row }: RolloutPrompt,
-  { text, tokens, finished }: SampledAnswer,
+  { text, tokens, finished }: PolicyAnswer,
   step: number,
 ): Omit<RewardSample, "signal"> {
   return {

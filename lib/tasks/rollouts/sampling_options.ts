@@ -56,7 +56,7 @@ export interface SamplingOptions {
 }
 
 /** The same with everything that was left out. */
-export interface SamplingSettings {
+export interface RolloutSettings {
   readonly rewards: Rewards | string;
   readonly groupSize: number;
   readonly maxNewTokens: number;
@@ -114,7 +114,7 @@ export function rewardMistakes({ rewards }: Pick<SamplingOptions, "rewards">): M
 }
 
 /** Fills in what was left out. */
-export function samplingSettings(options: SamplingOptions): SamplingSettings {
+export function samplingSettings(options: SamplingOptions): RolloutSettings {
   const { groupSize = 8, maxNewTokens = 256, updates = 1, maskTruncated = false } = options;
   const { topK, topP, minP, stop } = options;
   return {

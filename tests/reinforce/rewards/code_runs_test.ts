@@ -219,6 +219,15 @@ Deno.test("a stop ends the process", async () => {
   });
 });
 
+Deno.test("a row that cannot be judged ends the processes of the others", async () => {
+  const judge = rewardJudge({
+    reward: codeRuns({ entry: "add", timeoutSeconds: 60, concurrency: 2 }),
+  });
+  const slow = sample("for (;;);const add = 1;", { row: { tests } });
+  const wrong = sample(good, { row: { tests: [{ input: 1 }] } });
+  await assert.rejects(judge.judge([slow, wrong]), /the column tests is/); // long before a minute
+});
+
 Deno.test("inputs arrive as they are", async () => {
   const input = ["\u2028</script>`${1}`\\", { ["__proto__"]: 1, a: [null, 1e-7] }];
   const code = "const add = (...all: unknown[]) => JSON.stringify(all);";

@@ -10,7 +10,7 @@ import { loadModel } from "../../../lib/models/load_model.ts";
 import { attachTo, textConfig } from "../../../lib/nn/model.ts";
 import type { TextProcessor } from "../../../lib/nn/processor.ts";
 import type { JudgedSamples, RewardJudge } from "../../../lib/nn/reward.ts";
-import type { Policy, SampledAnswer } from "../../../lib/nn/rollout.ts";
+import type { Policy, PolicyAnswer } from "../../../lib/nn/rollout.ts";
 import { openPolicy } from "../../../lib/reinforce/policy.ts";
 import { policyObjective } from "../../../lib/tasks/rollouts/policy_objective.ts";
 import { type RolloutMethod, SampledRows } from "../../../lib/tasks/rollouts/sampled_rows.ts";
@@ -129,8 +129,8 @@ async function storedAnswers(
   asked: Parameters<Policy["sample"]>[0],
   stored: StoredRollouts["rollouts"][number],
   { loss: { temperature } }: RolloutMethod,
-): Promise<SampledAnswer[][]> {
-  const found: SampledAnswer[][] = [];
+): Promise<PolicyAnswer[][]> {
+  const found: PolicyAnswer[][] = [];
   for (const { tokens: prompt, row } of asked) {
     const texts = stored[row].map(({ tokens }) => ({
       tokens: Int32Array.from([...prompt, ...tokens]),

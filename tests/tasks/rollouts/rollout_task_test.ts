@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { adapter, grpo, lora, model, open, Plan, rloo, tableFromRows } from "tunebook";
+import { quiet } from "../../pipeline/open/trained.ts";
+import { reviews, tinyModel } from "../../pipeline/tiny.ts";
+import { inFolder } from "../../weights/in_folder.ts";
+
+const messages = tableFromRows(
+  reviews(8).map(({ text }) => ({ asked: [{ role: "user", content: text.slice(0, 12) }] })),
+);
+
+Deno.test("messages are asked by their template, rewards come out of a module, and the model is opened again", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"), "gpt2");
+    const rewards = join(folder, "rewards.ts");
+    await Deno.writeTextFile(
+      rewards,
+      "export const words = ({ completion }) => completion.split(' ').length;\n" +
+        "export const user = ({ prompt }) => prompt[0].role === 'user' ? 1 : 0;\n",
+    );
+    const sampling = { prompt: "asked", groupSize: 2, maxNewTokens: 4, template: "plain" };
+    const result = await model(reference).data(messages, grpo({ ...sampling, rewards }))
+      .adapt(lora({ rank: 2 })).train({ epochs: 1, batchSize: 4 })
+      .deploy(adapter(join(folder, "a"))).run(quiet);
+    assert.deepEqual(Object.keys(result.rollouts![0].rewards), ["user", "words"]);
+    assert.ok(result.rollouts!.every(({ rewards }) => rewards.user === 1));
+    assert.ok(result.samples!.length > 0);
+    const asked = [[{ role: "user", content: "the film" }]] as never;
+    const written = await result.generate(asked, { maxNewTokens: 4 });
+    const opened = await open(join(folder, "a"));
+    assert.deepEqual(await opened.generate(asked, { maxNewTokens: 4 }), written);
+    await opened.dispose();
+    await result.dispose();
+  }));
+
+Deno.test("a plan file names a module of rewards; functions are refused", () => {
+  const of = (rewards: string | (() => number)) =>
+    model("file:none").data("prompts.csv", rloo({ prompt: "asked", rewards })).adapt(lora())
+      .train();
+  const json = of("rewards.ts").toJSON();
+  assert.deepEqual(json.task!.settings, { prompt: "asked", rewards: "rewards.ts" });
+  assert.deepEqual(Plan.from(json).toJSON(), json);
+  assert.throws(() => of(() => 1).toJSON(), {
+    kind: "input",
+    message: /the rewards of rloo, which are functions; name a module .* rewards: "rewards\.ts"/,
+  });
+});
+
+Deno.test("rows without a prompt, of two kinds, or without room are told by number", () =>
+  inFolder(async (folder) => {
+    const task = grpo({ prompt: "asked", rewards: () => 1, maxNewTokens: 60 });
+    const bad = tableFromRows([
+      { asked: "a" },
+      { asked: "" },
+      { asked: [{ role: "user", content: "b" }] },
+      { asked: [{ role: "assistant", content: "b" }] },
+    ]);
+    assert.throws(() => task.checkRows(bad, "the table"), (error: Error) => {
+      assert.match(error.message, /row 2: no text and no list/);
+      assert.match(error.message, /row 3: messages, where the first row has a text/);
+      assert.match(error.message, /row 4: the last message is the assistant's/);
+      return true;
+    });
+    const reference = await tinyModel(join(folder, "base"), "gpt2");
+    const long = tableFromRows([
+      { asked: "the film was very good" },
+      ...["film", "food", "place"].map((asked) => ({ asked })),
+    ]);
+    await assert.rejects(
+      model(reference).data(long, task, { test: 1 }).adapt(lora()).train().run(quiet),
+      { kind: "data", message: /leave no room for answers of 60 tokens within 64/ },
+    );
+  }));
