@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
+import type { jupyterDisplay } from "../../lib/core/display.ts";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { feedback } from "../../lib/feedback/feedback.ts";
 import type { FeedbackOptions } from "../../lib/feedback/feedback_options.ts";
@@ -295,3 +296,50 @@ Deno.test({
     await server.shutdown();
   }
 });
+
+Deno.test({
+  name: `a notebook shows the page in a frame, and pages of other sites cannot${
+    lack ? ` (${lack})` : ""
+  }`,
+  ignore: lack !== undefined,
+}, () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "answers.jsonl");
+    const rows = [{ prompt: "p", answers: ["a", "b"] }];
+    await using open = await feedback(rows, { file, quiet: true }).open();
+    const shown = await open[Symbol.for("Jupyter.display") as typeof jupyterDisplay]();
+    assert.ok(shown["text/plain"].includes(open.url));
+    const notebook = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () => new Response(shown["text/html"], { headers: { "content-type": "text/html" } }),
+    );
+    try {
+      await withChromium(async ({ page, complaints }) => {
+        // localhost is another site than 127.0.0.1, as the page's own address has it.
+        await page.goto(`http://localhost:${notebook.addr.port}/`);
+        const frame = await page.waitForFrame((each) => each.url().startsWith("http://127.0.0.1"));
+        await frame.waitForFunction("document.activeElement.id === 'name'");
+        const keyboard = byKeyboard(page);
+        await frame.focus("#name");
+        await keyboard.type("Ann");
+        await keyboard.press("Enter");
+        await frame.waitForFunction("document.activeElement.id === 'question'");
+        await keyboard.press("1", "Enter");
+        await frame.waitForFunction("document.activeElement.id === 'finished-title'");
+        assert.equal(open.answers.count, 1);
+        assert.deepEqual(complaints, []);
+        await look(page, "frame");
+        await page.setRequestInterception(true);
+        page.on("request", (request) =>
+          request.url().startsWith("http://elsewhere.example/")
+            ? request.respond({ contentType: "text/html", body: shown["text/html"]! })
+            : request.continue());
+        await page.goto("http://elsewhere.example/");
+        await page.waitForFrame((each) =>
+          each.url().startsWith("chrome-error:")
+        );
+      });
+    } finally {
+      await notebook.shutdown();
+    }
+  }));
