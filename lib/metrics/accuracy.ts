@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Metric, metric } from "./metric.ts";
 import type { Predictions } from "../nn/predictions.ts";
+import { additiveMetric } from "./additive_metric.ts";
+import type { Metric, RowStatistics } from "./metric.ts";
 
 /**
  * The share of rows that are wholly right; with many labels a row, every one of them. Equals
@@ -24,19 +25,20 @@ import type { Predictions } from "../nn/predictions.ts";
  * assert.equal(accuracy.compute(predictions), 0.5);
  * ```
  */
-export const accuracy: Metric<number, Predictions<"single" | "multi">> = metric({
+export const accuracy: Metric<number, Predictions<"single" | "multi">> = additiveMetric({
   name: "accuracy",
   kinds: ["single", "multi"],
   better: "higher",
   range: [0, 1],
-  compute({ rows, truth, predicted }) {
-    const perRow = truth.length / rows;
-    let right = 0;
-    for (let row = 0; row < rows; row++) {
-      let same = true;
-      for (let i = row * perRow; i < (row + 1) * perRow; i++) same &&= truth[i] === predicted[i];
-      if (same) right++;
-    }
-    return right / rows;
-  },
+  additive: { statistics: rightOf, scoreOf: ([right, rows]) => right / rows },
 });
+
+/** Whether each row is right, and 1. */
+function rightOf({ rows, truth, predicted }: Predictions): RowStatistics {
+  const perRow = truth.length / rows;
+  const values = new Float64Array(2 * rows).fill(1);
+  for (let i = 0; i < truth.length; i++) {
+    if (truth[i] !== predicted[i]) values[2 * Math.floor(i / perRow)] = 0;
+  }
+  return { size: 2, values };
+}

@@ -4,7 +4,8 @@
  * @module
  */
 import type { AnswerPredictions } from "../nn/answer_predictions.ts";
-import { type Metric, metric } from "./metric.ts";
+import { additiveMetric } from "./additive_metric.ts";
+import type { Metric } from "./metric.ts";
 import { pythonSpaces } from "./text/python_text.ts";
 
 /** A score of answers; itself it is the mean over all rows. */
@@ -21,30 +22,25 @@ export type AnswerComparison = (right: string, answer: string) => number;
 /** Makes a score of answers out of what it is for one pair. */
 export function answerScore(name: string, compare: AnswerComparison): AnswerScore {
   const shared = { kinds: ["answers"], better: "higher", range: [0, 1] } as const;
-  const over = (chosen: (truth: readonly string[]) => boolean) =>
-  (
-    { truth, predicted }: AnswerPredictions,
-  ) => {
-    let [sum, rows] = [0, 0];
-    truth.forEach((each, row) => {
-      if (!chosen(each)) return;
-      sum += rowScore(compare, each, predicted[row]);
-      rows++;
+  const over = (own: string, isChosen: (truth: readonly string[]) => boolean) =>
+    additiveMetric({
+      ...shared,
+      name: own,
+      additive: {
+        statistics: ({ truth, predicted }: AnswerPredictions) => {
+          const values = new Float64Array(2 * truth.length);
+          truth.forEach((each, row) => {
+            if (isChosen(each)) values.set([rowScore(compare, each, predicted[row]), 1], 2 * row);
+          });
+          return { size: 2, values };
+        },
+        scoreOf: ([sum, rows]) => sum / rows,
+      },
     });
-    return sum / rows;
-  };
   return Object.freeze({
-    ...metric({ ...shared, name, compute: over(() => true) }),
-    answerable: metric({
-      ...shared,
-      name: `${name}.answerable`,
-      compute: over((truth) => truth.length > 0),
-    }),
-    unanswerable: metric({
-      ...shared,
-      name: `${name}.unanswerable`,
-      compute: over((truth) => truth.length === 0),
-    }),
+    ...over(name, () => true),
+    answerable: over(`${name}.answerable`, (truth) => truth.length > 0),
+    unanswerable: over(`${name}.unanswerable`, (truth) => truth.length === 0),
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import type { TagPredictions } from "../nn/tag_predictions.ts";
 import { ratio } from "./class_score.ts";
+import { additiveMetric } from "./additive_metric.ts";
 import { type EntityCounts, entityCounts, rowEntities } from "./entity_counts.ts";
 import { type Metric, metric } from "./metric.ts";
 
@@ -44,18 +45,35 @@ function averages(
   strict: boolean,
 ): EntityAverages {
   const shared = { kinds: ["tags"], better: "higher", range: [0, 1] } as const;
-  const countsOf = (predictions: TagPredictions) =>
-    entityCounts(rowEntities(predictions, name, { strict }));
+  const entities = (predictions: TagPredictions) => rowEntities(predictions, name, { strict });
+  const countsOf = (predictions: TagPredictions) => entityCounts(entities(predictions));
   const average = (own: string, of: (counts: EntityCounts[]) => number) =>
     metric<number, TagPredictions>({
       ...shared,
       name: own,
       compute: (predictions) => of(countsOf(predictions)),
     });
-  const micro = (counts: EntityCounts[]) => score(total(counts));
+  const micro = (own: string) =>
+    additiveMetric<TagPredictions>({
+      ...shared,
+      name: own,
+      additive: {
+        statistics: (predictions) => ({
+          size: 3,
+          values: Float64Array.from(
+            entities(predictions).flatMap((row) => {
+              const counts = total(entityCounts([row]));
+              return [counts.correct, counts.predicted, counts.true];
+            }),
+          ),
+        }),
+        scoreOf: ([correct, predicted, isTrue]) =>
+          score({ type: "", correct, predicted, true: isTrue }),
+      },
+    });
   return Object.freeze({
-    ...average(name, micro),
-    micro: average(`${name}.micro`, micro),
+    ...micro(name),
+    micro: micro(`${name}.micro`),
     macro: average(`${name}.macro`, (counts) => sum(counts.map(score)) / counts.length),
     weighted: average(
       `${name}.weighted`,

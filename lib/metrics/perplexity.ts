@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Metric, metric } from "./metric.ts";
 import type { Predictions } from "../nn/predictions.ts";
+import { additiveMetric } from "./additive_metric.ts";
+import type { Metric } from "./metric.ts";
 
 /**
  * exp of the mean loss over all predicted tokens: of a model that always hesitates between n equally
@@ -25,17 +26,17 @@ import type { Predictions } from "../nn/predictions.ts";
  * assert.equal(perplexity.compute(predictions), Math.E);
  * ```
  */
-export const perplexity: Metric<number, Predictions<"language">> = metric({
+export const perplexity: Metric<number, Predictions<"language">> = additiveMetric({
   name: "perplexity",
   kinds: ["language"],
   better: "lower",
   range: [1, Infinity],
-  compute({ logits, truth }) {
-    let [losses, tokens] = [0, 0];
-    truth.forEach((count, row) => {
-      losses += logits[row] * count;
-      tokens += count;
-    });
-    return Math.exp(losses / tokens);
+  additive: {
+    statistics: ({ logits, truth }) => {
+      const values = new Float64Array(2 * truth.length);
+      truth.forEach((count, row) => values.set([logits[row] * count, count], 2 * row));
+      return { size: 2, values };
+    },
+    scoreOf: ([losses, tokens]) => Math.exp(losses / tokens),
   },
 });

@@ -6,7 +6,8 @@
 import { TunebookError } from "../core/errors.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { TagPredictions } from "../nn/tag_predictions.ts";
-import { type Metric, metric } from "./metric.ts";
+import { additiveMetric } from "./additive_metric.ts";
+import type { Metric, RowStatistics } from "./metric.ts";
 
 /**
  * The share of words with the right tag, whatever their row. Equals seqeval's `accuracy_score`. A word
@@ -30,30 +31,37 @@ import { type Metric, metric } from "./metric.ts";
  * assert.equal(tokenAccuracy.compute(predictions), 3 / 4);
  * ```
  */
-export const tokenAccuracy: Metric<number, TagPredictions | Predictions<"language">> = metric<
-  number,
-  TagPredictions | Predictions<"language">
->({
-  name: "tokenAccuracy",
-  kinds: ["tags", "language"],
-  better: "higher",
-  range: [0, 1],
-  compute(predictions) {
-    if (predictions.kind === "language") return shareOfTokens(predictions);
-    const { truth, predicted } = predictions;
-    let [right, words] = [0, 0];
-    for (const [row, tags] of truth.entries()) {
-      words += tags.length;
-      tags.forEach((tag, at) => right += tag === predicted[row][at] ? 1 : 0);
-    }
-    return right / words;
-  },
-});
+export const tokenAccuracy: Metric<number, TagPredictions | Predictions<"language">> =
+  additiveMetric<
+    TagPredictions | Predictions<"language">
+  >({
+    name: "tokenAccuracy",
+    kinds: ["tags", "language"],
+    better: "higher",
+    range: [0, 1],
+    additive: {
+      statistics: (predictions) =>
+        predictions.kind === "language" ? rightTokens(predictions) : rightTags(predictions),
+      scoreOf: ([right, words]) => right / words,
+    },
+  });
 
-function shareOfTokens({ correct, truth }: Predictions<"language">): number {
+/** How many tags of each row are right, of how many. */
+function rightTags({ truth, predicted }: TagPredictions): RowStatistics {
+  const values = new Float64Array(2 * truth.length);
+  for (const [row, tags] of truth.entries()) {
+    const right = tags.filter((tag, at) => tag === predicted[row][at]).length;
+    values.set([right, tags.length], 2 * row);
+  }
+  return { size: 2, values };
+}
+
+/** How many tokens of each row are the most likely ones, of how many. */
+function rightTokens({ correct, truth }: Predictions<"language">): RowStatistics {
   if (!correct) {
     throw new TunebookError("input", "these predictions do not say how many tokens are right");
   }
-  const sum = (list: ArrayLike<number>) => Array.from(list).reduce((a, b) => a + b, 0);
-  return sum(correct) / sum(truth);
+  const values = new Float64Array(2 * truth.length);
+  truth.forEach((count, row) => values.set([correct[row], count], 2 * row));
+  return { size: 2, values };
 }

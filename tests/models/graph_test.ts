@@ -197,7 +197,7 @@ for (const [name, outputs, numbers, tensors] of [["masks", 3, 3, 4], ["boxes", 2
     const trainable = { model, adapter, objective: weightedImages(model, weights) };
     const pixel_values = somePixels([2, 3, 4, 5]);
     const run = await gradientRun(trainable, await openDevice("cpu"), { pixel_values });
-    const checked = await checkRun(run, initialParameters(trainable, 1), { elements: 6 });
+    const checked = await checkRun(run, initialParameters(trainable, 1));
     assert.equal(checked.length, tensors);
   });
 }
@@ -260,7 +260,7 @@ for (
       const pixel_values = somePixels([2, 3, 16, 20]);
       const device = await openDevice("cpu");
       const run = await gradientRun(trainable, device, { pixel_values });
-      const checked = await checkRun(run, initialParameters(trainable, 1), { elements: 4 });
+      const checked = await checkRun(run, initialParameters(trainable, 1));
       assert.ok(checked.includes("classifier.weight"));
       if (method === "full fine-tuning") {
         const all = modelWeights(model).filter(({ path }) => !path.includes(".running_"));

@@ -79,7 +79,6 @@ for (const device of ["cpu", "tfjs:cpu"]) {
     };
     const checked = await checkGradients(trainable, {
       device,
-      elements: 12,
       only: (path) => path.startsWith("embeddings."),
       onlyWords: true,
     });
@@ -94,7 +93,7 @@ Deno.test("every weight of bert has the right gradient on tfjs:cpu", async () =>
     adapter: attachTo(model, full()),
     objective: classificationObjective(single),
   };
-  await checkGradients(trainable, { device: "tfjs:cpu", elements: 2 });
+  await checkGradients(trainable, { device: "tfjs:cpu" });
 });
 
 Deno.test("gradients with dropout at a fixed noise are right", async () => {
@@ -116,7 +115,7 @@ for (const [name, options] of Object.entries(losses)) {
       objective: classificationObjective(options),
     };
     for (const device of ["cpu", "tfjs:cpu"]) {
-      await checkGradients(trainable, { device, elements: 8 });
+      await checkGradients(trainable, { device });
     }
   });
 }
@@ -139,8 +138,7 @@ for (const [name, method] of Object.entries(variants)) {
     const adapter = attachTo(model, method);
     const trainable = { model, adapter, objective: classificationObjective(single) };
     for (const device of ["cpu", "tfjs:cpu"]) {
-      const elements = device === "cpu" ? 6 : 2;
-      const checked = await checkGradients(trainable, { device, elements });
+      const checked = await checkGradients(trainable, { device });
       for (const part of ["lora_A", "lora_B"]) {
         assert.ok(checked.some((path) => path.endsWith(part)), `${part} was not checked`);
       }

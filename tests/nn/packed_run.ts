@@ -47,6 +47,28 @@ export async function stepOver(
   layout?: BatchLayout,
   options: GradientOptions = {},
 ): Promise<StepOutcome> {
+  const own = { packed: layout !== undefined, ...options };
+  const [outcome] = await outcomesOf(trainable, device, examples, [layout], own);
+  return outcome;
+}
+
+/** A step for each layout, from the same start, by one compiled program. */
+export async function packedSteps(
+  trainable: TrainableModel,
+  device: Device,
+  examples: readonly Sequence[],
+  layouts: readonly BatchLayout[],
+): Promise<StepOutcome[]> {
+  return await outcomesOf(trainable, device, examples, layouts, { packed: true });
+}
+
+async function outcomesOf(
+  trainable: TrainableModel,
+  device: Device,
+  examples: readonly Sequence[],
+  layouts: readonly (BatchLayout | undefined)[],
+  options: GradientOptions,
+): Promise<StepOutcome[]> {
   const { model, adapter, objective } = trainable;
   const state = device.createState(trainedTensors(model, adapter), [parameters, gradients]);
   const random = Random.fromSeed(1, "start");
@@ -57,27 +79,26 @@ export async function stepOver(
     values.some((value) => value !== 0) ? values : values.map(() => 0.3 * random.normal()),
   ]) as [string, Float32Array][];
   await state.write(parameters, new Map(start));
-  const step = await device.compile(
-    gradientProgram(trainable, { packed: layout !== undefined, ...options }),
-    {
-      frozen: frozenOf(trainable),
-      state,
-    },
-  );
+  const frozen = frozenOf(trainable);
+  const step = await device.compile(gradientProgram(trainable, options), { frozen, state });
   const rows = examples.map((_, row) => row);
   const noise: HostTensor = { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) };
+  const outcomes: StepOutcome[] = [];
   try {
-    const { loss } = await step.run({
-      ...batchFeeds(examples, rows, {
-        padId: textConfig(model).padId,
-        usesTypes: model.family.usesTypes ?? false,
-        layout,
-      }),
-      ...objective.targetsOf(rows, objective.weightOf(rows), { layout }),
-      [penaltyShare]: { shape: [], data: Float32Array.of(1) },
-      noise,
-    });
-    return { loss: Number(loss.data[0]), gradients: await state.read(gradients) };
+    for (const layout of layouts) {
+      const { loss } = await step.run({
+        ...batchFeeds(examples, rows, {
+          padId: textConfig(model).padId,
+          usesTypes: model.family.usesTypes ?? false,
+          layout,
+        }),
+        ...objective.targetsOf(rows, objective.weightOf(rows), { layout }),
+        [penaltyShare]: { shape: [], data: Float32Array.of(1) },
+        noise,
+      });
+      outcomes.push({ loss: Number(loss.data[0]), gradients: await state.read(gradients) });
+    }
+    return outcomes;
   } finally {
     await step.dispose();
     state.dispose();

@@ -5,6 +5,7 @@ import {
   bleu,
   chrf,
   distinctN,
+  f1,
   pairedBootstrap,
   predictionsOf,
   ter,
@@ -100,7 +101,7 @@ Deno.test("a paired bootstrap of labels chooses rows", () => {
   assert.equal(test.difference, 0.4);
   assert.ok(test.pValue < 0.01 && test.interval.low > 0.25);
   assert.throws(
-    () => approximateRandomization(labelled(50), labelled(90), accuracy),
+    () => approximateRandomization(labelled(50), labelled(90), f1),
     isMistake("unsupported", "pairedBootstrap"),
   );
 });
