@@ -4,8 +4,8 @@ import { inFolder } from "../weights/in_folder.ts";
 import { execute, jupyterOrReason, kernelTest } from "./execute.ts";
 import { type Cell, codeCells, notebookOf, streamText, textOf } from "./notebook_file.ts";
 
-/** Kernels, all at the same time: cells mostly wait. Starting one costs as much as a hundred cells. */
-const executions = 4;
+/** Kernels, both at the same time: cells mostly wait. Starting one costs as much as a hundred cells. */
+const executions = 2;
 const cells = 500;
 const jupyter = await jupyterOrReason();
 
@@ -68,7 +68,7 @@ async function countInPlace(
   });
 }
 
-kernelTest(jupyter, "2,000 cells keep their outputs, those that throw as well", async (ready) => {
+kernelTest(jupyter, "1,000 cells keep their outputs, those that throw as well", async (ready) => {
   const found = await countInPlace(ready, `import "tunebook/notebook";`, {
     times: executions,
     cells,

