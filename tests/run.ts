@@ -22,8 +22,14 @@ if (unknown.length > 0) {
 const project = fileURLToPath(new URL("..", import.meta.url));
 /** Processes at a time. */
 const together = 2;
-/** Folders of tests that take longest, from the longest on; the others follow. */
-const longest = ["notebooks", "adapters", "pipeline", "train", "nn", "engine"];
+/**
+ * Folders of tests that take longest, from the longest on; the others follow. What comes last should be
+ * short, because one of the processes waits while the other ends.
+ */
+const longest = [
+  ...["deploy", "pipeline", "adapters", "tasks", "nn", "models", "train", "cli", "serve"],
+  ...["hostile", "engine", "generate", "datasets", "package"],
+];
 
 interface Counts {
   readonly passed: number;
