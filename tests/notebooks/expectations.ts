@@ -49,15 +49,15 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     images: 10,
     numbers: [
       // The leak raises the score of the exam, not that of fresh rows.
-      { pattern: /honest: \{ exam: (0\.\d+)/, atLeast: 0.7, atMost: 0.81 },
-      { pattern: /honest: \{ exam: [\d.]+, fresh: (0\.\d+)/, atLeast: 0.72, atMost: 0.84 },
+      { pattern: /honest: \{ exam: (0\.\d+)/, atLeast: 0.72, atMost: 0.84 },
+      { pattern: /honest: \{ exam: [\d.]+, fresh: (0\.\d+)/, atLeast: 0.76, atMost: 0.88 },
       { pattern: /leaky: \{ exam: (0\.\d+)/, atLeast: 0.82, atMost: 1 },
-      { pattern: /leaky: \{ exam: [\d.]+, fresh: (0\.\d+)/, atLeast: 0.7, atMost: 0.82 },
+      { pattern: /leaky: \{ exam: [\d.]+, fresh: (0\.\d+)/, atLeast: 0.75, atMost: 0.86 },
       // Without weights the rare class is not found; with weights it is.
       { pattern: /recall: positive +(\d\.\d+)/, atLeast: 0, atMost: 0.15 },
       {
         pattern: /recall: positive +[\d.]+[^]*?recall: positive +(\d\.\d+)/,
-        atLeast: 0.35,
+        atLeast: 0.28,
         atMost: 0.8,
       },
     ],
@@ -107,10 +107,10 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       { pattern: /^LoRA +(0\.\d+)/m, atLeast: 0.8, atMost: 0.97 },
       { pattern: /^QLoRA +(0\.\d+)/m, atLeast: 0.85, atMost: 0.97 },
       { pattern: /^AdaLoRA +(0\.\d+)/m, atLeast: 0.8, atMost: 0.97 },
-      // In so few steps its network may have learned or not: seeds 1 to 3 gave .50 to .80.
-      { pattern: /^P-tuning +(0\.\d+)/m, atLeast: 0.45, atMost: 0.97 },
-      { pattern: /^(?:prompt tuning|提示调优) +(0\.\d+)/m, atLeast: 0.65, atMost: 0.95 },
-      { pattern: /^(?:prefix tuning|前缀调优) +(0\.\d+)/m, atLeast: 0.75, atMost: 0.97 },
+      // In so few steps its network may have learned or not: seeds 1 to 3 gave .50 to .80 of 640 rows.
+      { pattern: /^P-tuning +(0\.\d+)/m, atLeast: 0.42, atMost: 0.97 },
+      { pattern: /^(?:prompt tuning|提示调优) +(0\.\d+)/m, atLeast: 0.6, atMost: 0.95 },
+      { pattern: /^(?:prefix tuning|前缀调优) +(0\.\d+)/m, atLeast: 0.7, atMost: 0.97 },
       { pattern: /^(?:head only|只有分类头) +(0\.\d+)/m, atLeast: 0.5, atMost: 0.85 },
       // A file of 20 vectors and a head, however many numbers made them.
       { pattern: /P-tuning +[\d.]+ +451970 +(\d+)/, atLeast: 30, atMost: 40 },
@@ -120,7 +120,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /where prompt_tuning acts[^]*20 virtual tokens 7,680; embeddings 0; layer 0 0/,
       /where prefix_tuning acts[^]*layer 0 15,360 \(20 keys and values before the text's\)/,
       /trained · step 40 of 40 · [^\n]* · ranks \d+ to \d+ ·/,
-      /7 methods, 640 rows for training, 300 held out/,
+      /7 methods, 320 rows for training, 240 held out/,
       /this method cannot be merged/,
       /^19970 231170$/m,
     ],
@@ -208,7 +208,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     ],
     texts: [
       /600 rows/,
-      /trained · step 76 of 76/,
+      /trained · step 38 of 38/,
       /tunebook ([^\n]*) 0\.\d+\n[^]*label: "\1"/,
       /(?:only the first|只有第一个) \d+/,
     ],
@@ -248,7 +248,6 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       { pattern: /(?:phones: accuracy|手机：准确率) ([\d.]+)/, atLeast: 0.6, atMost: 1 },
       { pattern: /onnx fp32 \S+ (\d+)/, atLeast: 40, atMost: 40 },
       { pattern: /onnx q8 in WebAssembly [\d.e-]+ (\d+)/, atLeast: 38, atMost: 40 },
-      { pattern: /onnx q4 [\d.e-]+ (\d+)/, atLeast: 34, atMost: 40 },
       { pattern: /(?:written tokens:|写出的词元：) (\d+)/, atLeast: 1, atMost: 24 },
     ],
     texts: [
