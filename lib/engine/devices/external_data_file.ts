@@ -20,10 +20,10 @@ const externalFile = "weights.bin";
 const leastCollected = 1 << 24;
 const nothing: ExternalPlaces = { places: new Map(), end: 0 };
 
-/** A graph that is written: the model's bytes, and the folder of its large constants. */
+/** A graph that is written: the model's bytes, and the folder of its large constants if it has any. */
 export interface WrittenGraph {
   readonly bytes: Uint8Array;
-  readonly folder: string;
+  readonly folder: string | undefined;
 }
 
 /**
@@ -54,18 +54,14 @@ export class ExternalDataFile implements HeldWeights {
   }
 
   async #write(graph: Graph): Promise<WrittenGraph> {
-    if (this.#folder === undefined) {
-      this.#folder = await Deno.makeTempDir({ prefix: "tunebook-" });
-      addEventListener("unload", this.#remove);
-    }
-    const folder = this.#folder;
     const { bytes, external, placed } = writeOnnx(graph, {
       externalFile,
       minExternalBytes,
       ...(this.isKept ? { known: this.#known } : {}),
     });
     if (external.length > 0) {
-      using file = await Deno.open(join(folder, externalFile), { write: true, create: true });
+      this.#folder ??= await this.#makeFolder();
+      using file = await Deno.open(join(this.#folder, externalFile), { write: true, create: true });
       await file.seek(this.#known.end, Deno.SeekMode.Start);
       let left = 0;
       for (const makeChunk of external) {
@@ -79,7 +75,13 @@ export class ExternalDataFile implements HeldWeights {
     }
     // Only now: a file that could not be written to its end holds none of them.
     this.#known = placed;
-    return { bytes, folder };
+    return { bytes, folder: this.#folder };
+  }
+
+  async #makeFolder(): Promise<string> {
+    const folder = await Deno.makeTempDir({ prefix: "tunebook-" });
+    addEventListener("unload", this.#remove);
+    return folder;
   }
 }
 

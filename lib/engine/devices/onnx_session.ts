@@ -85,7 +85,9 @@ export async function createSession(
       graphOptimizationLevel: plain ? "disabled" : "all",
       enableMemPattern: false,
       logSeverityLevel: quiet ? fatal : errors,
-      extra: { session: { model_external_initializers_file_folder_path: folder } },
+      ...(folder === undefined
+        ? {}
+        : { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
     };
     if (apart) return await openInThread(bytes, sessionOptions);
     const session = await ort.InferenceSession.create(bytes, sessionOptions);
