@@ -38,8 +38,8 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       { pattern: /3: last loss [\d.]+, accuracy ([\d.]+)/, atLeast: 0.75, atMost: 0.95 },
     ],
     texts: [
-      /3,000 rows × 3 columns/,
-      /trained · step 150 of 150/,
+      /2,107 rows × 3 columns/,
+      /trained · step 106 of 106/,
       /onnx\/model\.onnx/,
       /adapter_model\.safetensors/,
       /3 runs compared/,
@@ -208,7 +208,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     ],
     texts: [
       /600 rows/,
-      /trained · step 38 of 38/,
+      /trained · step 76 of 76/,
       /tunebook ([^\n]*) 0\.\d+\n[^]*label: "\1"/,
       /(?:only the first|只有第一个) \d+/,
     ],

