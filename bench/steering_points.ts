@@ -77,7 +77,8 @@ export function steeringPoints(): SteeringPoint[] {
     { method: "kto", beta: 0.05, length: 3, learningRate: 2e-3 },
     { method: "dpo", beta: 0.5, length: 3, learningRate: 1e-3 },
     { method: "grpo", beta: 0.2, length: 40, learningRate: 2e-3 },
-    { method: "grpo", beta: 0, length: 80, learningRate: 1e-3 },
+    { method: "grpo", beta: 0.1, length: 40, learningRate: 2e-3 },
+    { method: "grpo", beta: 0, length: 24, learningRate: 1e-3 },
   ];
 }
 

@@ -30,7 +30,8 @@ export function steeringTable(results: readonly SteeringResult[]): string {
   const start = results.find(({ point }) => point.method === "sft");
   const inWords = (values: readonly number[], digits: number) => {
     const { mean, low, high } = meanInterval(values);
-    return `${mean.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+    const [shown, from, to] = [mean, low, high].map((each) => withoutSign(each.toFixed(digits)));
+    return `${shown} (${from} to ${to})`;
   };
   return markdownTable(results.map((each) => {
     const { point, rewards, divergences, tokens, steps, processorSeconds } = each;
@@ -47,6 +48,11 @@ export function steeringTable(results: readonly SteeringResult[]): string {
   })) + "\n";
 }
 
+/** Zero has no sign. */
+function withoutSign(text: string): string {
+  return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
 /** The reward against the divergence, with their intervals. */
 export function steeringChart(results: readonly SteeringResult[]): Chart {
   const rows = results.map(({ point, rewards, divergences }) => {
@@ -61,15 +67,21 @@ export function steeringChart(results: readonly SteeringResult[]): Chart {
       right: divergence.high,
     };
   });
-  const x = { title: "KL divergence from SFT, nats an answer" };
+  const x = {
+    title: "KL divergence from SFT, nats an answer",
+    scale: { domainMin: 0, clamp: true },
+  };
   const y = { title: "probability of positive", scale: { zero: false } };
   const color = { field: "method", title: null, sort: null };
   return chart(rows).point({ filled: true, size: 70 })
     .x({ field: "divergence", ...x }).y({ field: "reward", ...y }).color(color)
     .over(
       chart(rows).mark("rule").x({ field: "divergence", ...x }).y({ field: "low", ...y })
-        .encode("y2", "high").color(color),
-      chart(rows).mark("rule").x({ field: "left", ...x }).encode("x2", "right")
+        .encode("y2", { field: "high", title: null }).color(color),
+      chart(rows).mark("rule").x({ field: "left", ...x }).encode("x2", {
+        field: "right",
+        title: null,
+      })
         .y({ field: "reward", ...y }).color(color),
     )
     .size(480, 300);
