@@ -79,6 +79,7 @@ export function steeringPoints(): SteeringPoint[] {
     { method: "grpo", beta: 0.2, length: 40, learningRate: 2e-3 },
     { method: "grpo", beta: 0.1, length: 40, learningRate: 2e-3 },
     { method: "grpo", beta: 0, length: 24, learningRate: 1e-3 },
+    { method: "grpo", beta: 0, length: 32, learningRate: 1e-3 },
   ];
 }
 
