@@ -285,4 +285,27 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /out\/(?:zh\/)?watch\/report\.html \d+ kB/,
     ],
   },
+  "15_feedback": {
+    images: 2,
+    numbers: [
+      { pattern: /(\d+) (?:pairs of|对，总组数) /, atLeast: 30, atMost: 64 },
+      // Before the first step the model is what it is compared with: log 2.
+      { pattern: /(?:first loss|最初的损失) ([\d.]+)/, atLeast: 0.693, atMost: 0.693 },
+      { pattern: /(?:first loss|最初的损失) [\d.]+ \S+ ([\d.]+)/, atLeast: 0.05, atMost: 0.5 },
+      // Beginnings that nobody judged: more people after DPO, shorter words after GRPO.
+      { pattern: /(?:people before|写到人：之前) ([\d.]+)/, atLeast: 0.2, atMost: 0.8 },
+      { pattern: /(?:people before|写到人：之前) [\d.]+ \S+ ([\d.]+)/, atLeast: 1, atMost: 4 },
+      { pattern: /DPO \S+ [\d.]+ \S+ ([\d.]+)/, atLeast: 3.5, atMost: 4.6 },
+      { pattern: /GRPO \S+ [\d.]+ \S+ ([\d.]+)/, atLeast: 2, atMost: 3.5 },
+      { pattern: /alpha (-?[\d.]+)/, atLeast: -0.2, atMost: 0.6 },
+    ],
+    texts: [
+      /64 rows × 3 columns/,
+      /64 items to judge at http:\/\/127\.0\.0\.1:\d+/,
+      /64 answers of 1 person/,
+      /ratio before an update 1\.0000 at the farthest token/,
+      /16 of 360 sampled answers/,
+      /(?:status|状态) 200 The next day the farmer/,
+    ],
+  },
 };
