@@ -359,6 +359,8 @@ const others: Readonly<Record<string, string>> = {
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
   "ImageDrawing.draw": "a contract: what tunebook hands to a task of one's own",
   "ImageDrawing.heldOut": "a contract: what tunebook hands to a task of one's own",
+  "Policy.sample": "a contract: what tunebook hands to a rollout of one's own",
+  "Policy.logProbs": "a contract: what tunebook hands to a rollout of one's own",
   "BatchReward.rewardBatch": "a contract: a reward of one's own",
   "JudgingModel.predict": "a contract: what rewardOf calls of an open model",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",

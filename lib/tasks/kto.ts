@@ -12,7 +12,7 @@ import { chatWords } from "./chat/chat_words.ts";
 import { judgedExamples } from "./kto/judged_examples.ts";
 import { checkKtoOptions, ktoColumns, type KtoOptions } from "./kto/options.ts";
 import { readJudgedAnswers } from "./kto/read_judged_answers.ts";
-import { type PreferenceTask, writingTask } from "./preference/preference_task.ts";
+import { answeringTask, type PreferenceTask } from "./preference/preference_task.ts";
 
 const name = "kto";
 const defaultBeta = 0.1;
@@ -46,7 +46,7 @@ export function kto(options: KtoOptions): PreferenceTask {
   const { beta = defaultBeta, desirableWeight = 1, undesirableWeight = 1, loss = "kto" } = options;
   const settings = { name, beta, desirableWeight, undesirableWeight };
   const labelled = (): LabelledTask<PreferencePredictions, readonly ChatMessage[], string> => ({
-    ...writingTask(
+    ...answeringTask(
       options,
       (table, where) =>
         readJudgedAnswers(table, options, where).map(({ isGood, ...row }) =>

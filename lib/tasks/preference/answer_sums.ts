@@ -77,7 +77,7 @@ export function answerSums(
 }
 
 /** How many pieces the tokens of the largest of some batches are cut into. */
-export function answerPieces(
+export function piecesOfAnswers(
   { sequences, groups, vocabSize, wholeTextOf }: AnswerSumsOptions,
   batches: Iterable<ArrayLike<number>>,
 ): number {

@@ -6,7 +6,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import { type HostTensor, type InputSpec, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
-import { answerPieces, answerSums } from "./answer_sums.ts";
+import { answerSums, piecesOfAnswers } from "./answer_sums.ts";
 import { type AnswerSequence, answerTokens } from "./encode_answers.ts";
 import type { PairLoss } from "./pair_loss.ts";
 import { tokenLogProbabilities } from "./token_log_probabilities.ts";
@@ -60,7 +60,7 @@ export function pairObjective(options: PairObjectiveOptions): Objective {
     targetsOf: (chosen, normaliser, { stepRows = chosen } = {}) =>
       pairTargets(options, Array.from(chosen), normaliser, Array.from(stepRows)),
     forBatches(batches) {
-      const pieces = answerPieces(summed, batches);
+      const pieces = piecesOfAnswers(summed, batches);
       return { ...objective, sums: answerSums(summed, pieces) };
     },
   };

@@ -41,7 +41,7 @@ export function preferenceTask<Options extends PreferenceColumns>(
   );
   const rowsOf = (table: Table, where: string) => readPreferences(table, options, where);
   const labelled = (): LabelledTask<PreferencePredictions, readonly ChatMessage[], string> => ({
-    ...writingTask(options, rowsOf),
+    ...answeringTask(options, rowsOf),
     task,
     examples: (table, processor, how) =>
       preferenceExamples(table, processor, how, { name, options, loss, reference }),
@@ -69,7 +69,7 @@ export function preferenceTask<Options extends PreferenceColumns>(
 }
 
 /** What all tasks have in common whose model writes answers. */
-export function writingTask(
+export function answeringTask(
   options: ConversationOptions,
   rowsOf: (table: Table, where: string) => readonly AnsweredRow[],
 ): Pick<

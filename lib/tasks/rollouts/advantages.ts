@@ -62,7 +62,7 @@ export function groupAdvantages(
   const { groupSize, scale = "group" } = options;
   const ofBatch = deviationOf(rewards);
   return groupsOf(rewards, groupSize).flatMap((group) => {
-    const mean = meanOf(group);
+    const mean = meanOfKnown(group);
     const divisor = scale === "none"
       ? 1
       : (scale === "batch" ? ofBatch : deviationOf(group)) + leastDeviation;
@@ -97,13 +97,13 @@ export function leaveOneOutAdvantages(
     return group.map((reward) => reward - (sum - reward) / (known.length - 1));
   });
   if (!normalized) return plain.map(zeroed);
-  const mean = meanOf(plain);
+  const mean = meanOfKnown(plain);
   const divisor = deviationOf(plain) + leastDeviation;
   return plain.map((each) => zeroed((each - mean) / divisor));
 }
 
 /** The mean of the numbers that are some; NaN where none is. */
-export function meanOf(values: readonly number[]): number {
+export function meanOfKnown(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value));
   return known.reduce((sum, value) => sum + value, 0) / known.length;
 }
@@ -111,7 +111,7 @@ export function meanOf(values: readonly number[]): number {
 /** The standard deviation of a sample, of the numbers that are some; NaN of fewer than two. */
 export function deviationOf(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value));
-  const mean = meanOf(known);
+  const mean = meanOfKnown(known);
   const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return Math.sqrt(squares / (known.length - 1));
 }

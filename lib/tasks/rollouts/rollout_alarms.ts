@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { meanOf } from "./advantages.ts";
+import { meanOfKnown } from "./advantages.ts";
 import { type JudgedRollout, meanEntropy, withoutSpread } from "./rollout_figures.ts";
 
 /** Rollouts that are looked at together. */
@@ -95,7 +95,7 @@ function otherModel(farthest: number): string | undefined {
 
 /** Pearson's correlation of pairs; NaN where all numbers of one side are equal. */
 function pearson(pairs: readonly (readonly [number, number])[]): number {
-  const [a, b] = [0, 1].map((side) => meanOf(pairs.map((pair) => pair[side])));
+  const [a, b] = [0, 1].map((side) => meanOfKnown(pairs.map((pair) => pair[side])));
   const sum = (of: (x: number, y: number) => number) =>
     pairs.reduce((sum, [x, y]) => sum + of(x - a, y - b), 0);
   return sum((x, y) => x * y) / Math.sqrt(sum((x) => x * x) * sum((_, y) => y * y));

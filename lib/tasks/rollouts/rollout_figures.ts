@@ -5,7 +5,7 @@
  */
 import type { PolicyAnswer } from "../../nn/rollout.ts";
 import type { JudgedSamples } from "../../nn/reward.ts";
-import { deviationOf, groupsOf, meanOf } from "./advantages.ts";
+import { deviationOf, groupsOf, meanOfKnown } from "./advantages.ts";
 import type { RatioFigures } from "./ratio_watch.ts";
 import type { StepFigures } from "./rollout_record.ts";
 
@@ -33,7 +33,7 @@ export function withoutSpread(rewards: readonly number[], groupSize: number): nu
 
 /** The mean entropy of all tokens, in nats. */
 export function meanEntropy(answers: readonly PolicyAnswer[]): number {
-  return meanOf(answers.flatMap(({ entropies }) => [...entropies]));
+  return meanOfKnown(answers.flatMap(({ entropies }) => [...entropies]));
 }
 
 /** The figures of a step, as its record has them: what matters most comes first. */
@@ -46,12 +46,12 @@ export function stepFigures(
   const each = (of: "mean" | "standardDeviation") =>
     Object.fromEntries(names.map((name) => [name, judged.statistics[name][of] ?? NaN]));
   return {
-    reward: { mean: meanOf(known) },
+    reward: { mean: meanOfKnown(known) },
     ratio: { mean: ratio.mean },
     entropy: { nats: meanEntropy(answers) },
-    "tokens of an answer": { mean: meanOf(answers.map(({ tokens }) => tokens.length)) },
+    "tokens of an answer": { mean: meanOfKnown(answers.map(({ tokens }) => tokens.length)) },
     ...(divergence === undefined ? {} : { "divergence from the reference": { nats: divergence } }),
-    "answers cut": { share: meanOf(answers.map(({ finished }) => finished ? 0 : 1)) },
+    "answers cut": { share: meanOfKnown(answers.map(({ finished }) => finished ? 0 : 1)) },
     "groups without spread": { share: withoutSpread(rewards, groupSize) },
     "ratios clipped": { share: ratio.clipped },
     "deviation of the reward": { all: deviationOf(known) },
@@ -72,7 +72,7 @@ export function describeRecord(steps: readonly StepFigures[], farthest: number):
   if (steps.length === 0) return "no rollout was made";
   const count = Math.min(compared, Math.ceil(steps.length / 2));
   const meanReward = (some: readonly StepFigures[]) =>
-    meanOf(some.map(({ reward }) => reward.mean)).toPrecision(3);
+    meanOfKnown(some.map(({ reward }) => reward.mean)).toPrecision(3);
   const [first, last] = [steps.slice(0, count), steps.slice(-count)].map(meanReward);
   const of = count === 1 ? "step" : `${count} steps`;
   return `reward ${first} in the first ${of}, ${last} in the last; ratio before an update ` +

@@ -18,7 +18,7 @@ import type {
   RolloutTools,
 } from "../../nn/rollout.ts";
 import { answerPieces, readTokens } from "./answer_pieces.ts";
-import { meanOf } from "./advantages.ts";
+import { meanOfKnown } from "./advantages.ts";
 import { answersOfKept, keptAnswers } from "./kept_answers.ts";
 import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
 import { type PolicyLoss, toldLogProbs } from "./policy_objective.ts";
@@ -167,7 +167,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
     this.#used = 0;
     this.#judged = {
       ...{ answers, groupSize, judged, rewards },
-      ...(apart ? { divergence: meanOf(apart.flatMap((each) => each.map(schulman))) } : {}),
+      ...(apart ? { divergence: meanOfKnown(apart.flatMap((each) => each.map(schulman))) } : {}),
     };
     const samples = answers.map((answer, at): RolloutSample => ({
       step: step + 1,

@@ -92,7 +92,7 @@ async function check(
   const rows = toyAnswers.map((_, row) => row);
   const batch = batchFeeds(toyAnswers, rows, { padId: textConfig(model).padId, usesTypes: false });
   const run = await gradientRun(trainable, await openDevice("cpu"), batch);
-  return await checkRun(run, initialParameters(trainable, 1), { elements: 2 });
+  return await checkRun(run, initialParameters(trainable, 1));
 }
 
 const adapted = () => lora({ rank: 2, targets: ["q_proj"] });

@@ -57,7 +57,7 @@ function trainableWith(loss: PolicyLoss, pieces = 1) {
 
 for (const [name, loss] of Object.entries(losses)) {
   Deno.test(`the gradients of ${name} are those of finite differences`, async () => {
-    const checked = await checkGradients(trainableWith(loss, 2), { rows, elements: 4 });
+    const checked = await checkGradients(trainableWith(loss, 2), { rows });
     assert.ok(checked.length > 0);
   });
 }
