@@ -5,7 +5,7 @@
  */
 import { type InputSpec, ops, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
-import { answerPieces, answerSums } from "../preference/answer_sums.ts";
+import { answerSums, piecesOfAnswers } from "../preference/answer_sums.ts";
 import type { AnswerSequence } from "../preference/encode_answers.ts";
 import { needsReference } from "../preference/pair_objective.ts";
 import { tokenLogProbabilities } from "../preference/token_log_probabilities.ts";
@@ -86,7 +86,7 @@ export function judgedObjective(options: JudgedObjectiveOptions): Objective {
     },
     forBatches: (batches) => ({
       ...objective,
-      sums: answerSums(summed, answerPieces(summed, batches)),
+      sums: answerSums(summed, piecesOfAnswers(summed, batches)),
     }),
   };
   return objective;
