@@ -23,8 +23,8 @@ const usualSamples = 10_000;
 /**
  * Swaps the answers of the two runs in rows chosen by chance, again and again, and counts how often the
  * scores differ by more than they do (Riezler and Maxwell, 2005): a two-sided p-value as sacreBLEU's
- * `--paired-ar` computes it. For metrics that are made of numbers of each row, such as all scores of texts
- * but `distinctN`; others have `pairedBootstrap`.
+ * `--paired-ar` computes it. For metrics that are made of numbers of each row, such as `accuracy` and all
+ * scores of texts but `distinctN`; others have `pairedBootstrap`.
  *
  * @throws {TunebookError} of kind `data` where the runs have other rows, and of kind `unsupported` for
  * metrics that are not made of numbers of each row.
