@@ -9,7 +9,13 @@ const shared: readonly TaskFlag[] = [
   columnFlag("prompt", "the column of what is asked"),
   { name: "rewards", value: "text", what: "a module that exports the rewards, rewards.ts" },
   { name: "groupSize", value: "number", what: "answers to each prompt (8)" },
-  { name: "maxNewTokens", value: "number", what: "the most tokens of an answer (256)" },
+  // `--max-new-tokens` is of texts that are written for scores, of any task.
+  {
+    name: "maxNewTokens",
+    flag: "answerTokens",
+    value: "number",
+    what: "the most tokens of a sampled answer (256)",
+  },
   { name: "temperature", value: "number", what: "divides the logits of sampled tokens (1)" },
   { name: "updates", value: "number", what: "steps that learn from the same answers (1)" },
   {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { MethodRecord } from "../../nn/method.ts";
 import { TunebookError } from "../../core/errors.ts";
 import type { HostTensor } from "../../engine/mod.ts";
 import { batchFeeds } from "../../data/feeds.ts";
@@ -242,7 +243,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
     this.#used = kept.get(used)![0];
   }
 
-  record() {
+  record(): MethodRecord {
     return this.#record.series();
   }
 

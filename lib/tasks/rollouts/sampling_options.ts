@@ -98,7 +98,11 @@ export const samplingRules: Rules<SamplingOptions> = {
 };
 
 /** Rules of a clipped loss. */
-export const clipRules = { epsilonLow: wholeShare, epsilonHigh: positive, beta: notNegative };
+export const clipRules: Readonly<Record<"epsilonLow" | "epsilonHigh" | "beta", Rule>> = {
+  epsilonLow: wholeShare,
+  epsilonHigh: positive,
+  beta: notNegative,
+};
 
 /** What is wrong with the rewards alone. */
 export function rewardMistakes({ rewards }: Pick<SamplingOptions, "rewards">): Mistake[] {
