@@ -2,7 +2,8 @@
  * tunebook: fine-tune pretrained models in TypeScript, in a notebook or from the command line. What
  * tasks, metrics, methods, families and targets of your own are made of stands in `extend.ts`, what
  * draws in `charts.ts`, what is about images alone in `images.ts`, what watches a served model in
- * `watching.ts`, what asks people in `feedback.ts`; all of it is imported from "tunebook".
+ * `watching.ts`, what asks people in `feedback.ts`, what learns from their judgements and from rewards in
+ * `judgements.ts`; all of it is imported from "tunebook".
  *
  * @module
  */
@@ -11,6 +12,7 @@ export * from "./charts.ts";
 export * from "./images.ts";
 export * from "./watching.ts";
 export * from "./feedback.ts";
+export * from "./judgements.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";
@@ -153,21 +155,6 @@ export type {
 } from "./lib/tasks/object_detection/prediction.ts";
 export { chat, type ChatTask } from "./lib/tasks/chat.ts";
 export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
-export { cpo, type CpoOptions } from "./lib/tasks/cpo.ts";
-export type { CpoLossName } from "./lib/tasks/cpo/losses.ts";
-export { dpo } from "./lib/tasks/dpo.ts";
-export type { DpoLossName } from "./lib/tasks/dpo/losses.ts";
-export type { DpoOptions } from "./lib/tasks/dpo/options.ts";
-export { kto } from "./lib/tasks/kto.ts";
-export type { KtoLossName, KtoOptions } from "./lib/tasks/kto/options.ts";
-export { orpo, type OrpoOptions } from "./lib/tasks/orpo.ts";
-export { rewardModel, type RewardTask } from "./lib/tasks/reward_model.ts";
-export type { RewardModelOptions } from "./lib/tasks/reward_model/options.ts";
-export type { RewardInput } from "./lib/tasks/reward_model/reward_rows.ts";
-export { simpo, type SimpoOptions } from "./lib/tasks/simpo.ts";
-export type { ConversationOptions, PreferenceColumns } from "./lib/tasks/preference/options.ts";
-export type { PreferenceTask } from "./lib/tasks/preference/preference_task.ts";
-export type { ReferenceColumns } from "./lib/tasks/preference/reference_columns.ts";
 export { renderChat, type RenderChatOptions } from "./lib/text/chat/render_chat.ts";
 export {
   type ChatSource,
@@ -177,19 +164,6 @@ export {
 export type { TokenizerFacts } from "./lib/text/chat/built_in_templates.ts";
 export type { ChatMessage, ChatTool } from "./lib/text/chat/chat_message.ts";
 export { type EndTokens, endTokens } from "./lib/text/chat/end_tokens.ts";
-export { grpo, type GrpoLoss, type GrpoOptions } from "./lib/tasks/grpo.ts";
-export { rloo, type RlooOptions } from "./lib/tasks/rloo.ts";
-export {
-  type AdvantageScale,
-  type GroupAdvantageOptions,
-  groupAdvantages,
-  leaveOneOutAdvantages,
-  type LeaveOneOutOptions,
-} from "./lib/tasks/rollouts/advantages.ts";
-export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
-export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";
-export type { SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
-export type { RolloutSample } from "./lib/nn/rollout.ts";
 export { textGeneration, type TextTask } from "./lib/tasks/text_generation.ts";
 export type { TextGenerationOptions } from "./lib/tasks/text_generation/options.ts";
 export { type PairTask, text2text, type Text2TextOptions } from "./lib/tasks/text2text.ts";
@@ -380,24 +354,6 @@ export { tokenAccuracy } from "./lib/metrics/token_accuracy.ts";
 export type { TagPredictions } from "./lib/nn/tag_predictions.ts";
 export type { TagScheme } from "./lib/nn/tags/tag_scheme.ts";
 export { tripletAccuracy } from "./lib/metrics/triplet_accuracy.ts";
-export { chosenLogProbability } from "./lib/metrics/chosen_log_probability.ts";
-export { chosenReward } from "./lib/metrics/chosen_reward.ts";
-export { referenceKl } from "./lib/metrics/reference_kl.ts";
-export { rejectedLogProbability } from "./lib/metrics/rejected_log_probability.ts";
-export { rejectedReward } from "./lib/metrics/rejected_reward.ts";
-export { rewardAccuracy } from "./lib/metrics/reward_accuracy.ts";
-export { rewardCalibration } from "./lib/metrics/reward_calibration.ts";
-export { rewardMargin } from "./lib/metrics/reward_margin.ts";
-export {
-  type AnyPreferencePredictions,
-  type JudgedAnswers,
-  type PreferencePredictions,
-  preferencePredictions,
-  type PreferencesGiven,
-  type RewardPredictions,
-  rewardPredictions,
-  type WrittenAnswers,
-} from "./lib/nn/preference_predictions.ts";
 
 // Deploy targets
 export { adapter, type AdapterOptions } from "./lib/deploy/adapter.ts";
@@ -487,35 +443,3 @@ export type { Splits } from "./lib/table/splits.ts";
 export { type ErrorKind, type Mistake, mistakes, TunebookError } from "./lib/core/errors.ts";
 export type { Progress, ProgressOptions } from "./lib/core/progress.ts";
 export { Random, type RandomState } from "./lib/core/random.ts";
-
-// Rewards
-export type {
-  BatchReward,
-  JudgedSamples,
-  JudgeSamplesOptions,
-  Reward,
-  RewardFunction,
-  RewardJudge,
-  Rewards,
-  RewardSample,
-  RewardSpec,
-  RewardStatistics,
-  RewardValue,
-} from "./lib/nn/reward.ts";
-export { rewardJudge, type RewardJudgeOptions } from "./lib/reinforce/rewards/reward_judge.ts";
-export { arithmetic, type ArithmeticOptions } from "./lib/reinforce/rewards/arithmetic.ts";
-export { codeRuns, type CodeRunsOptions } from "./lib/reinforce/rewards/code_runs.ts";
-export { exactAnswer, type ExactAnswerOptions } from "./lib/reinforce/rewards/exact_answer.ts";
-export { jsonMatches, type JsonMatchesOptions } from "./lib/reinforce/rewards/json_matches.ts";
-export type { JsonSchema } from "./lib/reinforce/rewards/schema_judge.ts";
-export {
-  lengthBetween,
-  type LengthBetweenOptions,
-  type LengthUnit,
-} from "./lib/reinforce/rewards/length_between.ts";
-export { matches, type MatchesOptions } from "./lib/reinforce/rewards/matches.ts";
-export {
-  type JudgingModel,
-  rewardOf,
-  type RewardOfOptions,
-} from "./lib/reinforce/rewards/reward_of.ts";

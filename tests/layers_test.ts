@@ -74,9 +74,9 @@ function specifiersOf(text: string): string[] {
 
 /** File → its text, for the doors, lib and datasets. */
 async function allTexts(): Promise<Map<string, string>> {
-  const files = ["mod.ts", "extend.ts", "charts.ts", "images.ts", "watching.ts", "feedback.ts"].map(
-    (door) => join(root, door),
-  );
+  const mod = join(root, "mod.ts");
+  const doors = [...(await Deno.readTextFile(mod)).matchAll(/^export \* from "(.+)";$/gm)];
+  const files = [mod, ...doors.map(([, door]) => join(root, door))];
   for (const folder of ["lib", "datasets"]) {
     files.push(...await Array.fromAsync(sources(join(root, folder))));
   }

@@ -1,7 +1,6 @@
 /**
  * Every public function that takes options refuses one that it does not know. The functions are found in
- * what `deno doc` says of `mod.ts`, which has `extend.ts`, `charts.ts`, `images.ts`, `watching.ts` and `feedback.ts` in
- * it: a new one without a call here fails, and so does one that takes what it does not know.
+ * what `deno doc` says of `mod.ts`, which has all files of public names beside it in it: a new one without a call here fails, and so does one that takes what it does not know.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";

@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { isLoopback } from "../core/loopback.ts";
 import { say } from "../core/say.ts";
 import { visibleLines } from "../core/visible.ts";
 import { type FeedbackAnswers, readFeedback } from "../feedback/answers/feedback_answers.ts";
@@ -40,10 +41,6 @@ async function tell(
   if (exportTo === undefined) return;
   await answers.write(exportTo, whose === undefined ? {} : { whose });
   console.log(visibleLines(`rows written to ${exportTo}`));
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** The first signal closes in good order, the second one at once. */

@@ -3,23 +3,19 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
-import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
+import { mistakes } from "../core/errors.ts";
 import type { WhoseAnswers } from "../feedback/answers/answer_rows.ts";
 import type { FeedbackOptions } from "../feedback/feedback_options.ts";
-import { kebab } from "./train_flags.ts";
-
-type Kind = "text" | "number" | "list";
-
-interface Flag {
-  readonly value: Kind;
-  readonly shown: string;
-  readonly what: string;
-}
+import {
+  type CommandFlags,
+  flagLines,
+  optionsGiven,
+  parsedCommand,
+  textOptions,
+} from "./command_flags.ts";
 
 /** The options that are flags, with what help says of them. */
-const flags: Readonly<Record<string, Flag>> = {
+const flags: CommandFlags = {
   file: { value: "text", shown: "FILE", what: "what answers are appended to (answers.jsonl)" },
   kind: {
     value: "text",
@@ -41,7 +37,7 @@ const flags: Readonly<Record<string, Flag>> = {
   port: { value: "number", shown: "N", what: "the port (one that is free)" },
 };
 
-const columns: Readonly<Record<string, Flag>> = {
+const columns: CommandFlags = {
   prompt: { value: "text", shown: "COLUMN", what: "the column of prompts" },
   answers: { value: "list", shown: "COLUMN,…", what: "one of lists of answers, or one for each" },
   text: { value: "text", shown: "COLUMN", what: "the column of texts" },
@@ -53,10 +49,8 @@ const columns: Readonly<Record<string, Flag>> = {
 /** The variable with the token of the page; a command line is seen by all users of a machine. */
 export const tokenVariable = "TUNEBOOK_FEEDBACK_TOKEN";
 
-const lines = (all: Readonly<Record<string, Flag>>) =>
-  Object.entries(all).map(([name, { shown, what }]) =>
-    `  ${`--${kebab(name)} ${shown}`.padEnd(26)} ${what}`
-  ).join("\n");
+/** Where help says what a flag is. */
+const helpWidth = 26;
 
 /** What `--help` prints. */
 export const feedbackHelp = `tunebook: a page on which people judge
@@ -66,7 +60,7 @@ usage
   deno task feedback --read FILE        what the answers in a file say, without a page
 
 flags
-${lines(flags)}
+${flagLines(flags, helpWidth)}
   --no-ties                  two answers cannot be equally good
   --no-token                 the page's address needs no token
   --export FILE              writes rows to train on when the page is closed: prompt, chosen,
@@ -75,10 +69,20 @@ ${lines(flags)}
   --quiet                    says nothing of requests that failed
 
 columns, where they have other names than usual
-${lines(columns)}
+${flagLines(columns, helpWidth)}
 
 The address is printed when the page is open; ${tokenVariable} may give its token.
 Ctrl-C or SIGTERM closes it; every answer that was confirmed is in the file.`;
+
+const text = { type: "string" } as const;
+const yes = { type: "boolean" } as const;
+const parsing = {
+  ...textOptions(flags),
+  ...textOptions(columns),
+  ...{ read: text, export: text, whose: text },
+  ...{ "no-ties": yes, "no-token": yes, quiet: yes },
+  help: { ...yes, short: "h" },
+};
 
 /** What a command line says. */
 export interface FeedbackCommand {
@@ -97,13 +101,13 @@ export function feedbackCommand(
   args: readonly string[],
   env: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): FeedbackCommand {
-  const { values, positionals } = parsed(args);
-  const text = (name: string) => values[name] as string | undefined;
+  const { values, positionals } = parsedCommand(args, parsing);
+  const given = (name: string) => values[name] as string | undefined;
   const wrong: string[] = [];
-  const own = valuesOf(flags, values, wrong);
-  const named = valuesOf(columns, values, wrong);
+  const own = optionsGiven(flags, values, wrong);
+  const named = optionsGiven(columns, values, wrong);
   const token = env(tokenVariable);
-  const read = text("read");
+  const read = given("read");
   const options = {
     ...own,
     ...Object.keys(named).length > 0 ? { columns: named } : {},
@@ -123,52 +127,8 @@ export function feedbackCommand(
     rows: positionals[0],
     read,
     options: options as FeedbackOptions,
-    exportTo: text("export"),
-    whose: text("whose") as WhoseAnswers | undefined,
+    exportTo: given("export"),
+    whose: given("whose") as WhoseAnswers | undefined,
     help: values.help === true,
   };
-}
-
-type Values = Readonly<Record<string, string | boolean | undefined>>;
-
-function valuesOf(
-  all: Readonly<Record<string, Flag>>,
-  values: Values,
-  wrong: string[],
-): Record<string, unknown> {
-  const found: Record<string, unknown> = {};
-  for (const [name, { value }] of Object.entries(all)) {
-    const given = values[kebab(name)];
-    if (typeof given !== "string") continue;
-    if (value === "number" && (given.trim() === "" || Number.isNaN(Number(given)))) {
-      wrong.push(`--${kebab(name)} is "${given}", not a number`);
-    }
-    found[name] = value === "number"
-      ? Number(given)
-      : value === "list"
-      ? given.split(",").map((each) => each.trim())
-      : given;
-  }
-  return found;
-}
-
-function parsed(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const yes = { type: "boolean" } as const;
-  const options = {
-    ...Object.fromEntries([flags, columns].flatMap(Object.keys).map((name) => [kebab(name), text])),
-    ...{ read: text, export: text, whose: text },
-    ...{ "no-ties": yes, "no-token": yes, quiet: yes },
-    help: { ...yes, short: "h" },
-  };
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    return { values: values as Values, positionals };
-  } catch (error) {
-    const unknown = /Unknown option '--?([\w-]+)'/.exec(messageOf(error))?.[1];
-    const message = unknown
-      ? `there is no flag --${unknown}${didYouMean(unknown, Object.keys(options))}`
-      : messageOf(error).replace(/\.$/, "");
-    throw new TunebookError("input", `${message}. See --help.`, { cause: error });
-  }
 }

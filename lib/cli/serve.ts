@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { isLoopback } from "../core/loopback.ts";
 import { say } from "../core/say.ts";
 import { visibleLines } from "../core/visible.ts";
 import "../engine/telemetry_off.ts";
@@ -35,10 +36,6 @@ function greeting({ url, models }: Server): string {
   const shown = models.slice(0, mostNames).join(", ");
   const more = models.length > mostNames ? ` and ${models.length - mostNames} more` : "";
   return `listening at ${url}\nmodels: ${shown}${more}\nendpoints: ${url}/docs`;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** The first signal stops in good order, the second one at once. */

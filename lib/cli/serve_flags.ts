@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
 import { readText } from "../core/read_text.ts";
 import type { ServeModelsOptions } from "../pipeline/serve/serve.ts";
-import { kebab } from "./train_flags.ts";
-
-type Kind = "text" | "number" | "list";
+import {
+  type CommandFlags,
+  flagLines,
+  optionsGiven,
+  parsedCommand,
+  textOptions,
+} from "./command_flags.ts";
 
 /** The options that are flags, with what help says of them. */
-const flags: Readonly<
-  Record<string, { readonly value: Kind; readonly shown: string; readonly what: string }>
-> = {
+const flags: CommandFlags = {
   host: { value: "text", shown: "ADDRESS", what: "the address to listen on (127.0.0.1)" },
   port: { value: "number", shown: "N", what: "the port, 0 for any that is free (8000)" },
   adapters: {
@@ -47,6 +47,9 @@ const flags: Readonly<
 /** The variable with keys, commas between them; a command line is seen by all users of a machine. */
 export const keysVariable = "TUNEBOOK_API_KEYS";
 
+/** Where help says what a flag is. */
+const helpWidth = 30;
+
 /** What `--help` prints. */
 export const serveHelp = `tunebook: serve trained models over HTTP
 
@@ -57,11 +60,7 @@ usage
   deno task serve --adapters FOLDER         a folder of adapters' folders, read when they are asked for
 
 flags
-${
-  Object.entries(flags).map(([name, { shown, what }]) =>
-    `  ${`--${kebab(name)} ${shown}`.padEnd(30)} ${what}`
-  ).join("\n")
-}
+${flagLines(flags, helpWidth)}
   --api-keys-file FILE           keys that requests must bring, one a line; or ${keysVariable}
   --watch-rules FILE             when to raise alarms, as docs/watching.md says (drift alone)
   --store FOLDER                 stores the signals of requests, an SQLite file for each model
@@ -70,6 +69,18 @@ ${
 
 Ctrl-C or SIGTERM finishes what runs and stops; a second one stops at once.
 The address and the endpoints (/docs) are printed when the server runs.`;
+
+const text = { type: "string" } as const;
+const yes = { type: "boolean" } as const;
+const parsing = {
+  ...textOptions(flags),
+  "api-keys-file": text,
+  "watch-rules": text,
+  store: text,
+  "no-watch": yes,
+  quiet: yes,
+  help: { ...yes, short: "h" },
+};
 
 /** What a command line says. */
 export interface ServeCommand {
@@ -83,19 +94,13 @@ export async function serveCommand(
   args: readonly string[],
   env: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): Promise<ServeCommand> {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedCommand(args, parsing);
   if (values.help) return { sources: [], options: {}, help: true };
   const wrong: string[] = [];
-  const options: Record<string, unknown> = values.quiet ? { quiet: true } : {};
-  for (const [name, { value }] of Object.entries(flags)) {
-    const given = values[kebab(name)];
-    if (typeof given !== "string") continue;
-    options[name] = value === "number"
-      ? numberOf(kebab(name), given, wrong)
-      : value === "list"
-      ? given.split(",").map((each) => each.trim())
-      : given;
-  }
+  const options = {
+    ...values.quiet ? { quiet: true } : {},
+    ...optionsGiven(flags, values, wrong),
+  } as Record<string, unknown>;
   const watch = watchOf(values, wrong);
   if (watch !== undefined) options.watch = watch;
   const apiKeys = await keysOf(values["api-keys-file"], env(keysVariable));
@@ -105,30 +110,6 @@ export async function serveCommand(
   }
   if (wrong.length > 0) throw mistakes("input", "the command cannot be run (see --help):", wrong);
   return { sources: sourcesOf(positionals), options, help: false };
-}
-
-function parsed(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const yes = { type: "boolean" } as const;
-  const options = {
-    ...Object.fromEntries(Object.keys(flags).map((name) => [kebab(name), text])),
-    "api-keys-file": text,
-    "watch-rules": text,
-    store: text,
-    "no-watch": yes,
-    quiet: yes,
-    help: { ...yes, short: "h" },
-  };
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    return { values: values as Record<string, string | boolean | undefined>, positionals };
-  } catch (error) {
-    const unknown = /Unknown option '--?([\w-]+)'/.exec(messageOf(error))?.[1];
-    const message = unknown
-      ? `there is no flag --${unknown}${didYouMean(unknown, Object.keys(options))}`
-      : messageOf(error).replace(/\.$/, "");
-    throw new TunebookError("input", `${message}. See --help.`, { cause: error });
-  }
 }
 
 /** How to watch; undefined where nothing was said. */
@@ -145,13 +126,6 @@ function watchOf(
     ...(typeof rules === "string" ? { rules } : {}),
     ...(typeof folder === "string" ? { store: { folder } } : {}),
   };
-}
-
-function numberOf(flag: string, text: string, wrong: string[]): number | undefined {
-  const value = Number(text);
-  if (text.trim() !== "" && !Number.isNaN(value)) return value;
-  wrong.push(`--${flag} is "${text}", not a number`);
-  return undefined;
 }
 
 /** The keys of a file, one a line, and those of the environment. */

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
 import { readText } from "../core/read_text.ts";
 import { visibleLines } from "../core/visible.ts";
 import { readReport, type ReportView } from "../serve/watch/report/report_display.ts";
 import { storedReport } from "../serve/watch/store/request_store.ts";
+import { parsedCommand } from "./command_flags.ts";
 
 /** What `--help` prints. */
 export const watchHelp = `tunebook: how a served model is
@@ -72,17 +71,14 @@ function parsed(args: readonly string[]): WatchCommand {
     "api-key-file": text,
     help: { ...yes, short: "h" },
   };
-  let found;
-  try {
-    found = parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    const unknown = /Unknown option '--?([\w-]+)'/.exec(messageOf(error))?.[1];
-    const message = unknown
-      ? `there is no flag --${unknown}${didYouMean(unknown, Object.keys(options))}`
-      : messageOf(error);
-    throw new TunebookError("input", `${message}. See --help.`, { cause: error });
-  }
-  const { values: { model, html, json = false, help = false, ...others }, positionals } = found;
+  const { values, positionals } = parsedCommand(args, options);
+  const { model, html, json = false, help = false, ...others } = values as {
+    readonly model?: string;
+    readonly html?: string;
+    readonly json?: boolean;
+    readonly help?: boolean;
+    readonly "api-key-file"?: string;
+  };
   const [source = ""] = positionals;
   if (!help && positionals.length !== 1) {
     throw new TunebookError(

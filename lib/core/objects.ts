@@ -1,5 +1,5 @@
 /**
- * What kind of object a value is, where only its type at run time tells.
+ * What kind of object a value is, where only its type at run time tells, and what it holds.
  *
  * @module
  */
@@ -14,4 +14,11 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   if (!isRecord(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+/** The fields that have a value. */
+export function withoutUndefined<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Fields;
 }

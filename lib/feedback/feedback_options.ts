@@ -5,7 +5,7 @@
  */
 import { checkOptions, optionMistakes } from "../core/check_options.ts";
 import { type Mistake, mistakeOf } from "../core/errors.ts";
-import { isRecord } from "../core/objects.ts";
+import { isRecord, withoutUndefined } from "../core/objects.ts";
 import {
   abortSignal,
   oneOf,
@@ -136,7 +136,6 @@ const usualIdleSeconds = 60;
 /** The options with what is usual; throws one error of kind "input" with all that make no sense. */
 export function feedbackSettings(options: FeedbackOptions): FeedbackSettings {
   checkOptions("feedback", options, feedbackRules, () => otherMistakes(options));
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return {
     file: "answers.jsonl",
     columns: {},
@@ -148,7 +147,7 @@ export function feedbackSettings(options: FeedbackOptions): FeedbackSettings {
     port: 0,
     token: crypto.randomUUID().replaceAll("-", ""),
     quiet: false,
-    ...Object.fromEntries(given),
+    ...withoutUndefined(options),
   };
 }
 

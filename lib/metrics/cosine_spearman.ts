@@ -4,7 +4,7 @@
  * @module
  */
 import type { SimilarityPredictions } from "../nn/embedding_predictions.ts";
-import { correlation } from "./correlation.ts";
+import { correlation } from "../core/correlation.ts";
 import { type Metric, metric } from "./metric.ts";
 import { ranksOf } from "./ranks.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { correlationOfOutputs } from "./correlation.ts";
+import { correlationOfOutputs } from "./correlation_of_outputs.ts";
 import { type Metric, metric } from "./metric.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import { ranksOf } from "./ranks.ts";

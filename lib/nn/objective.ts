@@ -40,7 +40,7 @@ export interface CountedTokens {
 export interface PiecewiseLoss extends CountedTokens {
   /**
    * The loss of one piece, a scalar, of what the head gives for its tokens, [length, outputs]. Of the
-   * feeds that are cut it has its own part, [length].
+   * feeds that are cut it has its own part, [length]. What it tells goes to `Rollout.observe`.
    */
   loss(results: Tensor, feeds: Readonly<Record<string, Tensor>>, tell?: Tell): Tensor;
 }
@@ -158,9 +158,9 @@ export interface Objective {
   /**
    * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
    * `normaliser`, so that micro-batches add up to the whole. `feeds` has the loss's own parameters,
-   * too, each under its name. What it tells of a micro-batch goes to `Rollout.observe`.
+   * too, each under its name.
    */
-  loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>, tell?: Tell): Tensor;
+  loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
   /**
    * The feeds for some rows (or groups, see `Examples.groups`); `normaliser` is the weight of all rows
    * of the optimiser step. Targets of tokens lie where the layout has the tokens.

@@ -89,7 +89,7 @@ export interface RewardStatistics {
 
 /** The answers of a batch, judged. All lists are in the order of the samples. */
 export interface JudgedSamples {
-  /** The sum of weight · value over the rewards that apply. */
+  /** The sum of weight · value over the rewards that apply; NaN where none does. */
   readonly totals: readonly number[];
   /** What each reward said, before its weight. */
   readonly values: Readonly<Record<string, readonly RewardValue[]>>;

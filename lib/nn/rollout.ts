@@ -124,7 +124,7 @@ export interface Rollout {
    */
   make(prompts: ArrayLike<number>, moment: RolloutMoment, tools: RolloutTools): Promise<void>;
   /**
-   * Takes in what the loss told of these prompts (`Objective.loss`). Throws an error of kind "diverged"
+   * Takes in what the loss told of these prompts (`PiecewiseLoss.loss`). Throws an error of kind "diverged"
    * where probabilities of the training differ from those of the sampler before an update.
    */
   observe(prompts: ArrayLike<number>, told: Readonly<Record<string, HostTensor>>): void;

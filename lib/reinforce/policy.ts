@@ -17,8 +17,8 @@ import type { Policy, PolicyAnswer, PolicySampling, SampledPrompt } from "../nn/
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { Writing } from "../nn/writing.ts";
 import { textExamples } from "../tasks/shared/text_examples.ts";
+import { tokenLogProbabilities } from "../tasks/shared/token_log_probabilities.ts";
 import { SampledText } from "./sampled_text.ts";
-import { scoredTokens } from "./scored_tokens.ts";
 
 /** What a policy is made of. */
 export interface PolicyParts {
@@ -33,6 +33,14 @@ export interface PolicyParts {
   readonly held: HeldWeights;
   /** Makes what samples, from the state. */
   continuer(): Continuer;
+  /** Opens what the policy is compared with: the model without its adapter unless given. */
+  reference?(): Promise<ReferenceModel>;
+}
+
+/** A model as it is before a training. */
+export interface ReferenceModel extends Pick<TrainableModel, "model" | "adapter"> {
+  /** Its parameters, freed with what reads them; undefined where it has none. */
+  readonly state: State | undefined;
 }
 
 /** Answers that are written at once, those of whole prompts: products of fewer rows are slower for each. */
@@ -79,15 +87,27 @@ export function openPolicy(parts: PolicyParts): OpenPolicy {
   };
 }
 
-function openScorer(
-  { trainable, state, device, held }: PolicyParts,
+async function openScorer(
+  { trainable, state: present, device, held, reference }: PolicyParts,
   of: "policy" | "reference",
   temperature: number,
 ): Promise<Predictor> {
-  const objective = scoredTokens(trainable.objective, temperature);
-  return of === "policy"
-    ? createPredictor({ ...trainable, objective }, device, state, { held })
-    : createPredictor({ ...trainable, adapter: noAdapter, objective }, device, undefined, { held });
+  const { model, objective: learned } = trainable;
+  const perRow = tokenLogProbabilities(learned.outputs, temperature);
+  const objective = { ...learned, perRow };
+  const { state, ...asked } = of === "policy"
+    ? { ...trainable, state: present }
+    : await reference?.() ?? { model, adapter: noAdapter, state: undefined };
+  const { outputs, dispose } = await createPredictor({ ...asked, objective }, device, state, {
+    held,
+  });
+  return {
+    outputs,
+    async dispose() {
+      await dispose();
+      if (of === "reference") state?.dispose();
+    },
+  };
 }
 
 async function sampleTogether(

@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { isRecord } from "../core/objects.ts";
+import { namedRewards } from "../nn/check_rewards.ts";
 import type { Reward, Rewards } from "../nn/reward.ts";
 
 /**
@@ -25,15 +26,12 @@ export async function rewardsOfModule(path: string): Promise<Rewards> {
     throw new TunebookError(
       "input",
       `the rewards ${path} cannot be imported: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
   const { default: chosen, ...named } = exported;
-  if (typeof chosen === "function") return { [chosen.name || "reward"]: chosen as Reward };
-  if (isRecord(chosen)) {
-    return "rewardBatch" in chosen ? { reward: chosen as unknown as Reward } : chosen as Rewards;
+  if (typeof chosen === "function" || isRecord(chosen)) {
+    return namedRewards(chosen as Reward | Rewards);
   }
   if (Object.keys(named).length > 0) return named as Rewards;
   throw new TunebookError(

@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { withoutUndefined } from "../core/objects.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Processor } from "../nn/processor.ts";
 import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.ts";
@@ -49,9 +50,7 @@ const name = "chat";
  */
 export function chat(options: ChatTaskOptions): ChatTask {
   checkChatOptions(options);
-  const settings = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as ChatTaskOptions;
+  const settings = withoutUndefined(options);
   const task: ChatTask = {
     name,
     kind: "language",

@@ -12,7 +12,7 @@ import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
 import type { RolloutMethod } from "./rollouts/sampled_rows.ts";
 import {
   clipRules,
-  rewardMistakes,
+  samplingMistakes,
   type SamplingOptions,
   samplingRules,
   samplingSettings,
@@ -69,11 +69,11 @@ const rules: Rules<GrpoOptions> = {
  * const short = ({ completionTokens }: { completionTokens: number }) => -completionTokens;
  * const task = grpo({ prompt: "question", rewards: { short }, groupSize: 4 });
  * assert.deepEqual(task.columns, ["question"]);
- * assert.throws(() => grpo({ prompt: "question", rewards: {} }), /rewards has no reward/);
+ * assert.throws(() => grpo({ prompt: "question", rewards: {} }), /needs at least one reward/);
  * ```
  */
 export function grpo(options: GrpoOptions): RolloutTask {
-  checkOptions("grpo", options, rules, () => rewardMistakes(options));
+  checkOptions("grpo", options, rules, () => samplingMistakes(options));
   return rolloutTask("grpo", options, grpoMethod(options));
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { withoutUndefined } from "../core/objects.ts";
 import type { PreferencePredictions } from "../nn/preference_predictions.ts";
 import type { LabelledTask } from "../nn/task.ts";
 import { pickRows } from "../table/source_rows.ts";
@@ -64,9 +65,7 @@ export function kto(options: KtoOptions): PreferenceTask {
   const task: PreferenceTask = {
     name,
     kind: "preference",
-    settings: Object.fromEntries(
-      Object.entries(options).filter(([, value]) => value !== undefined),
-    ),
+    settings: { ...withoutUndefined(options) },
     columns: ktoColumns(options),
     stratify: options.label,
     metric: "rewardAccuracy",

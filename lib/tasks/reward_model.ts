@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { withoutUndefined } from "../core/objects.ts";
 import type { RewardPredictions } from "../nn/preference_predictions.ts";
 import type { LabelledTask, Task } from "../nn/task.ts";
 import { pickRows } from "../table/source_rows.ts";
@@ -70,9 +71,7 @@ export function rewardModel(options: RewardModelOptions): RewardTask {
   const task: RewardTask = {
     name,
     kind: "reward",
-    settings: Object.fromEntries(
-      Object.entries(options).filter(([, value]) => value !== undefined),
-    ),
+    settings: { ...withoutUndefined(options) },
     columns: [...preferenceColumns(options), ...margin === undefined ? [] : [margin]],
     metric: "rewardAccuracy",
     lossSettings: [],

@@ -10,7 +10,7 @@ import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
 import type { RolloutMethod } from "./rollouts/sampled_rows.ts";
 import {
   clipRules,
-  rewardMistakes,
+  samplingMistakes,
   type SamplingOptions,
   samplingRules,
   samplingSettings,
@@ -51,7 +51,7 @@ const rules: Rules<RlooOptions> = { ...samplingRules, ...clipRules, normalizeAdv
  * ```
  */
 export function rloo(options: RlooOptions): RolloutTask {
-  checkOptions("rloo", options, rules, () => rewardMistakes(options));
+  checkOptions("rloo", options, rules, () => samplingMistakes(options));
   return rolloutTask("rloo", options, rlooMethod(options));
 }
 

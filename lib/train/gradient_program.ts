@@ -220,7 +220,7 @@ function trainingForward(
     outputsOf,
     lossOf(net: Net, inputs: Tensors, tell: Tell): Tensor {
       const { piecewise } = objective;
-      if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs, tell);
+      if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs);
       return piecewiseLoss(piecewise, { ...ofTokens(net, inputs, objective.feeds), tell });
     },
   };

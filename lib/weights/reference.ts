@@ -7,6 +7,7 @@ import { shownValue } from "../core/shown_value.ts";
 import { fileURLToPath } from "node:url";
 import { TunebookError } from "../core/errors.ts";
 import { isGguf } from "../core/gguf/read_gguf.ts";
+import { isLoopback } from "../core/loopback.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { isGraphFile } from "./graph/graph_file.ts";
 import { type GraphOptions, graphQuery, parseGraphQuery } from "./graph/graph_options.ts";
@@ -246,11 +247,6 @@ export function newReference(text: string, options: Readonly<Record<string, unkn
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
   return `new:${parsed.modelType}${given.length > 0 ? `?${given.join("&")}` : ""}`;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" ||
-    /^127(\.\d+){3}$/.test(host);
 }
 
 function isInside(path: string): boolean {

@@ -7,6 +7,7 @@ import { writePeftFolder } from "../../adapters/peft/folder.ts";
 import type { TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
 import { type Device, sizeOf, type State } from "../../engine/mod.ts";
+import { noAdapter } from "../../nn/merge.ts";
 import type { Method } from "../../nn/method.ts";
 import type { Model } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
@@ -29,7 +30,7 @@ import { checkAdapterLabels } from "../run/check_adapter_labels.ts";
 import { checkTask } from "../run/check_task.ts";
 import { dataForHead } from "../run/head_labels.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
-import { off, splitsWithReference, withReference } from "../run/reference_stage.ts";
+import { splitsWithReference, withReference } from "../run/reference_stage.ts";
 import type { AnyLabelledTask, ReadData } from "../run/read_stage.ts";
 import { scorerOf } from "../run/score_stage.ts";
 import { generationDefaults } from "../write/text_model_of.ts";
@@ -132,7 +133,7 @@ export async function openRuns(
     const known = referenced.get(room) ?? dataOf(room).then(async (data) => {
       if (!data.train.withReference) return data;
       const model = await loadWith(opened, task, { seed: 1, quantize: spec.quantize, signal });
-      return await splitsWithReference({ model, adapter: off }, data, asking);
+      return await splitsWithReference({ model, adapter: noAdapter }, data, asking);
     });
     referenced.set(room, known);
     return known;
@@ -145,7 +146,7 @@ export async function openRuns(
       where: "the training data",
       signal,
     });
-    const [known] = await withReference({ model, adapter: off }, [examples], asking);
+    const [known] = await withReference({ model, adapter: noAdapter }, [examples], asking);
     return known;
   };
   return {

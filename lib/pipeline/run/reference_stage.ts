@@ -4,11 +4,12 @@
  * @module
  */
 import type { Progress } from "../../core/progress.ts";
-import type { Device, State } from "../../engine/mod.ts";
+import type { Device } from "../../engine/mod.ts";
 import { createPredictor } from "../../evaluate/predict.ts";
-import type { AttachedMethod } from "../../nn/method.ts";
+import { noAdapter } from "../../nn/merge.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
+import type { ReferenceModel } from "../../reinforce/policy.ts";
 import { initialParameters } from "../../train/initial_state.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -31,9 +32,6 @@ export interface ReferenceContext {
   /** Begins a display of how many sequences are done. */
   readonly progress?: ((sequences: number) => Progress) | undefined;
 }
-
-/** A method that does nothing. */
-export const off: AttachedMethod = { parameters: [], trains: () => false };
 
 /** All splits with what they are compared with; themselves where they are compared with nothing. */
 export async function referenceStage(
@@ -85,9 +83,7 @@ export async function withReference(
   { device, continues, signal, progress }: ReferenceContext,
 ): Promise<AnyExamples[]> {
   if (all.every((examples) => !examples.withReference)) return [...all];
-  // The same head and numbers, whatever is trained of them later.
-  const asked = continues ? { model, adapter } : { model: { ...model, head: [] }, adapter: off };
-  const state = continues ? await stateOf(asked, device) : undefined;
+  const { state, ...asked } = await referenceModel({ model, adapter }, { device, continues });
   const shown = progress?.(all.reduce((sum, { lengths }) => sum + lengths.length, 0));
   try {
     const trainable = trainableOf(asked, all[0], trainSettings());
@@ -114,13 +110,18 @@ export async function withReference(
   }
 }
 
-/** The state that a training would begin with. */
-async function stateOf(
-  trained: Pick<AttachedModel, "model" | "adapter">,
-  device: Device,
-): Promise<State> {
-  const state = device.createState(trainedTensors(trained.model, trained.adapter), [parameters]);
+/**
+ * The model before a training: without its adapter, or with the one that the training goes on from. Its state is
+ * the caller's to dispose of.
+ */
+export async function referenceModel(
+  { model, adapter }: Pick<AttachedModel, "model" | "adapter">,
+  { device, continues }: Pick<ReferenceContext, "device" | "continues">,
+): Promise<ReferenceModel> {
+  // The same head and numbers, whatever is trained of them later.
+  if (!continues) return { model: { ...model, head: [] }, adapter: noAdapter, state: undefined };
+  const state = device.createState(trainedTensors(model, adapter), [parameters]);
   const { seed } = trainSettings();
-  await state.write(parameters, initialParameters(trained, seed));
-  return state;
+  await state.write(parameters, initialParameters({ model, adapter }, seed));
+  return { model, adapter, state };
 }

@@ -18,6 +18,7 @@ import type { TrainContext } from "../../train/train.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
+import { goesOn, referenceModel } from "./reference_stage.ts";
 
 /** What the stage needs beside the model and the data. */
 export interface RolloutStage {
@@ -57,6 +58,8 @@ export async function rolloutStage(
       const policy = openPolicy({
         ...{ trainable, state, processor, writing, stopTokens, held },
         device: exact,
+        reference: () =>
+          referenceModel({ model, adapter }, { device: exact, continues: goesOn({ method }) }),
         continuer: () =>
           createContinuer({ model, adapter }, {
             device: exact,

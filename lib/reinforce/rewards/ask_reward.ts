@@ -14,7 +14,7 @@ import type {
   RewardStatistics,
   RewardValue,
 } from "../../nn/reward.ts";
-import { isBatchReward, type NamedReward } from "./check_rewards.ts";
+import { isBatchReward, type NamedReward } from "../../nn/check_rewards.ts";
 import { rewardStatistics } from "./reward_statistics.ts";
 import { tookTooLong, withinSeconds } from "./within_seconds.ts";
 

@@ -10,7 +10,7 @@ import { once } from "../../core/once.ts";
 import { positive, type Rules, yesOrNo } from "../../core/option_rules.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { BatchReward, RewardValue } from "../../nn/reward.ts";
-import { rewardValueRule } from "./check_rewards.ts";
+import { rewardValueRule } from "../../nn/check_rewards.ts";
 import { judgeApart } from "./judge_apart.ts";
 import {
   type JsonSchema,

@@ -8,7 +8,7 @@ import { TunebookError } from "../../core/errors.ts";
 import { positive, type Rules } from "../../core/option_rules.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { BatchReward, RewardValue } from "../../nn/reward.ts";
-import { rewardValueRule } from "./check_rewards.ts";
+import { rewardValueRule } from "../../nn/check_rewards.ts";
 import { judgeApart } from "./judge_apart.ts";
 import type { PatternSettings } from "./pattern_worker.ts";
 

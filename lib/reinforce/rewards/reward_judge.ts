@@ -11,7 +11,7 @@ import { shownName } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { JudgedSamples, JudgeSamplesOptions, RewardJudge, Rewards } from "../../nn/reward.ts";
 import { askReward, type SampledAnswer } from "./ask_reward.ts";
-import { checkedRewards, isBatchReward } from "./check_rewards.ts";
+import { checkedRewards, isBatchReward } from "../../nn/check_rewards.ts";
 
 /** How rewards are asked. */
 export interface RewardJudgeOptions {
@@ -30,7 +30,7 @@ const defaultConcurrency = 8;
  *
  * @throws {TunebookError} of kind `input` for rewards and options that make no sense. `judge` throws one
  * of kind `data` where a reward fails, takes too long, or gives what is no finite number, with each prompt
- * and answer, and where no reward applies to an answer; and of kind `interrupted` when its signal aborts.
+ * and answer, and where no reward applies to any answer; and of kind `interrupted` when its signal aborts.
  *
  * @example
  * ```ts
@@ -119,18 +119,22 @@ type Said = Awaited<ReturnType<typeof askReward>> & {
 function summed(samples: readonly SampledAnswer[], said: readonly Said[]): JudgedSamples {
   const byName = <Value>(of: (each: Said) => Value) =>
     Object.fromEntries(said.map((each) => [each.name, of(each)]));
-  const homeless = samples.flatMap(({ row }, at) =>
-    said.every(({ values }) => values[at] === null)
-      ? [`answer ${at + 1}: every reward gives null; its row has ${columnsOf(row)}`]
-      : []
-  );
-  if (homeless.length > 0) {
-    throw mistakes("data", "no reward applies to these answers:", homeless);
+  const totalOf = (at: number) => {
+    const own = said.filter(({ values }) => values[at] !== null);
+    return own.length === 0
+      ? NaN
+      : own.reduce((sum, { weight, values }) => sum + weight * values[at]!, 0);
+  };
+  const totals = samples.map((_, at) => totalOf(at));
+  if (samples.length > 0 && totals.every(Number.isNaN)) {
+    throw new TunebookError(
+      "data",
+      `no reward applies to any of ${samples.length} answers: every one gives null; their rows have ` +
+        columnsOf(samples[0].row),
+    );
   }
   return {
-    totals: samples.map((_, at) =>
-      said.reduce((sum, { weight, values }) => sum + weight * (values[at] ?? 0), 0)
-    ),
+    totals,
     values: byName(({ values }) => values),
     statistics: byName(({ statistics }) => statistics),
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { deviationOf, meanOfKnown } from "../../tasks/rollouts/advantages.ts";
 import type { RewardStatistics, RewardValue } from "../../nn/reward.ts";
 
 /** Mean, spread and range of the values that are numbers, with what is counted beside them. */
@@ -17,11 +18,9 @@ export function rewardStatistics(
     const none = { mean: null, standardDeviation: null, least: null, greatest: null };
     return { ...none, values: 0, nulls, timeouts, seconds };
   }
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / count;
-  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return {
-    mean,
-    standardDeviation: count > 1 ? Math.sqrt(squares / (count - 1)) : null,
+    mean: meanOfKnown(numbers),
+    standardDeviation: count > 1 ? deviationOf(numbers) : null,
     least: numbers.reduce((least, value) => Math.min(least, value)),
     greatest: numbers.reduce((greatest, value) => Math.max(greatest, value)),
     values: count,

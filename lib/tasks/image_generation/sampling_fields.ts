@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withoutUndefined } from "../../core/objects.ts";
 import type { ConfigReader } from "../../nn/config_reader.ts";
 import {
   type SamplingSettings,
@@ -42,9 +43,7 @@ export function readSamplingSettings(read: ConfigReader, trainTimesteps: number)
       () => read.oneOf("final_sigmas_type", ["zero", "sigma_min"], "zero") as "zero",
     ),
   };
-  return Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== undefined),
-  );
+  return withoutUndefined(settings);
 }
 
 /** diffusers' `fixed_small_log` is the same number as `fixed_small`. */

@@ -8,7 +8,7 @@ import type { Objective } from "../../nn/objective.ts";
 import { answerSums, piecesOfAnswers } from "../preference/answer_sums.ts";
 import type { AnswerSequence } from "../preference/encode_answers.ts";
 import { needsReference } from "../preference/pair_objective.ts";
-import { tokenLogProbabilities } from "../preference/token_log_probabilities.ts";
+import { tokenLogProbabilities } from "../shared/token_log_probabilities.ts";
 
 /** The answers and how they are learned. */
 export interface JudgedObjectiveOptions {

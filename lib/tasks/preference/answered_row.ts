@@ -13,6 +13,15 @@ export interface AnsweredRow {
   readonly tools?: readonly ChatTool[];
 }
 
+/** Messages behind a system prompt, where there is one to give and they have none. */
+export function withSystem(
+  messages: readonly ChatMessage[],
+  system: string | undefined,
+): readonly ChatMessage[] {
+  if (system === undefined || messages.some(({ role }) => role === "system")) return messages;
+  return [{ role: "system", content: system }, ...messages];
+}
+
 /** What messages say, equal where they are the same. */
 export function saidIn(messages: readonly ChatMessage[]): string {
   return JSON.stringify(messages);

@@ -9,7 +9,7 @@ import type { Objective } from "../../nn/objective.ts";
 import { answerSums, piecesOfAnswers } from "./answer_sums.ts";
 import { type AnswerSequence, answerTokens } from "./encode_answers.ts";
 import type { PairLoss } from "./pair_loss.ts";
-import { tokenLogProbabilities } from "./token_log_probabilities.ts";
+import { tokenLogProbabilities } from "../shared/token_log_probabilities.ts";
 
 /** The pairs and how they are learned. */
 export interface PairObjectiveOptions {

@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { withoutUndefined } from "../../core/objects.ts";
 import type { PreferencePredictions } from "../../nn/preference_predictions.ts";
 import type { LabelledTask, Task } from "../../nn/task.ts";
 import { pickRows } from "../../table/source_rows.ts";
@@ -36,9 +37,6 @@ export interface PreferenceTaskOptions<Options extends PreferenceColumns> {
 export function preferenceTask<Options extends PreferenceColumns>(
   { name, options, loss, reference }: PreferenceTaskOptions<Options>,
 ): PreferenceTask {
-  const settings = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  );
   const rowsOf = (table: Table, where: string) => readPreferences(table, options, where);
   const labelled = (): LabelledTask<PreferencePredictions, readonly ChatMessage[], string> => ({
     ...answeringTask(options, rowsOf),
@@ -49,7 +47,7 @@ export function preferenceTask<Options extends PreferenceColumns>(
   const task: PreferenceTask = {
     name,
     kind: "preference",
-    settings,
+    settings: { ...withoutUndefined<object>(options) },
     columns: [...preferenceColumns(options), ...reference ? Object.values(reference) : []],
     metric: "rewardAccuracy",
     lossSettings: [],

@@ -11,7 +11,7 @@ import type { Table } from "../../table/table.ts";
 import type { ChatMessage } from "../../text/chat/chat_message.ts";
 import { listOfValue } from "../chat/plain_value.ts";
 import { type Complain, readTools, readTurns } from "../chat/read_conversations.ts";
-import { type AnsweredRow, saidIn } from "./answered_row.ts";
+import { type AnsweredRow, saidIn, withSystem } from "./answered_row.ts";
 import { type PreferenceColumns, preferenceColumns } from "./options.ts";
 import { sharedPrompt, withoutPrompt } from "./split_prompt.ts";
 
@@ -98,12 +98,7 @@ export function readJudgedRow(
     return empty;
   }
   complainOfAnswers(split.answers, complain);
-  const hasSystem = system === undefined || split.prompt.some(({ role }) => role === "system");
-  return {
-    prompt: hasSystem ? split.prompt : [{ role: "system", content: system }, ...split.prompt],
-    answers: split.answers,
-    ...own,
-  };
+  return { prompt: withSystem(split.prompt, system), answers: split.answers, ...own };
 }
 
 /** The answers of a ranking, each as a cell of its own. */

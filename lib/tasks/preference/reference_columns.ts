@@ -3,15 +3,11 @@
  *
  * @module
  */
-import { mistakes } from "../../core/errors.ts";
 import { isRecord } from "../../core/objects.ts";
 import type { Rule } from "../../core/option_rules.ts";
-import { quoted } from "../../core/quoted.ts";
-import { columnValues, requireColumns } from "../../table/columns.ts";
-import { plainNumber } from "../../table/infer_column.ts";
-import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import type { AnswerReference } from "./answer_predictions.ts";
+import { readNumbers } from "./read_numbers.ts";
 
 /** The columns of log p of each whole answer, its end token included. */
 export interface ReferenceColumns {
@@ -41,28 +37,15 @@ export function readReference(
   { chosen, rejected }: ReferenceColumns,
   where: string,
 ): AnswerReference {
-  const names = [chosen, rejected];
-  requireColumns(table, names, where);
-  const columns = names.map((name) => columnValues(table, name));
-  const source = sourceRows(table, where);
-  const wrong: string[] = [];
-  const found = new Float64Array(2 * table.numRows());
-  for (let row = 0; row < table.numRows(); row++) {
-    columns.forEach((values, at) => {
-      const cell = values[row];
-      const value = typeof cell === "string" ? plainNumber(cell) : Number(cell ?? NaN);
-      if (value !== undefined && Number.isFinite(value) && value <= 0) found[2 * row + at] = value;
-      else {
-        wrong.push(
-          `row ${source.numberOf(row)}: ${quoted(names[at])} is ${
-            quoted(String(cell))
-          }, but must be a logarithm of a probability, a finite number up to 0`,
-        );
-      }
-    });
-  }
-  if (wrong.length > 0) {
-    throw mistakes("data", `the log-probabilities of ${source.where} are wrong:`, wrong);
-  }
+  const columns = readNumbers(table, [chosen, rejected], {
+    where,
+    noun: "log-probabilities",
+    must: "a logarithm of a probability, a finite number up to 0",
+    most: 0,
+  });
+  const found = Float64Array.from(
+    { length: 2 * table.numRows() },
+    (_, at) => columns[at % 2][Math.floor(at / 2)],
+  );
   return { logProbabilities: found };
 }

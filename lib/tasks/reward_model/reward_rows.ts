@@ -5,16 +5,14 @@
  */
 import { mistakes } from "../../core/errors.ts";
 import { isRecord } from "../../core/objects.ts";
-import { quoted } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
-import { columnValues, requireColumns } from "../../table/columns.ts";
-import { plainNumber } from "../../table/infer_column.ts";
-import { sourceRows } from "../../table/source_rows.ts";
+import { columnValues } from "../../table/columns.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import type { ChatMessage } from "../../text/chat/chat_message.ts";
 import { listOfValue } from "../chat/plain_value.ts";
 import { readTurns } from "../chat/read_conversations.ts";
-import type { AnsweredRow } from "../preference/answered_row.ts";
+import { type AnsweredRow, withSystem } from "../preference/answered_row.ts";
+import { readNumbers } from "../preference/read_numbers.ts";
 import type { RewardModelOptions } from "./options.ts";
 
 /** What a reward model is asked: an answer behind its prompt, or a conversation whose last turn is judged. */
@@ -45,37 +43,21 @@ export function askedRows(
     const turns = (value: unknown, name: string, role: string) =>
       readTurns(value, name, role, complain);
     if (isRecord(input) && !Array.isArray(input)) {
-      const prompt = turns(input.prompt, "prompt", "user");
-      return withSystem({ prompt, answers: [turns(input.answer, "answer", "assistant")] }, system);
+      const prompt = withSystem(turns(input.prompt, "prompt", "user"), system);
+      return { prompt, answers: [turns(input.answer, "answer", "assistant")] };
     }
     const all = listOfValue(input) ? turns(input, "the conversation", "") : [];
     if (all.length < 2) {
       complain(`it is ${shownValue(input)}, but must be { prompt, answer } or messages`);
     }
-    return withSystem({ prompt: all.slice(0, -1), answers: [all.slice(-1)] }, system);
+    return { prompt: withSystem(all.slice(0, -1), system), answers: [all.slice(-1)] };
   });
   if (wrong.length > 0) throw mistakes("input", "these answers cannot be judged:", wrong);
   return rows;
 }
 
-function withSystem(row: AnsweredRow, system: string | undefined): AnsweredRow {
-  if (system === undefined || row.prompt.some(({ role }) => role === "system")) return row;
-  return { ...row, prompt: [{ role: "system", content: system }, ...row.prompt] };
-}
-
 /** The margins of all rows. Throws one error of kind "data" with every row whose margin is no finite number. */
 export function readMargins(table: Table, column: string, where: string): Float64Array {
-  requireColumns(table, [column], where);
-  const source = sourceRows(table, where);
-  const wrong: string[] = [];
-  const margins = Float64Array.from(columnValues(table, column), (cell, row) => {
-    const value = typeof cell === "string" ? plainNumber(cell) : Number(cell ?? NaN);
-    if (value !== undefined && Number.isFinite(value)) return value;
-    wrong.push(
-      `row ${source.numberOf(row)}: ${quoted(column)} is ${shownValue(cell)}, but must be a number`,
-    );
-    return 0;
-  });
-  if (wrong.length === 0) return margins;
-  throw mistakes("data", `the margins of ${source.where} are wrong:`, wrong);
+  const [margins] = readNumbers(table, [column], { where, noun: "margins", must: "a number" });
+  return margins;
 }

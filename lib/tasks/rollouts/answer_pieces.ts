@@ -38,21 +38,26 @@ export function answerPieces(lengths: readonly number[], pieces: number): Answer
 
 /** Numbers of each token of each answer, [pieces, length]; 0 in free places. */
 export function ofTokens(
-  { pieces, length, at }: AnswerPieces,
+  arranged: AnswerPieces,
   answers: readonly ArrayLike<number>[],
 ): HostTensor {
-  const data = new Float32Array(pieces * length);
-  answers.forEach((each, i) => data.set(Array.from(each), at[i].piece * length + at[i].start));
-  return { shape: [pieces, length], data };
+  return placed(arranged, answers, new Float32Array(arranged.pieces * arranged.length));
 }
 
-/** The same as whole numbers, `fill` in free places. */
+/** The same as whole numbers. */
 export function idsOfTokens(
-  { pieces, length, at }: AnswerPieces,
+  arranged: AnswerPieces,
   answers: readonly ArrayLike<number>[],
 ): HostTensor {
-  const data = new Int32Array(pieces * length);
-  answers.forEach((each, i) => data.set(Array.from(each), at[i].piece * length + at[i].start));
+  return placed(arranged, answers, new Int32Array(arranged.pieces * arranged.length));
+}
+
+function placed(
+  { pieces, length, at }: AnswerPieces,
+  answers: readonly ArrayLike<number>[],
+  data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
+): HostTensor {
+  answers.forEach((each, i) => data.set(each, at[i].piece * length + at[i].start));
   return { shape: [pieces, length], data };
 }
 
@@ -74,7 +79,7 @@ export function membership(
   const data = new Float32Array(pieces * most * length);
   weights.forEach((each, i) => {
     const { piece, start, index } = at[i];
-    data.set(Array.from(each), (piece * most + index) * length + start);
+    data.set(each, (piece * most + index) * length + start);
   });
   return { shape: [pieces, most, length], data };
 }

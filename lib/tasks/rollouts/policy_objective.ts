@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { TunebookError } from "../../core/errors.ts";
 import { type InputSpec, ops, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective, Tell } from "../../nn/objective.ts";
 import { paddedLayout } from "../../text/batch_layout.ts";
@@ -74,9 +75,6 @@ export function policyObjective(
   const answersOf = (prompts: ArrayLike<number>) =>
     Array.from(prompts).flatMap((prompt) => groups[prompt]).map((each) => answers.of(each));
   const isByToken = loss.ratio === "token";
-  const pieceOf = (results: Tensor, feeds: Feeds, tell?: Tell) =>
-    pieceLoss(loss, { results, feeds, tell });
-  const cut = cutFeeds(loss);
   return {
     name: loss.name,
     head: { name: "language", outputs: vocabSize },
@@ -86,8 +84,14 @@ export function policyObjective(
     ...(afterVirtualTokens ? { readsBefore: true } : {}),
     // Held-out rows are scored as those of other language models.
     perRow: nextTokenObjective({ texts: [], vocabSize, perToken: true }).perRow!,
-    loss: (outputs, feeds, tell) => wholeLoss(outputs, feeds, { pieces, cut, pieceOf, tell }),
-    piecewise: { pieces, tokens: names.tokens, slots: names.slots, cut, loss: pieceOf },
+    loss: inPiecesAlone,
+    piecewise: {
+      pieces,
+      tokens: names.tokens,
+      slots: names.slots,
+      cut: cutFeeds(loss),
+      loss: (results, feeds, tell) => pieceLoss(loss, { results, feeds, tell }),
+    },
     weightOf: (prompts) =>
       answersOf(prompts).reduce((sum, answer) => sum + loss.answerWeight(answer), 0),
     targetsOf(prompts, normaliser, { layout } = {}) {
@@ -234,23 +238,7 @@ function surrogate(
   return tf.neg(tf.minimum(tf.mul(ratio, advantages), tf.mul(clipped, advantages)));
 }
 
-/** The loss where the head's results are there for all tokens of the batch, [tokens, vocabSize]. */
-function wholeLoss(
-  outputs: Tensor,
-  feeds: Feeds,
-  { pieces, cut, pieceOf, tell }: {
-    readonly pieces: number;
-    readonly cut: readonly string[];
-    readonly pieceOf: (results: Tensor, feeds: Feeds, tell?: Tell) => Tensor;
-    readonly tell: Tell | undefined;
-  },
-): Tensor {
-  const ofPiece = (name: string, piece: number) =>
-    tf.squeeze(tf.slice(feeds[name], [piece], [1]), [0]);
-  const losses = Array.from({ length: pieces }, (_, piece) => {
-    const results = tf.gather(outputs, ofPiece(names.tokens, piece) as never);
-    const own = Object.fromEntries(cut.map((name) => [name, ofPiece(name, piece)]));
-    return pieceOf(results, { ...feeds, ...own }, tell);
-  });
-  return losses.reduce((sum, each) => tf.add(sum, each));
+/** No whole answers are there to compute it from: all of it is in the pieces. */
+function inPiecesAlone(): never {
+  throw new TunebookError("unsupported", "the loss of sampled answers is computed in pieces alone");
 }

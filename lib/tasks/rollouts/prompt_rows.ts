@@ -18,7 +18,7 @@ import { chatWords } from "../chat/chat_words.ts";
 import { listOfValue } from "../chat/plain_value.ts";
 import { readMessage } from "../chat/read_message.ts";
 import { textGeneration } from "../text_generation.ts";
-import type { RolloutPrompt } from "./sampled_rows.ts";
+import type { RolloutPrompt } from "./rollout_samples.ts";
 import type { RolloutSettings, SamplingOptions } from "./sampling_options.ts";
 
 /** What is asked: a text, or messages. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { meanOfKnown } from "./advantages.ts";
+import { correlation } from "../../core/correlation.ts";
 import { type JudgedRollout, meanEntropy, withoutSpread } from "./rollout_figures.ts";
 
 /** Rollouts that are looked at together. */
@@ -48,10 +48,11 @@ export class RolloutAlarms {
 
   #lengthBias(): string | undefined {
     const pairs = this.#recent.flatMap(({ answers, rewards }) =>
-      answers.map(({ tokens }, at) => [rewards[at], tokens.length] as const)
+      answers.map(({ tokens }, at) => [rewards[at], tokens.length])
     ).filter(([reward]) => !Number.isNaN(reward));
     if (pairs.length < leastAnswers) return undefined;
-    const found = pearson(pairs);
+    const side = (at: number) => Float64Array.from(pairs, (pair) => pair[at]);
+    const found = correlation(side(0), side(1));
     if (!(Math.abs(found) >= lengthBias)) return undefined;
     return `${
       found > 0 ? "longer" : "shorter"
@@ -91,12 +92,4 @@ function otherModel(farthest: number): string | undefined {
     (1 + farthest).toFixed(2)
   } more or less likely in the ` +
     "training than where it was sampled: dropout, or numbers of fewer bits, make them two models; take dropout: 0";
-}
-
-/** Pearson's correlation of pairs; NaN where all numbers of one side are equal. */
-function pearson(pairs: readonly (readonly [number, number])[]): number {
-  const [a, b] = [0, 1].map((side) => meanOfKnown(pairs.map((pair) => pair[side])));
-  const sum = (of: (x: number, y: number) => number) =>
-    pairs.reduce((sum, [x, y]) => sum + of(x - a, y - b), 0);
-  return sum((x, y) => x * y) / Math.sqrt(sum((x) => x * x) * sum((_, y) => y * y));
 }

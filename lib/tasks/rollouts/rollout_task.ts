@@ -5,11 +5,12 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { withoutUndefined } from "../../core/objects.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
-import type { Table } from "../../table/table.ts";
-import { tableFromColumns } from "../../table/table.ts";
+import { pickRows } from "../../table/source_rows.ts";
+import { type Table, tableFromColumns } from "../../table/table.ts";
 import { nextTokenObjective } from "../shared/next_token_objective.ts";
 import { nextTokenPredictions, refuseAnswers } from "../shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
@@ -40,7 +41,7 @@ export function rolloutTask(
   const task: RolloutTask = {
     name,
     kind: "language",
-    settings: { ...options },
+    settings: { ...withoutUndefined(options) },
     columns: [prompt],
     metric: "perplexity",
     lossSettings: [],
@@ -54,10 +55,10 @@ export function rolloutTask(
       texts: (table) => readPrompts(table, options, "the table").map(promptWords),
       noun: "prompt",
     },
-    preview: (table, row) => ({
-      text: promptWords(readPrompts(table, options, "the table")[row]),
-      label: "",
-    }),
+    preview(table, row) {
+      const [shown] = readPrompts(pickRows(table, [row]), options, `row ${row + 1}`);
+      return { text: promptWords(shown), label: "" };
+    },
   };
   return Object.freeze(task);
 }
@@ -110,8 +111,7 @@ function examplesOf(
     );
   }
   const read = readPrompts(table, options, where);
-  const settings = method;
-  const parts = { options, settings, processor: own, writing: written.writing!, where };
+  const parts = { options, settings: method, processor: own, writing: written.writing!, where };
   const prompts = rolloutPrompts(table, read, parts);
   const sampled = new SampledRows(prompts, method, own);
   const sequences = prompts.map(({ tokens }, row) => ({ ids: tokens, row }));

@@ -9,9 +9,7 @@ import { TunebookError } from "../../core/errors.ts";
 import type { HostTensor } from "../../engine/mod.ts";
 import { batchFeeds } from "../../data/feeds.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
-import type { JudgedSamples, RewardSample } from "../../nn/reward.ts";
 import type {
-  PolicyAnswer,
   Rollout,
   RolloutMoment,
   RolloutRows,
@@ -26,16 +24,9 @@ import { type PolicyLoss, toldLogProbs } from "./policy_objective.ts";
 import { type RatioFigures, RatioWatch, requireRatioOne } from "./ratio_watch.ts";
 import { RolloutAlarms } from "./rollout_alarms.ts";
 import { describeRecord, type JudgedRollout, stepFigures } from "./rollout_figures.ts";
+import { judgedSample, type RolloutPrompt, rolloutSamples } from "./rollout_samples.ts";
 import { RolloutRecord, type StepFigures } from "./rollout_record.ts";
 import type { RolloutSettings } from "./sampling_options.ts";
-
-/** A prompt of the data. */
-export interface RolloutPrompt extends Pick<RewardSample, "prompt" | "row"> {
-  /** Token ids, [tokens]. */
-  readonly tokens: Int32Array;
-  /** The prompt in words. */
-  readonly words: string;
-}
 
 /** How a task learns from its rollouts. */
 export interface RolloutMethod extends RolloutSettings {
@@ -137,19 +128,19 @@ export class SampledRows implements Rollout, LearnedAnswers {
     const asked = chosen.map((row) => ({ tokens: this.#prompts[row].tokens, row }));
     const groups = await policy.sample(asked, { ...this.#method, temperature, seed, step, signal });
     const answers = groups.flat();
-    const ofAnswer = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
+    const promptOf = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
     const judged = await judge.judge(
-      answers.map((answer, at) => sampleOf(ofAnswer(at), answer, step)),
+      answers.map((answer, at) => judgedSample(promptOf(at), answer, step)),
       { signal },
     );
     const texts = answers.map(({ tokens }, at) => ({
-      tokens: joined(ofAnswer(at).tokens, tokens),
+      tokens: Int32Array.of(...promptOf(at).tokens, ...tokens),
       answer: tokens.length,
     }));
     const references = asksReference
       ? await policy.logProbs(texts, { of: "reference", temperature, signal })
       : undefined;
-    const rewards = totalsOf(judged);
+    const { totals: rewards } = judged;
     const apart = references &&
       answers.map(({ logProbs }, at) => differences(logProbs, references[at]));
     const counts = answers.map(({ finished }) => finished || !this.#method.maskTruncated);
@@ -170,18 +161,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
       ...{ answers, groupSize, judged, rewards },
       ...(apart ? { divergence: meanOfKnown(apart.flatMap((each) => each.map(schulman))) } : {}),
     };
-    const samples = answers.map((answer, at): RolloutSample => ({
-      step: step + 1,
-      prompt: ofAnswer(at).words,
-      completion: answer.text,
-      tokens: answer.tokens.length,
-      finished: answer.finished,
-      reward: rewards[at],
-      rewards: Object.fromEntries(
-        Object.entries(judged.values).map(([name, values]) => [name, values[at]]),
-      ),
-      advantage: advantages[at],
-    }));
+    const samples = rolloutSamples(answers, { promptOf, judged, advantages, step });
     this.#samples = [...this.#samples, ...samples].slice(-mostSamples);
   }
 
@@ -268,31 +248,6 @@ export class SampledRows implements Rollout, LearnedAnswers {
 /** The figures of a rollout in a further step that learns from it. */
 function withRatio(figures: StepFigures, { mean, clipped }: RatioFigures): StepFigures {
   return { ...figures, ratio: { mean }, "ratios clipped": { share: clipped } };
-}
-
-function sampleOf(
-  { prompt, row }: RolloutPrompt,
-  { text, tokens, finished }: PolicyAnswer,
-  step: number,
-): Omit<RewardSample, "signal"> {
-  return {
-    ...{ prompt, row, step, finished },
-    completion: text,
-    completionTokens: tokens.length,
-  };
-}
-
-/** The sum of each answer's rewards; NaN where none applies. */
-function totalsOf({ totals, values }: JudgedSamples): number[] {
-  const all = Object.values(values);
-  return totals.map((total, at) => all.every((own) => own[at] === null) ? NaN : total);
-}
-
-function joined(first: Int32Array, second: Int32Array): Int32Array {
-  const both = new Int32Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }
 
 function differences(a: Float32Array, b: Float32Array): number[] {

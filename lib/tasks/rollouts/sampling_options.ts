@@ -18,7 +18,8 @@ import {
   wholeShare,
   yesOrNo,
 } from "../../core/option_rules.ts";
-import type { Reward, Rewards, RewardSpec } from "../../nn/reward.ts";
+import { isBatchReward, namedRewards, rewardMistakes } from "../../nn/check_rewards.ts";
+import type { Reward, Rewards } from "../../nn/reward.ts";
 
 /** How a model samples answers and what judges them. */
 export interface SamplingOptions {
@@ -105,16 +106,11 @@ export const clipRules: Readonly<Record<"epsilonLow" | "epsilonHigh" | "beta", R
 };
 
 /** What is wrong with the rewards alone. */
-export function rewardMistakes({ rewards }: Pick<SamplingOptions, "rewards">): Mistake[] {
-  if (!isRecord(rewards) || isBatch(rewards)) return [];
-  const entries = Object.entries(rewards);
-  const tell = (what: string) => mistakeOf((nameOf) => `${nameOf("rewards")} ${what}`);
-  if (entries.length === 0) return [tell("has no reward")];
-  return entries.flatMap(([name, each]) => {
-    const reward = isSpec(each) ? each.reward : each;
-    if (typeof reward === "function" || isBatch(reward)) return [];
-    return [tell(`has ${name}, which is no function of a sample`)];
-  });
+export function samplingMistakes({ rewards }: Pick<SamplingOptions, "rewards">): Mistake[] {
+  if (!isRecord(rewards) || isBatchReward(rewards)) return [];
+  return rewardMistakes(rewards).map(({ told }) =>
+    mistakeOf((nameOf) => `${nameOf("rewards")}: ${told(nameOf)}`)
+  );
 }
 
 /** Fills in what was left out. */
@@ -123,20 +119,6 @@ export function samplingSettings(options: SamplingOptions): RolloutSettings {
   const { topK, topP, minP, stop } = options;
   return {
     ...{ groupSize, maxNewTokens, updates, maskTruncated, topK, topP, minP, stop },
-    rewards: namedRewards(options.rewards),
+    rewards: typeof options.rewards === "string" ? options.rewards : namedRewards(options.rewards),
   };
-}
-
-function namedRewards(rewards: SamplingOptions["rewards"]): Rewards | string {
-  if (typeof rewards === "string") return rewards;
-  if (typeof rewards === "function") return { [rewards.name || "reward"]: rewards };
-  return isBatch(rewards) ? { reward: rewards } : rewards as Rewards;
-}
-
-function isBatch(value: unknown): value is Extract<Reward, { rewardBatch: unknown }> {
-  return isRecord(value) && typeof value.rewardBatch === "function";
-}
-
-function isSpec(value: unknown): value is RewardSpec {
-  return isRecord(value) && "reward" in value;
 }

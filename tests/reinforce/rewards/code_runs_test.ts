@@ -211,7 +211,10 @@ Deno.test("a reply that code writes itself is none", async () => {
 
 Deno.test("a stop ends the process", async () => {
   const controller = new AbortController();
-  const running = runCode({ ...asked, code: "for (;;);", timeoutSeconds: 60 }, controller.signal);
+  const running = runCode(
+    { ...asked, code: `${good} for (;;);`, timeoutSeconds: 60 },
+    controller.signal,
+  );
   setTimeout(() => controller.abort(), 300);
   await assert.rejects(running, { kind: "interrupted" });
   await assert.rejects(runCode({ ...asked, code: good }, controller.signal), {

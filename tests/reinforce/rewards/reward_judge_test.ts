@@ -163,13 +163,14 @@ Deno.test("a stop is told to every reward and ends the judging", async () => {
   assert.equal(told, 3);
 });
 
-Deno.test("an answer to which no reward applies is an error that names the columns of its row", async () => {
+Deno.test("an answer to which no reward applies has no total; that none applies to any is an error", async () => {
+  const judge = rewardJudge({ a: () => null, b: ({ step }) => step || null });
+  const { totals, statistics } = await judge.judge([sample("x", { step: 1 }), sample("y")]);
+  assert.deepEqual(totals, [1, NaN]);
+  assert.equal(statistics.b.nulls, 1);
   await assert.rejects(
-    rewardJudge({ a: () => null, b: ({ step }) => step || null }).judge([
-      sample("x", { step: 1 }),
-      sample("y", { row: { text: "z" } }),
-    ]),
-    /answer 2: every reward gives null; its row has text/,
+    judge.judge([sample("y", { row: { text: "z" } })]),
+    /no reward applies to any of 1 answers: every one gives null; their rows have text/,
   );
 });
 

@@ -178,7 +178,7 @@ Deno.test("a reference may stand in columns, as logarithms of probabilities", as
   assert.deepEqual(task.columns, ["prompt", "chosen", "rejected", "a", "b"]);
   assert.throws(
     () => task.checkRows(tableFromRows(rows as never), "the rows"),
-    isMistake("data", /row 2: "a" is "0.1", but must be a logarithm[^]*row 2: "b"/),
+    isMistake("data", /row 2: "a" is 0.1, but must be a logarithm[^]*row 2: "b"/),
   );
   const table = tableFromRows(rows.slice(0, 1) as never);
   const examples = await task.withLabels([]).examples(table, processorOf(opened, 64), {

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { adapter, grpo, lora, model, open, Plan, rloo, tableFromRows } from "tunebook";
+import {
+  adapter,
+  grpo,
+  lora,
+  type Method,
+  model,
+  open,
+  peft,
+  Plan,
+  rloo,
+  tableFromRows,
+} from "tunebook";
 import { quiet } from "../../pipeline/open/trained.ts";
 import { reviews, tinyModel } from "../../pipeline/tiny.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -70,4 +81,26 @@ Deno.test("rows without a prompt, of two kinds, or without room are told by numb
       model(reference).data(long, task, { test: 1 }).adapt(lora()).train().run(quiet),
       { kind: "data", message: /leave no room for answers of 60 tokens within 64/ },
     );
+  }));
+
+Deno.test("a training that goes on from an adapter is compared with that adapter", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"), "gpt2");
+    const rows = tableFromRows(reviews(12).map(({ text }) => ({ asked: text.slice(0, 8) })));
+    const rewards = ({ completion }: { completion: string }) => completion.length;
+    const task = grpo({
+      ...{ prompt: "asked", rewards, groupSize: 3, maxNewTokens: 5, measureDivergence: true },
+    });
+    const run = async (method: Method, ...targets: ReturnType<typeof adapter>[]) => {
+      const result = await model(reference).data(rows, task).adapt(method)
+        .train({ epochs: 3, batchSize: 4, learningRate: 0.05, samples: 0 })
+        .deploy(...targets).run(quiet);
+      const series = result.methodRecord!["divergence from the reference"];
+      await result.dispose();
+      return series.map(({ values }) => values.nats);
+    };
+    const divergences = await run(lora({ rank: 2 }), adapter(join(folder, "a")));
+    assert.ok(Math.abs(divergences[0]) < 1e-6 && divergences.at(-1)! > 1e-3);
+    const [first] = await run(peft(join(folder, "a")));
+    assert.ok(Math.abs(first) < 1e-6, `${first}`);
   }));

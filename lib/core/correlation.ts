@@ -1,23 +1,8 @@
 /**
- * The correlation that Pearson's and Spearman's metrics share.
+ * Pearson's correlation.
  *
  * @module
  */
-import type { Predictions } from "../nn/predictions.ts";
-
-/** The mean over outputs of the correlation of true and predicted values, each prepared first. */
-export function correlationOfOutputs(
-  { labels, truth, predicted }: Predictions<"regression">,
-  prepare: (values: Float64Array) => Float64Array,
-): number {
-  const outputs = labels.length;
-  const column = (values: ArrayLike<number>, k: number) =>
-    Float64Array.from({ length: values.length / outputs }, (_, row) => values[row * outputs + k]);
-  const each = labels.map((_, k) =>
-    correlation(prepare(column(truth, k)), prepare(column(predicted, k)))
-  );
-  return each.reduce((a, b) => a + b) / outputs;
-}
 
 /** Pearson's correlation in [−1, 1] of two lists; NaN where all values of one are equal. */
 export function correlation(a: Float64Array, b: Float64Array): number {

@@ -1,21 +1,15 @@
 /**
- * The rewards of a run as they are given, checked.
+ * The rewards of a run as they are given: named and checked.
  *
  * @module
  */
-import { optionMistakes, refuseOptions, requireOptions } from "../../core/check_options.ts";
-import { type Mistake, mistakeOf, TunebookError } from "../../core/errors.ts";
-import { isRecord } from "../../core/objects.ts";
-import {
-  finiteNumber,
-  positive,
-  required,
-  type Rule,
-  type Rules,
-} from "../../core/option_rules.ts";
-import { shownName } from "../../core/quoted.ts";
-import { shownValue } from "../../core/shown_value.ts";
-import type { BatchReward, Reward, Rewards, RewardSpec, RewardValue } from "../../nn/reward.ts";
+import { optionMistakes, refuseOptions, requireOptions } from "../core/check_options.ts";
+import { type Mistake, mistakeOf } from "../core/errors.ts";
+import { isRecord } from "../core/objects.ts";
+import { finiteNumber, positive, required, type Rule, type Rules } from "../core/option_rules.ts";
+import { shownName } from "../core/quoted.ts";
+import { shownValue } from "../core/shown_value.ts";
+import type { BatchReward, Reward, Rewards, RewardSpec, RewardValue } from "./reward.ts";
 
 /** A reward with all that counts for it. */
 export interface NamedReward {
@@ -50,17 +44,26 @@ export function isBatchReward(reward: unknown): reward is BatchReward {
   return isRecord(reward) && typeof reward.rewardBatch === "function";
 }
 
+/** Rewards by name; a single one has the name of its function. */
+export function namedRewards(rewards: Reward | Rewards): Rewards {
+  if (typeof rewards === "function") return { [rewards.name || "reward"]: rewards };
+  return isBatchReward(rewards) ? { reward: rewards } : rewards as Rewards;
+}
+
+/** What is wrong with rewards by name. */
+export function rewardMistakes(rewards: Rewards): Mistake[] {
+  const entries = Object.entries(rewards);
+  return entries.length === 0
+    ? [mistakeOf(() => "it needs at least one reward: { correct: (sample) => … }")]
+    : entries.flatMap(([name, given]) => specMistakes(name, specOf(given)));
+}
+
 /** All rewards in their order; one error of kind "input" names every mistake. */
 export function checkedRewards(of: string, rewards: Rewards): NamedReward[] {
   requireOptions(of, rewards);
-  const entries = Object.entries(rewards);
-  if (entries.length === 0) {
-    throw new TunebookError("input", `${of} needs at least one reward: { correct: (sample) => … }`);
-  }
-  const specs = entries.map(([name, given]) => [name, specOf(given)] as const);
-  refuseOptions(of, specs.flatMap(([name, spec]) => specMistakes(name, spec)));
-  return specs.map(([name, spec]) => {
-    const { reward, weight = 1, timeoutSeconds = defaultTimeoutSeconds, onTimeout } = spec;
+  refuseOptions(of, rewardMistakes(rewards));
+  return Object.entries(rewards).map(([name, given]) => {
+    const { reward, weight = 1, timeoutSeconds = defaultTimeoutSeconds, onTimeout } = specOf(given);
     return { name, reward, weight, timeoutSeconds, onTimeout };
   });
 }
