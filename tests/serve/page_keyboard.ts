@@ -6,13 +6,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import axe from "axe-core";
-import type { KeyInput, Page } from "puppeteer-core";
+import type { FileChooser, KeyInput, Page } from "puppeteer-core";
 
 /** Where screenshots go, for people who want to look. */
 const pictures = Deno.env.get("SCREENSHOTS");
 
 /** More fields than the page has. */
 const mostTabs = 60;
+/** How often a file is asked for, and how long each time. */
+const [mostPresses, askMilliseconds] = [4, 10_000];
 
 /** A page that is used by its keys. */
 export function byKeyboard(page: Page) {
@@ -71,6 +73,19 @@ export async function choose(page: Page, keyboard: Keyboard, name: string): Prom
   await page.waitForFunction(
     `document.querySelector("#card dd").innerText === "${name}"`,
   );
+}
+
+/**
+ * Presses Space on the field of a file that has the focus until the browser asks which one: on a busy machine
+ * a press may come to nothing, as Chromium asks only while the key that a person pressed is fresh.
+ */
+export async function fileChooser(page: Page, keyboard: Keyboard): Promise<FileChooser> {
+  for (let left = mostPresses;; left--) {
+    const asked = page.waitForFileChooser({ timeout: askMilliseconds });
+    const [chooser] = await Promise.allSettled([asked, keyboard.press("Space")]);
+    if (chooser.status === "fulfilled") return chooser.value;
+    if (left === 1) throw chooser.reason;
+  }
 }
 
 /** Fails where axe finds anything serious. */

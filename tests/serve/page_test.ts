@@ -15,6 +15,7 @@ import {
   byKeyboard,
   checkAccess,
   choose,
+  fileChooser,
   type Keyboard,
   look,
   textOf,
@@ -121,8 +122,7 @@ async function askImages(page: Page, keyboard: Keyboard): Promise<void> {
     for (const [name, share] of [["boxes", "75.0 %"], ["areas", "25.0 % of the pixels"]]) {
       await choose(page, keyboard, name);
       await keyboard.tabTo("image");
-      const [chooser] = await Promise.all([page.waitForFileChooser(), keyboard.press("Space")]);
-      await chooser.accept([file]);
+      await (await fileChooser(page, keyboard)).accept([file]);
       await page.focus("#ask [type=submit]");
       await keyboard.press("Enter");
       assert.match(await answered(page, share), /onerror/);
