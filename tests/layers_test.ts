@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const layers: readonly (readonly string[])[] = [
   ["core"],
-  ["engine", "table", "text", "image", "chart", "http"],
+  ["engine", "table", "text", "image", "chart", "http", "parallel"],
   ["nn", "weights", "data", "datasets"],
   ["models", "adapters", "tasks", "metrics"],
   ["train", "generate", "evaluate", "deploy"],

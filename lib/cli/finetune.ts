@@ -4,8 +4,10 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { launched } from "../core/launched.ts";
 import { visibleLines } from "../core/visible.ts";
 import type { PrecisionName } from "../engine/mod.ts";
+import { failedHere } from "../parallel/process_group_here.ts";
 import { planWithRows } from "../pipeline/plan.ts";
 import type { RunOptions } from "../pipeline/run/run_options.ts";
 import { type Flags, readCommandLine } from "./flags.ts";
@@ -39,10 +41,11 @@ export async function finetune(args: readonly string[]): Promise<number> {
       );
     }
     const plan = planFile ? await planOfFile(planFile, flags) : await planOfCommand(flags);
-    console.error(`${plan}\n`);
+    const isFirst = !launched()?.rank;
+    if (isFirst) console.error(`${plan}\n`);
     const result = await plan.run(howOfFlags(flags));
-    console.log(String(result));
-    if (flags.json) {
+    if (isFirst) console.log(String(result));
+    if (flags.json && isFirst) {
       const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
       const { scores, outputs, receipts, chain } = result;
       // The same JSON: what else a terminal would obey stands in its texts only.
@@ -62,10 +65,17 @@ export async function finetune(args: readonly string[]): Promise<number> {
     await result.dispose();
     return 0;
   } catch (error) {
+    failedHere();
     if (!(error instanceof TunebookError)) throw error;
-    console.error(`error: ${messageOf(error)}`);
+    console.error(`error${ofProcess()}: ${messageOf(error)}`);
     return error.kind === "interrupted" ? interrupted : error.kind === "input" ? misused : failed;
   }
+}
+
+/** Which process fails, where there are several. */
+function ofProcess(): string {
+  const { rank, size } = launched() ?? { rank: 0, size: 1 };
+  return size === 1 ? "" : ` (process ${rank} of ${size})`;
 }
 
 /** What flags say of the run beside the plan. */

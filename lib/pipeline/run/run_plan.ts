@@ -12,6 +12,7 @@ import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
+import { processGroupHere } from "../../parallel/process_group_here.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
@@ -47,18 +48,21 @@ import { writingStage } from "./writing_stage.ts";
 
 export type { RunOptions } from "./run_options.ts";
 
-/** Runs a plan. */
+/**
+ * Runs a plan. Of processes that were launched together (`lib/parallel`) each runs all of it and has the result;
+ * they share the steps of the training, and the first one alone says, saves and deploys.
+ */
 export async function runPlan(
-  spec: PlanSpec,
-  options: RunOptions = {},
+  asked: PlanSpec,
+  how: RunOptions = {},
 ): Promise<RunResult<unknown>> {
-  checkRunOptions(options);
-  await refuseMistakes(spec);
-  const { checkpoints } = spec.train;
-  await using _held = await lockFolders([
-    ...spec.targets.map(({ folder }) => folder),
-    ...typeof checkpoints === "string" ? [checkpoints] : [],
-  ]);
+  checkRunOptions(how);
+  await refuseMistakes(asked);
+  const processes = processGroupHere();
+  const isFirst = !processes || processes.rank === 0;
+  const spec = isFirst ? asked : { ...asked, targets: [] };
+  const options = isFirst ? how : { ...how, quiet: true };
+  await using _held = await lockFolders(isFirst ? writtenBy(spec) : []);
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
   const found = await readStage(spec, signal);
@@ -81,7 +85,7 @@ export async function runPlan(
   const around = { task, defaults, device: exact, settings, table, options, signal };
   const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
   const trained = await trainStage(trainable, data, {
-    ...{ spec, settings, options, device, signal },
+    ...{ spec, settings, options, device, signal, processes },
     sources: { weights: opened.files.weights, judge },
     ...validation(judge, data.validation, { ...scoring, writing, signal }),
     ...await rolloutStage(assembled, { ...around, table: read.splits.train, device, spec }),
@@ -144,6 +148,14 @@ export async function runPlan(
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);
   }
+}
+
+/** The folders that a plan writes. */
+function writtenBy({ targets, train: { checkpoints } }: PlanSpec): string[] {
+  return [
+    ...targets.map(({ folder }) => folder),
+    ...typeof checkpoints === "string" ? [checkpoints] : [],
+  ];
 }
 
 /** Says what the data is, and asks the model before the training about it where that is needed. */

@@ -35,7 +35,8 @@ import {
 const rescueFolder = ".tunebook/interrupted";
 
 /** What the stage needs beside the model and the data. */
-export interface TrainingStage extends Pick<TrainContext, "device" | "validate" | "openRollouts"> {
+export interface TrainingStage
+  extends Pick<TrainContext, "device" | "validate" | "openRollouts" | "processes"> {
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly options: RunOptions;
@@ -73,7 +74,10 @@ export async function trainStage(
   let frozen: Progress | undefined;
   let result: TrainResult;
   // A folder of the plan is locked for all of the run.
-  await using _held = await lockFolders(resume && !settings.checkpoints ? [folder] : []);
+  const isFirst = !context.processes?.rank;
+  await using _held = await lockFolders(
+    resume && !settings.checkpoints && isFirst ? [folder] : [],
+  );
   try {
     result = await train(trainable, data.train.rollouts ?? data.train, {
       ...context,
@@ -128,7 +132,7 @@ export async function trainStage(
     const savedIn = resume || settings.checkpoints ? folder : result.savedIn;
     // The next run is a new one.
     const forget = async () => {
-      if (savedIn === undefined || settings.checkpoints !== undefined) return;
+      if (savedIn === undefined || settings.checkpoints !== undefined || !isFirst) return;
       await Deno.remove(folder, { recursive: true }).catch(unlessGone);
       await removeEmpty(rescueFolder);
       await removeEmpty(dirname(rescueFolder));
