@@ -73,6 +73,7 @@ const general = `tunebook: fine-tune a pretrained model
 usage
   deno task finetune                         LoRA on MiniLM with 3,000 review sentences, offline
   deno task finetune PLAN.json               a plan file, as plan.toJSON() gives it
+  mpirun -n N deno task finetune PLAN.json   shared by N processes (docs/processes.md)
   deno task finetune --data FILE --text COLUMN --label COLUMN
   deno task finetune --task NAME             another task; most have a model and data of their own
   deno task finetune --task NAME --help      the flags of a task
