@@ -26,8 +26,8 @@ const ownLibrary: Readonly<Partial<Record<typeof Deno.build.os, string>>> = {
 const [resolveNow, forAll] = [2, Deno.build.os === "darwin" ? 8 : 256];
 /** `MPI_THREAD_SERIALIZED`: one call at a time, from whichever thread. */
 const oneCallAtATime = 2;
-/** `MPI_IN_PLACE`. */
-const inPlace = Deno.UnsafePointer.create(1n);
+/** The address that is `MPI_IN_PLACE`. */
+const inPlaceAddress = 1n;
 
 const functions = {
   MPI_Init_thread: { parameters: ["pointer", "pointer", "i32", "buffer"], result: "i32" },
@@ -75,6 +75,7 @@ export function openMpi({ launcher, rank, size }: Launched, waitSeconds: number)
         "launch the processes with mpirun, or with srun --mpi=pmix",
     );
   }
+  const inPlace = Deno.UnsafePointer.create(inPlaceAddress);
   let isBusy = false;
   const sum = async (values: Float32Array | Float64Array) => {
     const type = values instanceof Float32Array ? types.float : types.double;
