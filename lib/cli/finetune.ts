@@ -10,6 +10,9 @@ import type { PrecisionName } from "../engine/mod.ts";
 import { failedHere } from "../parallel/process_group_here.ts";
 import { planWithRows } from "../pipeline/plan.ts";
 import type { RunOptions } from "../pipeline/run/run_options.ts";
+import { jsonLines } from "../track/json_lines.ts";
+import { mlflow } from "../track/mlflow.ts";
+import { tensorBoard } from "../track/tensor_board.ts";
 import { type Flags, readCommandLine } from "./flags.ts";
 import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
@@ -22,7 +25,10 @@ const misused = 2;
 const interrupted = 130;
 
 /** Flags that may stand beside a plan file. */
-const besidePlan: readonly string[] = ["json", "device", "precision", "resume"];
+const besidePlan: readonly string[] = [
+  ...["json", "device", "precision", "resume"],
+  ...["tensorboard", "mlflow", "jsonLines", "runName"],
+];
 
 /** Runs the command and returns its exit code. */
 export async function finetune(args: readonly string[]): Promise<number> {
@@ -79,8 +85,16 @@ function ofProcess(): string {
 }
 
 /** What flags say of the run beside the plan. */
-function howOfFlags({ device, precision }: Flags): RunOptions {
+function howOfFlags({ device, precision, ...flags }: Flags): RunOptions {
+  const { tensorboard, mlflow: server, jsonLines: file, runName } = flags;
+  const trackers = [
+    ...typeof tensorboard === "string" ? [tensorBoard(tensorboard)] : [],
+    ...typeof server === "string" ? [mlflow(server)] : [],
+    ...typeof file === "string" ? [jsonLines(file)] : [],
+  ];
   return {
+    ...(trackers.length > 0 ? { trackers } : {}),
+    ...(typeof runName === "string" ? { name: runName } : {}),
     ...(typeof device === "string" ? { device } : {}),
     // A plan of flags has looked at the name; the run looks at one beside a plan file.
     ...(typeof precision === "string" ? { precision: precision as PrecisionName } : {}),

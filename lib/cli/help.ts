@@ -48,6 +48,10 @@ results
                                  merged, mobile, onnx, sentenceTransformers (those that fit)
   --dtypes LIST                  fp32, fp16, q8, q4, q4f16: the files of onnx and mobile (as trained)
   --repository ORG/NAME          where hub publishes the merged model, private; HF_TOKEN is the token
+  --tensorboard FOLDER           writes curves that tensorboard --logdir FOLDER shows
+  --mlflow ADDRESS               sends them to a tracking server
+  --json-lines FILE              appends them to a file, a line for each step
+  --run-name NAME                what the run is called there
   --resume                       continues an interrupted run
   --json                         prints one JSON object as the last line
 ${known ? "" : examples}`;

@@ -43,7 +43,9 @@ import { judgeOf, type Scored, scoreStage, validation } from "./score_stage.ts";
 import { type Scoring, scoringOf } from "./scoring.ts";
 import { rolloutStage } from "./rollout_stage.ts";
 import { sourcesOf } from "./sources.ts";
-import { trainStage } from "./train_stage.ts";
+import { trackedRun } from "./tracked_run.ts";
+import { trackedSettings } from "./tracked_settings.ts";
+import { type TrainingStage, trainStage } from "./train_stage.ts";
 import { writingStage } from "./writing_stage.ts";
 
 export type { RunOptions } from "./run_options.ts";
@@ -53,12 +55,25 @@ export type { RunOptions } from "./run_options.ts";
  * they share the steps of the training, and the first one alone says, saves and deploys.
  */
 export async function runPlan(
-  asked: PlanSpec,
-  how: RunOptions = {},
+  spec: PlanSpec,
+  options: RunOptions = {},
 ): Promise<RunResult<unknown>> {
-  checkRunOptions(how);
-  await refuseMistakes(asked);
+  checkRunOptions(options);
+  await refuseMistakes(spec);
   const processes = processGroupHere();
+  const trackers = processes?.rank ? [] : options.trackers ?? [];
+  return await trackedRun(
+    trackers,
+    () => trackedSettings(spec, options.name),
+    (tracking) => runStages(spec, options, { processes, tracking }),
+  );
+}
+
+async function runStages(
+  asked: PlanSpec,
+  how: RunOptions,
+  { processes, tracking }: Pick<TrainingStage, "processes" | "tracking">,
+): Promise<RunResult<unknown>> {
   const isFirst = !processes || processes.rank === 0;
   const spec = isFirst ? asked : { ...asked, targets: [] };
   const options = isFirst ? how : { ...how, quiet: true };
@@ -85,7 +100,7 @@ export async function runPlan(
   const around = { task, defaults, device: exact, settings, table, options, signal };
   const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
   const trained = await trainStage(trainable, data, {
-    ...{ spec, settings, options, device, signal, processes },
+    ...{ spec, settings, options, device, signal, processes, tracking },
     sources: { weights: opened.files.weights, judge },
     ...validation(judge, data.validation, { ...scoring, writing, signal }),
     ...await rolloutStage(assembled, { ...around, table: read.splits.train, device, spec }),

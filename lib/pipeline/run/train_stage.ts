@@ -23,6 +23,7 @@ import type { SampleDrawer } from "../draw/sample_drawer.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
+import type { Tracking } from "./tracked_run.ts";
 import {
   notebookView,
   type Rate,
@@ -44,6 +45,8 @@ export interface TrainingStage
   readonly signal: AbortSignal;
   /** What the model has written after a validation, if it is asked to. */
   readonly samplesAt?: ((step: number) => readonly WrittenSample[]) | undefined;
+  /** Who follows the run. */
+  readonly tracking: Tracking;
   /** Draws in the training, if it is asked to. */
   readonly sampleDrawer?: SampleDrawer<State> | undefined;
 }
@@ -60,7 +63,8 @@ export interface TrainedRun extends TrainResult {
 export async function trainStage(
   trainable: TrainableModel,
   data: EncodedSplits,
-  { spec, settings, options, sources, samplesAt, sampleDrawer, ...context }: TrainingStage,
+  { spec, settings, options, sources, samplesAt, sampleDrawer, tracking, ...context }:
+    TrainingStage,
 ): Promise<TrainedRun> {
   const fingerprint = await runFingerprint(spec, data, trainable, sources);
   const folder = settings.checkpoints ??
@@ -116,10 +120,12 @@ export async function trainStage(
         : {}),
       onStep(report) {
         view.step(report);
+        tracking.step(report);
         if (!options.quiet) { for (const alarm of report.alarms ?? []) say(`warning: ${alarm}`); }
       },
       onValidation(validation) {
         view.validation(validation);
+        tracking.validation(validation, sources.judge.name);
         if (samplesAt) view.samples(samplesAt(validation.step));
       },
     });
