@@ -88,6 +88,7 @@ const calls: Readonly<Record<string, Call>> = {
   lengthBetween: (options) => tunebook.lengthBetween({ most: 1, ...options }),
   codeRuns: (options) => tunebook.codeRuns({ entry: "a", ...options }),
   rewardOf: (options) => tunebook.rewardOf({ predict: () => Promise.resolve([]) }, options),
+  mlflow: (options) => tunebook.mlflow("http://127.0.0.1:9", options),
   openWatch: (options) => tunebook.openWatch("none", options),
   kolmogorovSmirnov: (options) => tunebook.kolmogorovSmirnov([1], [2], options),
   parseToolCalls: (options) => tunebook.parseToolCalls("", options),
