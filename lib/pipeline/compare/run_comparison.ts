@@ -21,6 +21,7 @@ import { onInterrupt } from "../run/on_interrupt.ts";
 import type { EncodedSplits } from "../run/assemble_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { canRunApart, runApart, type SplitFiles, writeSplits } from "./run_apart.ts";
+import { checkAlone } from "../run/check_alone.ts";
 import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
 import { rowInterval, seedInterval } from "./score_interval.ts";
 
@@ -33,6 +34,7 @@ export async function runComparison(
   options: RunOptions = {},
 ): Promise<Comparison> {
   checkRunOptions(options);
+  checkAlone("compare(…).run()", options);
   const began = performance.now();
   const { budget = defaultBudget, seeds = defaultSeeds } = spec;
   using interrupt = onInterrupt(options.signal);

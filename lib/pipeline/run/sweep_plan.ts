@@ -21,6 +21,7 @@ import { openStage } from "./open_stage.ts";
 import { progressFor } from "./progress_for.ts";
 import { readStage } from "./read_stage.ts";
 import { referenceStage } from "./reference_stage.ts";
+import { checkAlone } from "./check_alone.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 
 /** Sweeps over learning rates on the training rows. Nothing is kept but the sweep. */
@@ -31,6 +32,7 @@ export async function sweepPlan(
 ): Promise<LearningRateSweep> {
   const { steps } = sweepOptions(sweep);
   checkRunOptions(options);
+  checkAlone("findLearningRate()", options);
   const wrong = planMistakes(spec);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   using interrupt = onInterrupt(options.signal);
