@@ -68,7 +68,7 @@ export function mlflow(address: string, options: MlflowOptions = {}): Tracker {
   checkOptions("mlflow", options, rules);
   const { experiment = "tunebook", run } = options;
   const base = address.replace(/\/+$/, "");
-  const ask = (path: string, body: unknown) => request(base, path, body);
+  const ask = (path: string, body?: unknown) => request(base, path, body);
   let id = "";
   let waiting: Metric[] = [];
   let next = 0;
@@ -137,16 +137,17 @@ export function mlflow(address: string, options: MlflowOptions = {}): Tracker {
 
 /** Makes a run in an experiment, and the experiment where there is none; gives its id. */
 async function newRun(
-  ask: (path: string, body: unknown) => Promise<unknown>,
+  ask: (path: string, body?: unknown) => Promise<unknown>,
   experiment: string,
   name: string,
 ): Promise<string> {
   const find = async () => {
-    const found = await ask("experiments/search", {
-      max_results: 1,
-      filter: `name = '${experiment.replaceAll("'", "''")}'`,
-    }) as { experiments?: readonly { experiment_id: string }[] };
-    return found.experiments?.[0]?.experiment_id;
+    const query = new URLSearchParams({ experiment_name: experiment });
+    const found = await ask(`experiments/get-by-name?${query}`).catch((error) => {
+      if (/"RESOURCE_DOES_NOT_EXIST"/.test(messageOf(error))) return {};
+      throw error;
+    }) as { experiment?: { experiment_id: string } };
+    return found.experiment?.experiment_id;
   };
   const make = async () => {
     const made = await ask("experiments/create", { name: experiment }) as { experiment_id: string };
@@ -165,13 +166,13 @@ async function newRun(
   return run.info.run_id;
 }
 
-async function request(base: string, path: string, body: unknown) {
+/** Asks with a body, or for what is there. */
+async function request(base: string, path: string, body?: unknown) {
   const url = `${base}/api/2.0/mlflow/${path}`;
   try {
     const answer = await fetch(url, {
-      method: "POST",
       headers: { "Content-Type": "application/json", ...authorization() },
-      body: JSON.stringify(body),
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(requestMilliseconds),
     });
     const said = await answer.text();

@@ -13,12 +13,18 @@ function server(refuses: (asked: Asked, count: number) => boolean = () => false)
   const listening = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     async (request) => {
-      const path = new URL(request.url).pathname.replace("/api/2.0/mlflow/", "");
+      const { pathname, searchParams } = new URL(request.url);
+      const path = pathname.replace("/api/2.0/mlflow/", "");
       const authorization = request.headers.get("Authorization");
-      const asked = { path, body: await request.json(), authorization };
+      const body = request.method === "GET"
+        ? Object.fromEntries(searchParams)
+        : await request.json();
+      const asked = { path, body, authorization };
       all.push(asked);
       if (refuses(asked, all.length)) return new Response("busy", { status: 503 });
-      if (path === "experiments/search") return Response.json({});
+      if (path === "experiments/get-by-name") {
+        return Response.json({ error_code: "RESOURCE_DOES_NOT_EXIST" }, { status: 404 });
+      }
       if (path === "experiments/create") return Response.json({ experiment_id: "7" });
       if (path === "runs/create") return Response.json({ run: { info: { run_id: "r1" } } });
       return Response.json({});
@@ -44,7 +50,7 @@ Deno.test("a run, its settings and all values in their order reach the server", 
   for (let step = 1; step <= 2500; step++) await tracker.log(values(step));
   await tracker.log({ step: 2500, time: 1, values: { "test/f1": NaN } });
   await tracker.end("stopped");
-  assert.deepEqual(tracked.of("experiments/search")[0].filter, "name = 'it''s a test'");
+  assert.deepEqual(tracked.of("experiments/get-by-name"), [{ experiment_name: "it's a test" }]);
   assert.deepEqual(tracked.of("experiments/create"), [{ name: "it's a test" }]);
   const [{ experiment_id, run_name }] = tracked.of("runs/create");
   assert.deepEqual([experiment_id, run_name], ["7", "a run"]);
@@ -85,7 +91,10 @@ Deno.test("values that a server refuses are sent again, none twice", async () =>
 Deno.test("a server that is not there, or refuses, is an error that names it", async () => {
   const away = mlflow("http://127.0.0.1:9");
   await assert.rejects(away.begin({ name: "a run", settings: {} }), (error: Error) => {
-    assert.match(error.message, /MLflow at http:\/\/127\.0\.0\.1:9 refuses experiments\/search/);
+    assert.match(
+      error.message,
+      /MLflow at http:\/\/127\.0\.0\.1:9 refuses experiments\/get-by-name/,
+    );
     return true;
   });
   await using refusing = server(({ path }) => path === "runs/create");
