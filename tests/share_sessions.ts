@@ -16,7 +16,7 @@ type Create = (graph: unknown, options?: Options) => Promise<Session>;
 /** Larger graphs hold weights of their own, which stay in memory while a session is kept. */
 const mostBytes = 1 << 20;
 /** Sessions that are kept; the one that was asked for longest ago goes first. */
-const mostSessions = 128;
+const mostSessions = 64;
 
 interface Kept {
   readonly session: Promise<Session>;
