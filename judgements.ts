@@ -70,6 +70,18 @@ export {
 } from "./lib/reinforce/rewards/reward_of.ts";
 
 // Scores
+export { answerKl } from "./lib/metrics/answer_kl.ts";
+export { answerTokens } from "./lib/metrics/answer_tokens.ts";
+export { finishedShare } from "./lib/metrics/finished_share.ts";
+export { type MeanReward, meanReward } from "./lib/metrics/mean_reward.ts";
+export {
+  type PromptPredictions,
+  type RewardFailures,
+  type RolloutAnswer,
+  type RolloutPredictions,
+  rolloutPredictions,
+  type RolloutPredictionsInput,
+} from "./lib/nn/rollout_predictions.ts";
 export { chosenLogProbability } from "./lib/metrics/chosen_log_probability.ts";
 export { chosenReward } from "./lib/metrics/chosen_reward.ts";
 export { referenceKl } from "./lib/metrics/reference_kl.ts";

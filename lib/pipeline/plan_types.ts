@@ -8,6 +8,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { DenoisingPredictions } from "../nn/denoising_predictions.ts";
 import type { FeaturePredictions } from "../nn/feature_predictions.ts";
 import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
+import type { PromptPredictions, RolloutPredictions } from "../nn/rollout_predictions.ts";
 import type { TextPredictions } from "../nn/text_predictions.ts";
 import type { DataOptions } from "./plan_spec.ts";
 
@@ -37,8 +38,12 @@ export type MetricFor<Predicted extends AnyPredictions> = Predicted extends AnyP
   ? Metric<unknown, Predicted> | WrittenMetric<Predicted>
   : never;
 
-/** A metric of what the model makes: of written texts for next tokens, of drawn images for a denoiser. */
-export type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends
-  Predictions<"language"> ? Metric<unknown, TextPredictions>
+/**
+ * A metric of what the model makes: of written texts for next tokens, of sampled answers where rewards judge
+ * them, of drawn images for a denoiser.
+ */
+export type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends PromptPredictions
+  ? Metric<unknown, TextPredictions> | Metric<unknown, RolloutPredictions>
+  : Predicted extends Predictions<"language"> ? Metric<unknown, TextPredictions>
   : Predicted extends DenoisingPredictions ? Metric<unknown, FeaturePredictions>
   : never;

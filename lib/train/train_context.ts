@@ -38,7 +38,9 @@ export interface TrainContext {
   /** Scores the present state on the validation rows. A score that is no number counts as worst. */
   readonly validate?: (
     state: State,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    /** Steps that are done. */
+    step: number,
   ) => Promise<{ score: number; better: "higher" | "lower" }>;
   /**
    * Looks at what the present state gives, at the steps of validations, those of which there are no such rows

@@ -135,7 +135,7 @@ export class Trainer {
     const isUnvalidated = step > 0 && this.#state.validations.at(-1)?.step !== step;
     const { validateEvery = plan.stepsPerEpoch, keepBest } = settings;
     if (!validate || !this.#isDue(validateEvery) || !isUnvalidated) return;
-    const { score: own, better } = await validate(await whole.after(step), signal);
+    const { score: own, better } = await validate(await whole.after(step), signal, step);
     // What is decided by it must be decided alike.
     const score = processes ? await fromFirstProcess(processes, own, signal) : own;
     this.#state = { ...this.#state, ...withValidation(this.#state, { step, score }, better) };

@@ -19,6 +19,7 @@ import {
   shownScores,
 } from "../display/result_display.ts";
 import { areDrawn } from "../display/drawn_samples_display.ts";
+import { failureNotes, rewardNote, shownJudged } from "../display/judged_answers.ts";
 import { shownRollouts } from "../display/rollout_table.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
@@ -44,6 +45,7 @@ import { servedResult } from "../serve/serve_result.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
+import type { ScoredBefore } from "./rollout_stage.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 import type { Scored } from "./score_stage.ts";
@@ -63,6 +65,8 @@ export interface StageResults extends Deployed {
   readonly assembled: Assembled;
   readonly trained: TrainedRun;
   readonly scored: Scored;
+  /** The same of the model before a training by rewards. */
+  readonly before?: ScoredBefore | undefined;
   /** In which numbers it was scored. */
   readonly scoring: Pick<Scoring, "reason">;
   readonly samples?: RunSamples | undefined;
@@ -90,6 +94,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
   const shown = {
     ...summary,
     ...namedSamples(stages.samples),
+    ...judgedOf(stages),
     scores: shownScores(scored.scores, { predictions, titles, ...summary }),
     receipts: shownReceipts(stages.receipts),
     ...(stages.chain ? { chain: shownChain(stages.chain) } : {}),
@@ -187,9 +192,30 @@ function namedSamples(
     : { samples: shownSamples(samples as readonly WrittenSample[]) };
 }
 
-function summaryOf(
-  { spec, settings, device, task, judge, assembled, trained, scored, scoring, drift }: StageResults,
-): RunSummary {
+/** What was answered to held-out prompts before and after a training by rewards. */
+function judgedOf(
+  { scored: { judged }, before }: Pick<StageResults, "scored" | "before">,
+): Pick<RunResult<unknown>, "judged" | "judgedBefore" | "scoresBefore"> {
+  if (!judged || !before) return {};
+  return {
+    judged: shownJudged({ judged, before: before.judged }),
+    judgedBefore: before.judged,
+    scoresBefore: before.scores,
+  };
+}
+
+/** What is to be known of rewards on held-out prompts. */
+function judgedNotes(
+  { scored: { judged }, before, trained }: Pick<StageResults, "scored" | "before" | "trained">,
+): string[] {
+  if (!judged || !before) return [];
+  const note = trained.step > 0 ? rewardNote({ judged, before: before.judged }) : undefined;
+  return [...failureNotes(judged), ...(note === undefined ? [] : [note])];
+}
+
+function summaryOf(stages: StageResults): RunSummary {
+  const { spec, settings, device, task, judge } = stages;
+  const { assembled, trained, scored, scoring, drift } = stages;
   const { model, adapter, data, headNote } = assembled;
   const baseline = task.baseline?.(data.train, data.test);
   return {
@@ -221,6 +247,7 @@ function summaryOf(
         predictions: scored.predictions,
         baseline,
       }),
+      ...judgedNotes(stages),
     ],
     intervals: scored.intervals,
     ...(Object.keys(scored.signatures).length > 0 ? { signatures: scored.signatures } : {}),

@@ -94,16 +94,17 @@ async function runStages(
   await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
-  const scoring = scoringOf(spec, trainable, exact);
   const judge = judgeOf(spec, read.task);
-  const { task, splits: { test: table } } = read;
-  const around = { task, defaults, device: exact, settings, table, options, signal };
+  const { task, splits } = read;
+  const around = { task, defaults, device: exact, settings, table: splits.test, options, signal };
+  await using rollouts = await rolloutStage(assembled, { ...around, device, splits, spec, judge });
+  const scoring = scoringOf(spec, trainable, exact);
   const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
   const trained = await trainStage(trainable, data, {
     ...{ spec, settings, options, device, signal, processes, tracking },
-    sources: { weights: opened.files.weights, judge },
-    ...validation(judge, data.validation, { ...scoring, writing, signal }),
-    ...await rolloutStage(assembled, { ...around, table: read.splits.train, device, spec }),
+    sources: { weights: opened.files.weights, judge, rewards: rollouts.rewards },
+    ...validation(judge, data.validation, { ...scoring, ...rollouts, writing, signal }),
+    openRollouts: rollouts.openRollouts,
     samplesAt: writing.sampler?.atStep,
     sampleDrawer: writing.sampleDrawer,
   }).catch(async (error) => {
@@ -121,7 +122,7 @@ async function runStages(
     state.dispose();
   };
   try {
-    const asked = { ...writing, state, options, signal };
+    const asked = { ...writing, ...rollouts, state, steps: trained.step, options, signal };
     const scored = await scoreStage(spec, data.test, scoring.scorer, asked);
     const samples = await writing.samplesAfter(state, trained.step);
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec, scoring);
@@ -148,6 +149,7 @@ async function runStages(
       assembled,
       trained,
       scored,
+      before: rollouts.before,
       scoring,
       samples,
       drift,

@@ -12,6 +12,7 @@ import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
 import type { RolloutSample } from "../../nn/rollout.ts";
+import type { RolloutPredictions } from "../../nn/rollout_predictions.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
 import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
 import type { ErrorAnalysisOptions } from "../error_analysis/error_analysis_options.ts";
@@ -20,6 +21,7 @@ import type { Explanation } from "../explain/explanation.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
+import { judgedText } from "../display/judged_answers.ts";
 import { chainText } from "../display/chain_table.ts";
 import type { Server } from "../../serve/server.ts";
 import type { ServeResultOptions } from "../serve/serve_result.ts";
@@ -94,6 +96,15 @@ export interface RunResult<
   readonly methodRecord?: MethodRecord;
   /** The answers that a training by rewards has sampled in this process, with what they were worth. */
   readonly rollouts?: readonly RolloutSample[];
+  /**
+   * What the trained model answered to held-out prompts, with its rewards, where a metric of these was asked;
+   * `pairedBootstrap(result.judgedBefore!, result.judged!, meanReward)` compares it with the model before.
+   */
+  readonly judged?: RolloutPredictions;
+  /** What the model before the training answered to the same prompts, by the same draws. */
+  readonly judgedBefore?: RolloutPredictions;
+  /** Scores of `judgedBefore`. */
+  readonly scoresBefore?: Readonly<Record<string, unknown>>;
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */
@@ -159,7 +170,10 @@ export function describeScores(
 export function describeResult(
   result:
     & RunSummary
-    & Pick<RunResult<unknown>, "scores" | "receipts" | "chain" | "samples" | "drawnSamples">,
+    & Pick<
+      RunResult<unknown>,
+      "scores" | "receipts" | "chain" | "samples" | "drawnSamples" | "judged" | "judgedBefore"
+    >,
   titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
@@ -195,6 +209,9 @@ export function describeResult(
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...result.notes.map((note) => `note: ${note}`),
+    ...(result.judged && result.judgedBefore
+      ? [judgedText({ judged: result.judged, before: result.judgedBefore })]
+      : []),
     ...(samples ? ["samples", indented(samplesText(samples))] : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
     ...(result.chain ? [indented(chainText(result.chain))] : []),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mistakes } from "../../core/errors.ts";
+import { mistakes, TunebookError } from "../../core/errors.ts";
 import { openDevice } from "../../engine/mod.ts";
 import {
   findLearningRate,
@@ -35,6 +35,13 @@ export async function sweepPlan(
   checkAlone("findLearningRate()", options);
   const wrong = planMistakes(spec);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
+  if (spec.task.sampledKind !== undefined) {
+    throw new TunebookError(
+      "unsupported",
+      `a sweep of learning rates follows a loss, and that of ${spec.task.name} is about 0 at every learning ` +
+        "rate, since each step samples rows of its own: compare the mean reward of short runs instead",
+    );
+  }
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
   const read = await readStage(spec, signal);

@@ -36,8 +36,8 @@ import {
 const rescueFolder = ".tunebook/interrupted";
 
 /** What the stage needs beside the model and the data. */
-export interface TrainingStage
-  extends Pick<TrainContext, "device" | "validate" | "openRollouts" | "processes"> {
+export interface TrainingStage extends Pick<TrainContext, "device" | "validate" | "processes"> {
+  readonly openRollouts?: TrainContext["openRollouts"] | undefined;
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly options: RunOptions;

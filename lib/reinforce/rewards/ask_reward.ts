@@ -35,33 +35,53 @@ interface Progress {
   readonly values: unknown[];
   timeouts: number;
   seconds: number;
+  /** What the reward threw, in words; absent where that ends the asking. */
+  readonly thrown?: string[];
 }
 
 /**
- * Asks about all answers. An error that the reward throws ends the asking: it is thrown again with the
- * name of the reward and the answer.
+ * Asks about all answers. An error that the reward throws ends the asking, unless failures are counted: it is
+ * thrown again with the name of the reward and the answer.
  */
 export async function askReward(
   named: NamedReward,
   samples: readonly SampledAnswer[],
-  { signal, concurrency }: {
+  { signal, concurrency, countFailures = false }: {
     readonly signal?: AbortSignal | undefined;
     readonly concurrency: number;
+    /** Counts what goes wrong, in the statistics; `wrong` is then empty. */
+    readonly countFailures?: boolean | undefined;
   },
 ): Promise<AskedReward> {
   const { name, reward } = named;
-  const progress: Progress = { values: [], timeouts: 0, seconds: 0 };
+  const progress: Progress = {
+    ...{ values: [], timeouts: 0, seconds: 0 },
+    ...(countFailures ? { thrown: [] } : {}),
+  };
   if (isBatchReward(reward)) await askBatch(reward, named, { samples, signal, progress });
   else await askEach(reward, named, { samples, signal, progress, concurrency });
-  const { values, timeouts, seconds } = progress;
+  const { values, timeouts, seconds, thrown = [] } = progress;
   const wrong = samples.flatMap((sample, at) => {
     const value = values[at];
-    if (value === null || Number.isFinite(value)) return [];
+    if (value === null || value === failed || Number.isFinite(value)) return [];
     const what = value === tookTooLong ? overdue(named) : `gives ${given(value)}`;
     return [`${shownName(name)} ${what} for ${shownSample(sample)}`];
   });
   const known = values.map((value) => Number.isFinite(value) ? value as number : null);
-  return { values: known, statistics: rewardStatistics(known, { timeouts, seconds }), wrong };
+  const counted = countFailures ? failureStatistics([...thrown, ...wrong], values) : {};
+  const statistics = rewardStatistics(known, { timeouts, seconds, ...counted });
+  return { values: known, statistics, wrong: countFailures ? [] : wrong };
+}
+
+/** Stands for the value of a reward that has thrown, where that is counted. */
+const failed = Symbol("failed");
+
+function failureStatistics(
+  wrong: readonly string[],
+  values: readonly unknown[],
+): Pick<RewardStatistics, "failures" | "firstFailure"> {
+  const failures = values.filter((value) => value !== null && !Number.isFinite(value)).length;
+  return { failures, ...(wrong.length > 0 ? { firstFailure: wrong[0] } : {}) };
 }
 
 async function askEach(
@@ -91,8 +111,13 @@ async function askEach(
           progress,
         );
       } catch (error) {
-        hasFailed = true;
-        throw failure(error, named.name, ` for ${shownSample(samples[at])}`);
+        const told = failure(error, named.name, ` for ${shownSample(samples[at])}`);
+        progress.values[at] = failed;
+        if (progress.thrown && !isInterruption(told)) progress.thrown.push(messageOf(told));
+        else {
+          hasFailed = true;
+          throw told;
+        }
       } finally {
         progress.seconds += (performance.now() - begun) / 1000;
       }
@@ -120,7 +145,11 @@ async function askBatch(
       (signal) => reward.rewardBatch(samples.map((each) => ({ ...each, signal })), { signal }),
     );
   } catch (error) {
-    throw failure(error, named.name, "");
+    const told = failure(error, named.name, "");
+    if (!progress.thrown || isInterruption(told)) throw told;
+    progress.thrown.push(messageOf(told));
+    progress.values.push(...samples.map(() => failed));
+    return;
   }
   progress.seconds = (performance.now() - begun) / 1000;
   if (values === tookTooLong) {

@@ -26,6 +26,8 @@ const shared: readonly TaskFlag[] = [
   { name: "epsilonLow", value: "number", what: "how far the ratio may fall (0.2)" },
   { name: "epsilonHigh", value: "number", what: "how far the ratio may rise (as it may fall)" },
   { name: "maskTruncated", value: "boolean", what: "leave answers out that were cut (false)" },
+  { name: "scoredPrompts", value: "number", what: "held-out prompts that scores answer (all)" },
+  { name: "scoredAnswers", value: "number", what: "answers to each of them (1)" },
   { name: "template", value: "text", what: "the chat template of prompts that are messages" },
   { name: "system", value: "text", what: "a system prompt for messages without one" },
 ];

@@ -18,6 +18,7 @@ import type {
 } from "../../nn/rollout.ts";
 import { answerPieces, readTokens } from "./answer_pieces.ts";
 import { meanOfKnown } from "./advantages.ts";
+import { schulman } from "./divergence.ts";
 import { answersOfKept, keptAnswers } from "./kept_answers.ts";
 import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
 import { type PolicyLoss, toldLogProbs } from "./policy_objective.ts";
@@ -256,9 +257,4 @@ function differences(a: Float32Array, b: Float32Array): number[] {
 
 function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
-}
-
-/** Schulman's estimate of the divergence by log π − log π_ref of a sampled token. */
-function schulman(apart: number): number {
-  return Math.expm1(-apart) + apart;
 }

@@ -50,6 +50,10 @@ export interface SamplingOptions {
   readonly maskTruncated?: boolean;
   /** Records the KL divergence to the model before the training, also where the loss does not need it. */
   readonly measureDivergence?: boolean;
+  /** How many held-out prompts are answered for a score, the first ones; all unless given. */
+  readonly scoredPrompts?: number;
+  /** Answers to each held-out prompt; 1 unless given. */
+  readonly scoredAnswers?: number;
   /** The chat template of prompts that are messages, as for `chat`; the model's own unless given. */
   readonly template?: string;
   /** A system prompt for the messages that have none. */
@@ -67,6 +71,8 @@ export interface RolloutSettings {
   readonly stop: readonly string[] | undefined;
   readonly updates: number;
   readonly maskTruncated: boolean;
+  readonly scoredPrompts?: number | undefined;
+  readonly scoredAnswers?: number | undefined;
 }
 
 const several: Rule = [
@@ -94,6 +100,8 @@ export const samplingRules: Rules<SamplingOptions> = {
   updates: whole,
   maskTruncated: yesOrNo,
   measureDivergence: yesOrNo,
+  scoredPrompts: whole,
+  scoredAnswers: whole,
   template: text,
   system: text,
 };
@@ -116,9 +124,10 @@ export function samplingMistakes({ rewards }: Pick<SamplingOptions, "rewards">):
 /** Fills in what was left out. */
 export function samplingSettings(options: SamplingOptions): RolloutSettings {
   const { groupSize = 8, maxNewTokens = 256, updates = 1, maskTruncated = false } = options;
-  const { topK, topP, minP, stop } = options;
+  const { topK, topP, minP, stop, scoredPrompts, scoredAnswers } = options;
   return {
     ...{ groupSize, maxNewTokens, updates, maskTruncated, topK, topP, minP, stop },
+    ...{ scoredPrompts, scoredAnswers },
     rewards: typeof options.rewards === "string" ? options.rewards : namedRewards(options.rewards),
   };
 }
