@@ -69,6 +69,15 @@ export {
   type RewardOfOptions,
 } from "./lib/reinforce/rewards/reward_of.ts";
 
+// One model against another, by a judge
+export type { ComparedAnswers, Winner, WinRate } from "./lib/pipeline/win_rate/win_rate.ts";
+export type {
+  JudgedPair,
+  PairJudge,
+  PairJudgement,
+  WinRateOptions,
+} from "./lib/pipeline/win_rate/win_rate_options.ts";
+
 // Scores
 export { answerKl } from "./lib/metrics/answer_kl.ts";
 export { answerTokens } from "./lib/metrics/answer_tokens.ts";

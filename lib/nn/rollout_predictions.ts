@@ -8,7 +8,7 @@ import { mistakes, TunebookError } from "../core/errors.ts";
 import { list, record, required, type Rules } from "../core/option_rules.ts";
 import type { AnyPredictions, Predictions } from "./predictions.ts";
 import type { RewardValue } from "./reward.ts";
-import type { RolloutMoment, RolloutSample, RolloutTools } from "./rollout.ts";
+import type { PolicySampling, RolloutMoment, RolloutSample, RolloutTools } from "./rollout.ts";
 import type { Progress } from "../core/progress.ts";
 import { selectable } from "./select_rows.ts";
 
@@ -53,6 +53,8 @@ export interface PromptPredictions extends Predictions<"language"> {
 export interface HeldOutRollout {
   /** How many of the prompts are answered, the first ones. */
   readonly prompts: number;
+  /** How answers are drawn. */
+  readonly sampling: Omit<PolicySampling, "groupSize" | "seed" | "step" | "signal">;
   /** Makes the answers: the same draws for the same seed, however many steps were done. */
   answer(
     moment: RolloutMoment & { readonly progress?: Progress | undefined },

@@ -36,12 +36,16 @@ import type { Explanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { Deployed } from "./deploy_stage.ts";
+import type { GenerateOptions } from "../../generate/generate_options.ts";
 import type { TextModel } from "../../generate/text_model.ts";
 import type { RunSamples } from "../write/run_samples.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { writerOf, writtenTexts } from "../write/writer.ts";
 import { cardOfResult } from "../serve/card_of_result.ts";
 import { servedResult } from "../serve/serve_result.ts";
+import type { WinRate } from "../win_rate/win_rate.ts";
+import { winRateOf } from "../win_rate/win_rate_of_result.ts";
+import type { PairJudge, WinRateOptions } from "../win_rate/win_rate_options.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
@@ -56,6 +60,8 @@ import type { TrainedRun } from "./train_stage.ts";
 export interface StageResults extends Deployed {
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
+  /** What the model's files say of writing. */
+  readonly defaults: GenerateOptions;
   readonly device: Device;
   readonly task: AnyLabelledTask;
   /** The metric of the validations. */
@@ -141,6 +147,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     explain: (inputs: readonly unknown[], options: ExplainOptions = {}) =>
       explanationsOf(stages, inputs, options),
     errorAnalysis: (options: ErrorAnalysisOptions = {}) => errorsOf(stages, options),
+    winRate: (judge: PairJudge, options?: WinRateOptions) => winRateIn(stages, judge, options),
     ...servers,
     toString: () => describeResult(shown, titles),
     [customInspect]: () => describeResult(shown, titles),
@@ -180,6 +187,15 @@ async function errorsOf(
     return table && examples ? [{ name, table, examples }] : [];
   });
   return await analyseErrors({ task, predictions, splits: held }, options, interrupt.signal);
+}
+
+async function winRateIn(
+  { device, splits, trained: { state }, ...models }: StageResults,
+  judge: PairJudge,
+  options: WinRateOptions | undefined,
+): Promise<WinRate> {
+  const on = { device: device.inFloat32 ?? device, table: splits.test, state };
+  return await winRateOf({ ...models, ...on }, judge, options);
 }
 
 /** Texts and images have names of their own, which types tell apart. */

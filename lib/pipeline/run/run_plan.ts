@@ -142,6 +142,7 @@ async function runStages(
     const result = resultOf({
       spec,
       settings,
+      defaults,
       device,
       task,
       judge,

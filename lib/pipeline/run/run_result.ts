@@ -27,6 +27,8 @@ import type { Server } from "../../serve/server.ts";
 import type { ServeResultOptions } from "../serve/serve_result.ts";
 import type { DrawnSample } from "../draw/sample_drawer.ts";
 import type { WrittenSample } from "../write/samples.ts";
+import type { WinRate } from "../win_rate/win_rate.ts";
+import type { PairJudge, WinRateOptions } from "../win_rate/win_rate_options.ts";
 import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
 import type { DeploymentChain } from "./deployment_chain.ts";
@@ -137,6 +139,15 @@ export interface RunResult<
    * Throws an error of kind "unsupported" for tasks whose rows have no single label.
    */
   errorAnalysis(options?: ErrorAnalysisOptions): Promise<ErrorAnalysis>;
+  /**
+   * How often a judge prefers the trained model's answer to that of the model before the training, on held-out prompts
+   * or on prompts of one's own: `await result.winRate(async ({ prompt, answers: [a, b] }) => 0)`. The judge is not told
+   * who wrote which: a seed draws the order of each pair. A tie counts half, and equal answers are ties.
+   *
+   * Throws an error of kind "unsupported" for tasks whose model writes no texts, of kind "input" for options that make no
+   * sense, and of kind "data" where the judge fails or says something else.
+   */
+  winRate(judge: PairJudge<Input>, options?: WinRateOptions<Input>): Promise<WinRate>;
   /**
    * Starts a server of the trained model, as `serve` does of folders, under the name `model` unless another one is
    * given. `dispose` stops it.

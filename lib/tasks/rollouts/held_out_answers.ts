@@ -37,9 +37,10 @@ export function heldOutRollout(
   const { scoredPrompts = Infinity, scoredAnswers: groupSize = 1 } = method;
   const { loss: { temperature }, maxNewTokens, topK, topP, minP, stop } = method;
   const chosen = prompts.slice(0, scoredPrompts);
-  const sampling = { groupSize, maxNewTokens, temperature, topK, topP, minP, stop };
+  const sampling = { maxNewTokens, temperature, topK, topP, minP, stop };
   return {
     prompts: chosen.length,
+    sampling,
     async answer({ step, seed, signal, progress }, { policy, judge }) {
       const answers: PolicyAnswer[] = [];
       const divergences: number[] = [];
@@ -47,7 +48,10 @@ export function heldOutRollout(
       for (let start = 0; start < chosen.length; start += atOnce) {
         const some = chosen.slice(start, start + atOnce);
         const asked = some.map(({ tokens }, at) => ({ tokens, row: start + at }));
-        const groups = await policy.sample(asked, { ...sampling, seed, step: drawnStep, signal });
+        const groups = await policy.sample(asked, {
+          ...{ ...sampling, groupSize, seed, signal },
+          step: drawnStep,
+        });
         const texts = groups.flatMap((group, at) =>
           group.map(({ tokens }) => ({
             tokens: Int32Array.of(...some[at].tokens, ...tokens),
