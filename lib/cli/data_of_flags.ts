@@ -91,8 +91,8 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
 /** The scores of a task where none are named. */
 export function defaultMetrics({ task, settings }: FlagData): readonly string[] {
   try {
-    const { kind, metric } = taskOf(task, settings);
-    const own = metricNamesOf(kind).filter((name) => !metrics[name].isTable);
+    const { kind, metric, sampledKind = kind } = taskOf(task, settings);
+    const own = metricNamesOf(sampledKind).filter((name) => !metrics[name].isTable);
     return defaultsOf(task).metrics ?? classMetrics[kind] ??
       [metric, ...own.filter((name) => name !== metric)];
   } catch {
@@ -166,7 +166,7 @@ function otherTask(task: string, fileColumns: readonly string[]): string {
   return fitting.length > 0 ? ` (they fit --task ${fitting.join(" or ")})` : "";
 }
 
-function valueOf({ name, flag = name, value }: TaskFlag, read: FlagReader): unknown {
+function valueOf({ name, flag = name, value, parts }: TaskFlag, read: FlagReader): unknown {
   switch (value) {
     case "number":
       return read.number(flag);
@@ -175,7 +175,7 @@ function valueOf({ name, flag = name, value }: TaskFlag, read: FlagReader): unkn
     case "boolean":
       return read.boolean(flag);
     case "list":
-      return read.list(flag);
+      return parts ? partsOf(flag, parts, read) : read.list(flag);
     case "numbers":
       return read.numbers(flag);
     case "columns": {
@@ -185,6 +185,17 @@ function valueOf({ name, flag = name, value }: TaskFlag, read: FlagReader): unkn
     default:
       return read.text(flag);
   }
+}
+
+/** An object of the values between commas; another number of them is told and left out. */
+function partsOf(flag: string, parts: readonly string[], read: FlagReader): unknown {
+  const list = read.list(flag);
+  if (list === undefined) return undefined;
+  if (list.length === parts.length) {
+    return Object.fromEntries(parts.map((part, at) => [part, list[at]]));
+  }
+  read.wrong.push(`--${kebab(flag)} needs ${parts.join(" and ")}, with a comma between`);
+  return undefined;
 }
 
 function sizeOf(name: "test" | "validation", read: FlagReader): Record<string, unknown> {

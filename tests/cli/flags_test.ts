@@ -529,3 +529,19 @@ Deno.test("an unknown flag suggests the nearest one", () => {
   assert.throws(() => readCommandLine(["a.json", "b.json"]), isMistake("input", "a.json, b.json"));
   assert.throws(() => readCommandLine(["--json=yes"]), isMistake("input", "--json"));
 });
+
+Deno.test("the reference columns of dpo are a flag, and rewards have scores of their own", () => {
+  const dpo = ["--task", "dpo", "--prompt", "p", "--chosen", "c", "--rejected", "r"];
+  const of = (...args: string[]) => planOf("--model", "hf:a/b", "--data", "t.csv", ...args);
+  const { task } = of(...dpo, "--reference-columns", "log_c, log_r");
+  assert.deepEqual(task!.settings.reference, { chosen: "log_c", rejected: "log_r" });
+  assert.throws(
+    () => of(...dpo, "--reference-columns", "log_c"),
+    isMistake("input", "--reference-columns needs chosen and rejected, with a comma between"),
+  );
+  const { metrics } = of("--task", "grpo", "--prompt", "p", "--rewards", "rewards.ts");
+  assert.deepEqual(metrics, {
+    ...{ meanReward: "meanReward", answerTokens: "answerTokens" },
+    ...{ finishedShare: "finishedShare", answerKl: "answerKl" },
+  });
+});

@@ -13,6 +13,7 @@ import {
   open,
   peft,
   promptTuning,
+  qlora,
   referenceKl,
   rewardAccuracy,
   rewardCalibration,
@@ -154,13 +155,17 @@ Deno.test("methods are compared by preferences, and a learning rate is found", (
     const compared = await plan.compare({
       lora: lora({ rank: 2 }),
       prompt: promptTuning({ tokens: 2 }),
+      quantised: qlora({ rank: 2 }),
     }, {
       metric: rewardMargin,
       seeds: 1,
       memory: false,
       budget: { epochs: 1 },
     }).run(quiet);
-    assert.equal(compared.rows.length, 2);
+    assert.equal(compared.rows.length, 3);
+    // QLoRA starts as its own reference, the base in four bits.
+    const quantised = compared.rows.find(({ name }) => name === "quantised")!;
+    assert.ok(Math.abs(quantised.runs[0].losses[0] - Math.LN2) < 1e-6);
     assert.ok(compared.rows.every(({ score }) => Number.isFinite(score!.mean)));
     const sweep = await plan.adapt(lora({ rank: 2 })).train({ batchSize: 4 })
       .findLearningRate({ steps: 10 }, quiet);

@@ -178,9 +178,7 @@ async function forecastOf(
   );
   const lengths = texts.map((_, row) => row === longest ? first : sample[row % sample.length]);
   const frozenLayers = countFrozenLayers({ model, adapter });
-  const keptLayers = settings.cacheFrozen && settings.epochs > 1 && !rollouts
-    ? frozenLayers
-    : 0;
+  const keptLayers = settings.cacheFrozen && settings.epochs > 1 && !rollouts ? frozenLayers : 0;
   const packing = model.family.stack
     ? choosePacking(
       { model, adapter },
@@ -222,14 +220,21 @@ async function forecastOf(
     rollouts: made.steps / sizes.updates,
     decodeRate: await rate("float32", Math.min(decodedRows, prompts * sizes.groupSize)),
   });
-  return { ...made, eightBit, ...(sampling ? { sampling } : {}), ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
+  return {
+    ...made,
+    eightBit,
+    ...(sampling ? { sampling } : {}),
+    ...(packing?.layoutOf ? { packing: packing.reason } : {}),
+  };
 }
 
 /** How much is sampled, and how long that takes at most. */
 function describeSampling(input: Parameters<typeof rolloutForecast>[0]): string {
   const { rollouts, prompts, groupSize, maxNewTokens } = input;
   return `${rollouts.toLocaleString("en")} times ${prompts * groupSize} answers of at most ` +
-    `${maxNewTokens} tokens: at least ${timeText(rolloutForecast(input))} if all are as long; the time ` +
+    `${maxNewTokens} tokens: at least ${
+      timeText(rolloutForecast(input))
+    } if all are as long; the time ` +
     "of rewards and of the reference comes on top";
 }
 

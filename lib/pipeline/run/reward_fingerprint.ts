@@ -17,7 +17,10 @@ export async function rewardFingerprint(rewards: Rewards): Promise<Record<string
   const found = checkedRewards("rewards", rewards).map(
     async ({ name, reward, weight, timeoutSeconds, onTimeout }): Promise<[string, string]> => {
       const late = onTimeout === undefined ? "" : ` (${onTimeout} when late)`;
-      return [name, `weight ${weight}, ${timeoutSeconds} s${late}, ${await hashOf(sourceOf(reward))}`];
+      return [
+        name,
+        `weight ${weight}, ${timeoutSeconds} s${late}, ${await hashOf(sourceOf(reward))}`,
+      ];
     },
   );
   return Object.fromEntries(await Promise.all(found));

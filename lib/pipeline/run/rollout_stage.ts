@@ -153,7 +153,8 @@ function policyOpener(
     const { stopTokens = [] } = defaults;
     return openPolicy({
       ...{ trainable, state, device, processor, writing, stopTokens, held },
-      reference: () => referenceModel({ model, adapter }, { device, continues: goesOn({ method }) }),
+      reference: () =>
+        referenceModel({ model, adapter }, { device, continues: goesOn({ method }) }),
       continuer: () =>
         createContinuer({ model, adapter }, {
           device,

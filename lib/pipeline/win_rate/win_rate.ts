@@ -94,9 +94,13 @@ export async function judgePairs(
       } catch (error) {
         hasFailed = true;
         if (signal.aborted) throw stopped();
-        throw new TunebookError("data", `the judge failed for prompt ${at + 1}: ${messageOf(error)}`, {
-          cause: error,
-        });
+        throw new TunebookError(
+          "data",
+          `the judge failed for prompt ${at + 1}: ${messageOf(error)}`,
+          {
+            cause: error,
+          },
+        );
       }
       progress.update(++done);
     }

@@ -14,7 +14,7 @@ import {
   wholeFrom0,
 } from "../../core/option_rules.ts";
 import { shownValue } from "../../core/shown_value.ts";
-import { type WritingOptions, writingMistakes } from "../evaluate_options.ts";
+import { writingMistakes, type WritingOptions } from "../evaluate_options.ts";
 
 /** Two answers to a prompt, in an order that says nothing of who wrote them. */
 export interface JudgedPair<Input = unknown> {

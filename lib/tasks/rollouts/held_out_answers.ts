@@ -23,16 +23,18 @@ const drawnStep = 0;
 /** How the first of these prompts are answered. */
 export function heldOutRollout(
   prompts: readonly RolloutPrompt[],
-  method: Pick<
-    RolloutMethod,
-    | "scoredPrompts"
-    | "scoredAnswers"
-    | "maxNewTokens"
-    | "topK"
-    | "topP"
-    | "minP"
-    | "stop"
-  > & { readonly loss: Pick<RolloutMethod["loss"], "temperature"> },
+  method:
+    & Pick<
+      RolloutMethod,
+      | "scoredPrompts"
+      | "scoredAnswers"
+      | "maxNewTokens"
+      | "topK"
+      | "topP"
+      | "minP"
+      | "stop"
+    >
+    & { readonly loss: Pick<RolloutMethod["loss"], "temperature"> },
 ): HeldOutRollout {
   const { scoredPrompts = Infinity, scoredAnswers: groupSize = 1 } = method;
   const { loss: { temperature }, maxNewTokens, topK, topP, minP, stop } = method;

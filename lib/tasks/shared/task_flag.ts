@@ -23,6 +23,8 @@ export interface TaskFlag {
     | "numbers"
     | "boolean"
     | "switch";
+  /** The names of the values of a `list` that is an object, in their order. */
+  readonly parts?: readonly string[];
   readonly what: string;
 }
 

@@ -16,6 +16,7 @@ import {
   tableFromRows,
   type TrainOptions,
 } from "tunebook";
+import { planDisplay } from "../../../lib/pipeline/display/plan_display.ts";
 import { quiet } from "../../pipeline/open/trained.ts";
 import { reviews, tinyModel } from "../../pipeline/tiny.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -158,7 +159,7 @@ Deno.test("rewards need their columns in held-out rows only where these are judg
     });
   }));
 
-Deno.test("a checkpoint is not continued by other rewards, and a sweep of learning rates is refused", () =>
+Deno.test("a checkpoint is not continued by other rewards, sampling is forecast, and a sweep of learning rates refused", () =>
   inFolder(async (folder) => {
     const checkpoints = join(folder, "kept");
     const kept = { epochs: 1, checkpoints };
@@ -177,6 +178,11 @@ Deno.test("a checkpoint is not continued by other rewards, and a sweep of learni
         message: /belongs to another run[^]*rewards: \{"letters":"weight 1, 60 s, /,
       });
     }
+    const shown = await planDisplay((await planOf(folder, { updates: 2 })).spec);
+    assert.match(
+      shown["text/plain"],
+      /steps: 16\nsampling: 8 times 16 answers of at most 6 tokens: at least .* sampling not counted/s,
+    );
     await assert.rejects((await planOf(folder)).findLearningRate(), {
       kind: "unsupported",
       message: /a sweep of learning rates .* grpo/,
