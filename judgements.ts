@@ -80,7 +80,7 @@ export type {
 
 // Scores
 export { answerKl } from "./lib/metrics/answer_kl.ts";
-export { answerTokens } from "./lib/metrics/answer_tokens.ts";
+export { answerLength } from "./lib/metrics/answer_length.ts";
 export { finishedShare } from "./lib/metrics/finished_share.ts";
 export { type MeanReward, meanReward } from "./lib/metrics/mean_reward.ts";
 export {

@@ -195,6 +195,11 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.boxPredictions({ labels: ["x"], truth: [[]], predicted: [[]], ...options }),
   maskPredictions: (options) =>
     tunebook.maskPredictions({ labels: ["x"], truth: [mask], predicted: [mask], ...options }),
+  rolloutPredictions: (options) =>
+    tunebook.rolloutPredictions({
+      ...{ inputs: ["a"], answers: [[{} as tunebook.RolloutAnswer]] },
+      ...options,
+    }),
   featurePredictions: (options) =>
     tunebook.featurePredictions({
       features: "none",

@@ -8,7 +8,7 @@ import { didYouMean } from "../core/nearest.ts";
 import { accuracy } from "./accuracy.ts";
 import { answerF1 } from "./answer_f1.ts";
 import { answerKl } from "./answer_kl.ts";
-import { answerTokens } from "./answer_tokens.ts";
+import { answerLength } from "./answer_length.ts";
 import { auc } from "./auc.ts";
 import { bestNullThreshold } from "./best_null_threshold.ts";
 import { bleu } from "./bleu.ts";
@@ -149,7 +149,7 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     ...preferenceMetrics,
     meanReward,
     meanReward.perReward,
-    answerTokens,
+    answerLength,
     finishedShare,
     answerKl,
     rouge1,

@@ -541,7 +541,7 @@ Deno.test("the reference columns of dpo are a flag, and rewards have scores of t
   );
   const { metrics } = of("--task", "grpo", "--prompt", "p", "--rewards", "rewards.ts");
   assert.deepEqual(metrics, {
-    ...{ meanReward: "meanReward", answerTokens: "answerTokens" },
+    ...{ meanReward: "meanReward", answerLength: "answerLength" },
     ...{ finishedShare: "finishedShare", answerKl: "answerKl" },
   });
 });

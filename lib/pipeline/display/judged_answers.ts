@@ -9,7 +9,7 @@ import { shownName } from "../../core/quoted.ts";
 import { shortened, textTable } from "../../core/text_table.ts";
 import { visibleLines } from "../../core/visible.ts";
 import { answerKl } from "../../metrics/answer_kl.ts";
-import { answerTokens } from "../../metrics/answer_tokens.ts";
+import { answerLength } from "../../metrics/answer_length.ts";
 import { finishedShare } from "../../metrics/finished_share.ts";
 import { meanReward } from "../../metrics/mean_reward.ts";
 import type { RolloutAnswer, RolloutPredictions } from "../../nn/rollout_predictions.ts";
@@ -36,7 +36,7 @@ const figureAlign: Align = ["left", "right", "right", "right", "right"];
 function figureRows({ judged, before }: JudgedRuns): Row[] {
   const [now, then] = [judged, before].map((each) => meanReward.perReward.compute(each));
   const names = Object.keys(now);
-  const ofMetric = (title: string, metric: typeof answerTokens): Row => {
+  const ofMetric = (title: string, metric: typeof answerLength): Row => {
     const [a, b] = [metric.compute(before), metric.compute(judged)];
     const { difference, low, high } = differenceInterval(metric, before, judged);
     return [
@@ -56,7 +56,7 @@ function figureRows({ judged, before }: JudgedRuns): Row[] {
       signed(now[name] - then[name]),
       "",
     ]),
-    ofMetric("tokens", answerTokens),
+    ofMetric("tokens", answerLength),
     ofMetric("share that ends", finishedShare),
     ofMetric("KL in nats", answerKl),
   ];

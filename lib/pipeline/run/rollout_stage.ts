@@ -26,10 +26,10 @@ import { rewardFingerprint } from "./reward_fingerprint.ts";
 import type { RunOptions } from "./run_options.ts";
 import {
   asksForRewards,
+  metricScores,
   type SampleAnswers,
   sampleRows,
   type Scored,
-  scoresOf,
   scoresRewards,
 } from "./score_stage.ts";
 
@@ -108,7 +108,7 @@ export async function rolloutStage(
       await sampler.close();
       const asked = Object.entries(spec.metrics).filter(([, metric]) => scoresRewards(metric));
       const scored = asked.map(([name, metric]) => ({ name, metric, predictions: judged }));
-      before = { judged, ...scoresOf(scored) };
+      before = { judged, ...metricScores(scored) };
     });
   } catch (error) {
     await rollout[Symbol.asyncDispose]();

@@ -162,7 +162,7 @@ export async function scoreStage(
     predictions,
     ...(written ? { written } : {}),
     ...(judged ? { judged } : {}),
-    ...scoresOf(scored),
+    ...metricScores(scored),
   };
 }
 
@@ -184,7 +184,7 @@ export async function sampleRows(
 }
 
 /** What metrics say. */
-export function scoresOf(
+export function metricScores(
   scored: readonly ScoredMetric[],
 ): Pick<Scored, "scores" | "intervals" | "signatures"> {
   return {

@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  bundleOf,
-  customInspect,
-  jupyterDisplay,
-  type MimeBundle,
-  withDisplay,
-} from "../../core/display.ts";
+import { bundleOf, customInspect, type MimeBundle, withDisplay } from "../../core/display.ts";
 import { html, htmlFrame, htmlTable } from "../../core/html.ts";
 import { shortened, textTable } from "../../core/text_table.ts";
 import { visibleLines } from "../../core/visible.ts";

@@ -26,7 +26,7 @@ const how = { seed: 1, concurrency: 1, progress: silentProgress };
 
 Deno.test("the order of a pair is drawn, and who wins does not depend on it or on how many are judged at once", async () => {
   const firsts: string[] = [];
-  const judge = async ({ answers: [a, b] }: JudgedPair) => {
+  const judge = async ({ answers: [a] }: JudgedPair) => {
     firsts.push(a[0]);
     await Promise.resolve();
     const at = Number(a.slice(1));

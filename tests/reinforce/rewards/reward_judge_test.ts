@@ -207,3 +207,39 @@ Deno.test("columns that rewards need are known, and what they were made with is 
   assert.deepEqual(judge.columns, ["answer", "tests"]);
   await assert.rejects(judge.prepare(), /the reward batch: no such schema/);
 });
+
+Deno.test("failures are counted where that is asked: they are left out of the sums, a stop is none", async () => {
+  const judge = rewardJudge({
+    frail: ({ completion }) => {
+      if (completion === "b") throw new Error("no server");
+      return completion === "c" ? NaN : 1;
+    },
+    late: { reward: ({ completion }) => completion === "a" ? never() : 2, timeoutSeconds: 0.01 },
+    whole: { rewardBatch: () => Promise.reject(new Error("out of memory")) },
+  });
+  const answers = [sample("a"), sample("b"), sample("c"), sample("d")];
+  await assert.rejects(judge.judge(answers), { kind: "data" });
+  const { totals, values, statistics } = await judge.judge(answers, { countFailures: true });
+  assert.deepEqual(values, {
+    frail: [1, null, null, 1],
+    late: [null, 2, 2, 2],
+    whole: [null, null, null, null],
+  });
+  assert.deepEqual(totals, [1, 2, 2, 3]);
+  const { frail, late, whole } = statistics;
+  assert.deepEqual([frail.failures, late.failures, whole.failures], [2, 1, 4]);
+  assert.deepEqual([frail.mean, late.mean, whole.mean], [1, 2, null]);
+  assert.match(frail.firstFailure!, /the reward frail failed for .*no server/);
+  assert.match(late.firstFailure!, /late takes longer than 0\.01 s/);
+  const all = { countFailures: true };
+  const none = await rewardJudge({ broken: () => NaN }).judge(answers, all);
+  assert.deepEqual(none.totals, [NaN, NaN, NaN, NaN]);
+  const stop = new AbortController();
+  const stopped = rewardJudge({
+    stops: () => {
+      stop.abort();
+      throw new Error("called off");
+    },
+  }).judge(answers, { countFailures: true, signal: stop.signal });
+  await assert.rejects(stopped, { kind: "interrupted" });
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   answerKl,
-  answerTokens,
+  answerLength,
   finishedShare,
   grpo,
   type GrpoOptions,
@@ -51,7 +51,7 @@ Deno.test("held-out prompts are answered before and after, by the same draws, an
         meanReward,
         each: meanReward.perReward,
         answerKl,
-        answerTokens,
+        answerLength,
         finishedShare,
         perplexity,
       });
@@ -65,7 +65,7 @@ Deno.test("held-out prompts are answered before and after, by the same draws, an
     near(scores.meanReward, mean(({ reward }) => reward));
     near(scores.each.letters, mean(({ rewards }) => rewards.letters!));
     near(scores.meanReward, scores.each.letters + scores.each.short);
-    near(scores.answerTokens, mean(({ tokens }) => tokens));
+    near(scores.answerLength, mean(({ tokens }) => tokens));
     near(scores.finishedShare, mean(({ finished }) => Number(finished)));
     assert.ok(scores.perplexity > 1);
     assert.ok(result.intervals.meanReward.low < scores.meanReward);

@@ -13,7 +13,7 @@ import type { Metric } from "./metric.ts";
  *
  * @example
  * ```ts
- * import { answerTokens, rolloutPredictions } from "tunebook";
+ * import { answerLength, rolloutPredictions } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const answer = { completion: "", finished: true, reward: 0, rewards: {}, divergence: 0 };
@@ -21,11 +21,11 @@ import type { Metric } from "./metric.ts";
  *   inputs: ["How was it?"],
  *   answers: [[{ ...answer, tokens: 4 }, { ...answer, tokens: 7 }]],
  * });
- * assert.equal(answerTokens.compute(predictions), 5.5);
+ * assert.equal(answerLength.compute(predictions), 5.5);
  * ```
  */
-export const answerTokens: Metric<number, RolloutPredictions> = answerMean({
-  name: "answerTokens",
+export const answerLength: Metric<number, RolloutPredictions> = answerMean({
+  name: "answerLength",
   title: "tokens of an answer",
   better: "lower",
   valueOf: ({ tokens }) => tokens,
