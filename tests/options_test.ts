@@ -330,6 +330,7 @@ const calls: Readonly<Record<string, Call>> = {
   "RunResult.explain": (options) => withResult((result) => result.explain(["a"], options)),
   "RunResult.serve": (options) => withResult((result) => result.serve(options)),
   "RunResult.errorAnalysis": (options) => withResult((result) => result.errorAnalysis(options)),
+  "RunResult.winRate": (options) => withResult((result) => result.winRate(() => 0, options)),
 };
 
 /** Opens a tiny model for a call. */
