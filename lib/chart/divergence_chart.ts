@@ -23,7 +23,7 @@ const mostPoints = 400;
 /** How much of the past stays in the line. */
 const smoothing = 0.8;
 /** Opacity of the first and of the last step. */
-const opacities = [0.25, 0.9];
+const opacities = [0.35, 0.9];
 
 /**
  * Draws the mean reward of each step over the divergence from the model before the training, later steps

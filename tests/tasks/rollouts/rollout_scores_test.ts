@@ -188,3 +188,17 @@ Deno.test("a checkpoint is not continued by other rewards, sampling is forecast,
       message: /a sweep of learning rates .* grpo/,
     });
   }));
+
+Deno.test("a run that is stopped while it answers before the training has trained nothing", () =>
+  inFolder(async (folder) => {
+    const stop = new AbortController();
+    const stops = () => {
+      stop.abort();
+      return 1;
+    };
+    const plan = (await planOf(folder, { rewards: stops })).evaluate({ meanReward });
+    await assert.rejects(plan.run({ ...quiet, signal: stop.signal }), {
+      kind: "interrupted",
+      message: /stopped before the training; nothing was trained/,
+    });
+  }));
