@@ -38,8 +38,8 @@ export async function sweepPlan(
   if (spec.task.sampledKind !== undefined) {
     throw new TunebookError(
       "unsupported",
-      `a sweep of learning rates follows a loss, and that of ${spec.task.name} is about 0 at every learning ` +
-        "rate, since each step samples rows of its own: compare the mean reward of short runs instead",
+      "a sweep of learning rates follows the loss of rows that stay, and each step of " +
+        `${spec.task.name} samples rows of its own: compare the mean reward of short runs instead`,
     );
   }
   using interrupt = onInterrupt(options.signal);
