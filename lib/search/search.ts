@@ -1,0 +1,225 @@
+/**
+ * A search that is asked what to try and told what came of it.
+ *
+ * @module
+ */
+import { checkOptions } from "../core/check_options.ts";
+import { optionMistake, TunebookError } from "../core/errors.ts";
+import { required, type Rule, type Rules, wholeFrom0 } from "../core/option_rules.ts";
+import { isRecord } from "../core/objects.ts";
+import { shownValue } from "../core/shown_value.ts";
+import {
+  type CompleteTrial,
+  completeTrials,
+  type Direction,
+  firstLoss,
+  type SearchHistory,
+  type Trial,
+} from "./history.ts";
+import { checkHistory } from "./check_history.ts";
+import type { Pruner } from "./pruners/pruner.ts";
+import type { Sampler } from "./samplers/sampler.ts";
+import type { Suggested } from "./space/parameter.ts";
+import { searchSpace } from "./space/search_space.ts";
+import { nonDominatedFronts } from "./samplers/nsga2/non_dominated_fronts.ts";
+import { lossesOf } from "./history.ts";
+
+/** How a search goes. */
+export interface StartSearchOptions {
+  /** Whether lower or higher values are better; a list with one for each aim where there are several. */
+  readonly better: Direction | readonly Direction[];
+  /** What chooses the next trial. */
+  readonly sampler: Sampler;
+  /** What stops trials on their way: nothing unless given. */
+  readonly pruner?: Pruner;
+  /** Where random numbers begin: 0 unless given. */
+  readonly seed?: number;
+  /** The trials of a search over the same space with the same aims, with which this one goes on. */
+  readonly trials?: readonly Trial[];
+}
+
+/** A trial that is to be run. */
+export interface AskedTrial<Suggestion> {
+  readonly number: number;
+  readonly suggestion: Suggestion;
+}
+
+/** A trial that came to its end, with what was tried. */
+export interface FinishedTrial<Suggestion> extends AskedTrial<Suggestion> {
+  /** One for each aim. */
+  readonly values: readonly number[];
+}
+
+/** A search under way. */
+export interface Search<Suggestion> {
+  /** What to try next; `undefined` where a grid has nothing left. The trial is pending from now on. */
+  ask(): AskedTrial<Suggestion> | undefined;
+  /** Ends a trial with its value, or with one for each aim. */
+  tell(number: number, values: number | readonly number[]): void;
+  /** Ends a trial that gave no value. */
+  fail(number: number): void;
+  /**
+   * Takes a value of a trial on its way, and tells whether the pruner would stop it. It goes on unless
+   * `prune` ends it.
+   *
+   * @param step how many steps it took, or which fold it was; above that of the report before
+   */
+  report(number: number, step: number, value: number): boolean;
+  /** Ends a trial that is not worth going on. */
+  prune(number: number): void;
+  /** All that was tried, as plain JSON; a search that gets its trials goes on the same way. */
+  readonly history: SearchHistory;
+  /** The best trial by the first aim; `undefined` before one has come to its end. */
+  readonly best: FinishedTrial<Suggestion> | undefined;
+  /** The trials than which none is better by all aims, by their numbers. */
+  readonly paretoFront: readonly FinishedTrial<Suggestion>[];
+}
+
+const directions: readonly unknown[] = ["lower", "higher"];
+const made = (method: string): Rule[1] => (value) =>
+  isRecord(value) && typeof value[method] === "function";
+const rules: Rules<StartSearchOptions> = {
+  better: required([
+    "lower or higher, or a list with one for each aim",
+    (value) =>
+      [value].flat().every((each) => directions.includes(each)) && [value].flat().length > 0,
+  ]),
+  sampler: required(["a sampler, such as tpe()", made("suggest")]),
+  pruner: ["a pruner, such as medianPruner()", made("shouldPrune")],
+  seed: wholeFrom0,
+  trials: ["a list of trials", Array.isArray],
+};
+
+/**
+ * Starts a search over a space of parameters: `int`, `float` and `choice`, at any depth of objects and
+ * lists. It runs nothing by itself: ask it for a trial, run it, and tell what came of it; several may be
+ * asked for before the first is told. The same space, options and trials give the same suggestions.
+ *
+ * @throws {TunebookError} of kind `input` for a space where nothing varies, options that make no sense and
+ * trials that do not fit the space; of kind `unsupported` where the sampler cannot work on it.
+ *
+ * @example
+ * ```ts
+ * import { float, int, startSearch, tpe } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const space = { rank: int(2, 64, { log: true }), learningRate: float(1e-5, 1e-2, { log: true }) };
+ * const options = { better: "higher", sampler: tpe(), seed: 1 } as const;
+ * const search = startSearch(space, options);
+ * for (let trial = 0; trial < 12; trial++) {
+ *   const { number, suggestion } = search.ask()!;
+ *   search.tell(number, -Math.abs(Math.log10(suggestion.learningRate) + 3));
+ * }
+ *
+ * // Another process goes on with what the first one wrote.
+ * const { trials } = JSON.parse(JSON.stringify(search.history));
+ * const again = startSearch(space, { ...options, trials });
+ * assert.deepEqual(again.ask(), search.ask());
+ * ```
+ */
+export function startSearch<const Space>(
+  space: Space,
+  options: StartSearchOptions,
+): Search<Suggested<Space>> {
+  checkOptions("startSearch", options, rules);
+  const { sampler, pruner, seed = 0 } = options;
+  const { dimensions, suggestionOf } = searchSpace(space);
+  const better = [options.better].flat();
+  const trials: Trial[] = [...options.trials ?? []];
+  const history: SearchHistory = { dimensions, better, seed, trials };
+  checkHistory(history);
+  sampler.check(history);
+  const finished = (trial: CompleteTrial): FinishedTrial<Suggested<Space>> => ({
+    number: trial.number,
+    suggestion: suggestionOf(trial.point),
+    values: trial.values,
+  });
+  const end = (trial: Trial, how: Pick<Trial, "state" | "values">) => {
+    const ended = trials.filter(({ state }) => state !== "pending").length;
+    trials[trial.number] = { ...trial, ...how, ended };
+  };
+  return {
+    ask() {
+      const point = sampler.suggest(history);
+      if (point === undefined) return undefined;
+      const number = trials.length;
+      trials.push({ number, point, state: "pending", reports: [] });
+      return { number, suggestion: suggestionOf(point) };
+    },
+    tell(number, values) {
+      const trial = pendingTrial(trials, number);
+      end(trial, { state: "complete", values: checkedValues(number, [values].flat(), better) });
+    },
+    fail: (number) => end(pendingTrial(trials, number), { state: "failed" }),
+    prune: (number) => end(pendingTrial(trials, number), { state: "pruned" }),
+    report(number, step, value) {
+      const trial = pendingTrial(trials, number);
+      checkReport(trial, step, value);
+      trials[number] = { ...trial, reports: [...trial.reports, [step, value]] };
+      return pruner?.shouldPrune(history, number) ?? false;
+    },
+    get history() {
+      return { ...history, trials: [...trials] };
+    },
+    get best() {
+      const complete = completeTrials(history);
+      if (complete.length === 0) return undefined;
+      return finished(
+        complete.reduce((a, b) => firstLoss(b, history) < firstLoss(a, history) ? b : a),
+      );
+    },
+    get paretoFront() {
+      const complete = completeTrials(history);
+      const [front = []] = nonDominatedFronts(complete.map((trial) => lossesOf(trial, history)));
+      return front.map((at) => finished(complete[at])).sort((a, b) => a.number - b.number);
+    },
+  };
+}
+
+function pendingTrial(trials: readonly Trial[], number: number): Trial {
+  const trial: Trial | undefined = trials[number];
+  if (trial?.state === "pending") return trial;
+  throw new TunebookError(
+    "input",
+    trial === undefined
+      ? `there is no trial ${shownValue(number)}; ${trials.length} were asked for`
+      : `trial ${number} is ${trial.state} already`,
+  );
+}
+
+function checkedValues(
+  number: number,
+  values: readonly number[],
+  better: readonly Direction[],
+): readonly number[] {
+  if (values.length === better.length && values.every(Number.isFinite)) return values;
+  throw new TunebookError(
+    "input",
+    `trial ${number} must be told ${
+      better.length === 1
+        ? "one finite number"
+        : `${better.length} finite numbers, one for each aim`
+    }, but got ${
+      shownValue(values.length === 1 ? values[0] : values)
+    }; a trial that gave no value is told with fail`,
+  );
+}
+
+function checkReport({ number, reports }: Trial, step: number, value: number): void {
+  const wrong = [
+    ...(Number.isFinite(step) ? [] : [optionMistake("step", `is ${shownValue(step)}`)]),
+    ...(Number.isFinite(value) ? [] : [optionMistake("value", `is ${shownValue(value)}`)]),
+  ];
+  const last = reports.at(-1);
+  if (last !== undefined && step <= last[0]) {
+    wrong.push(optionMistake("step", `is ${step}, not above the last one, ${last[0]}`));
+  }
+  if (wrong.length === 0) return;
+  throw new TunebookError(
+    "input",
+    `this report of trial ${number} makes no sense: ${
+      wrong.map(({ told }) => told((name) => name)).join("; ")
+    }`,
+    { mistakes: wrong },
+  );
+}
