@@ -42,7 +42,7 @@ const mostExactTied = 13;
 /**
  * Wilcoxon's signed-rank test (1945): whether paired differences lie about 0. Equal to SciPy's `wilcoxon`:
  * the exact distribution up to 50 differences, all signs counted up to 13 where some are tied or 0, else
- * the normal approximation with its corrections for ties and continuity.
+ * the normal approximation with its correction for ties.
  *
  * @param differences one for each pair
  * @throws {TunebookError} of kind `input` for options that make no sense; of kind `data` where a
@@ -86,7 +86,7 @@ export function wilcoxonSignedRank(
   // Ties of so few are counted sign by sign, with the zeros that were left out among them.
   const tails = differences.length <= most
     ? exactTails(kept, ranks, statistic)
-    : normalTails(kept, ranks, statistic, alternative);
+    : normalTails(kept, ranks, statistic);
   return { statistic, pValue: pValueOf(tails, alternative) };
 }
 
@@ -133,15 +133,12 @@ function normalTails(
   kept: readonly number[],
   ranks: Float64Array,
   statistic: number,
-  alternative: WilcoxonOptions["alternative"],
 ): Tails {
   const count = kept.length;
   const tied = new Map<number, number>();
   for (const rank of ranks) tied.set(rank, (tied.get(rank) ?? 0) + 1);
   const tieCorrection = [...tied.values()].reduce((sum, size) => sum + size ** 3 - size, 0) / 2;
   const deviation = Math.sqrt((count * (count + 1) * (2 * count + 1) - tieCorrection) / 24);
-  const off = statistic - count * (count + 1) / 4;
-  const towards = alternative === "two-sided" ? Math.sign(off) : alternative === "less" ? -1 : 1;
-  const z = (off - 0.5 * towards) / deviation;
+  const z = (statistic - count * (count + 1) / 4) / deviation;
   return { below: normalTail(-z), above: normalTail(z) };
 }
