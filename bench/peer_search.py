@@ -1,9 +1,10 @@
 """Optuna's samplers on test functions, one line of JSON for each search (2026-11-30).
 
-    python bench/peer_search.py TRIALS SEEDS
+    python bench/peer_search.py TRIALS < KINDS.json
 
-A line has the sampler, the function, the seed, the best value so far after each trial, and the seconds that
-the whole search took; the first line has the versions. The functions are those of `search_functions.ts`.
+The kinds are a list of {"sampler", "function", "seed"}. A line has these, the best value so far after each trial, and
+the seconds that the whole search took; the first line has the versions. The functions are those of
+`search_functions.ts`.
 """
 
 import json
@@ -59,11 +60,9 @@ def search(sampler: str, function: str, trials: int, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    trials, seeds = int(sys.argv[1]), int(sys.argv[2])
+    trials = int(sys.argv[1])
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore")
     print(json.dumps({"versions": {name: version(name) for name in PACKAGES}}), flush=True)
-    for sampler in SAMPLERS:
-        for function in FUNCTIONS:
-            for seed in range(seeds):
-                print(json.dumps(search(sampler, function, trials, seed)), flush=True)
+    for kind in json.load(sys.stdin):
+        print(json.dumps(search(kind["sampler"], kind["function"], trials, kind["seed"])), flush=True)
