@@ -27,6 +27,7 @@ export type {
   ChoiceDimension,
   Condition,
   Dimension,
+  NamedDimension,
   NumberDimension,
   Point,
 } from "./lib/search/space/dimension.ts";
@@ -52,7 +53,7 @@ export { gridSearch, type GridSearchOptions } from "./lib/search/samplers/grid_s
 export { nsga2, type Nsga2Options } from "./lib/search/samplers/nsga2.ts";
 export { quasiRandom, type QuasiRandomOptions } from "./lib/search/samplers/quasi_random.ts";
 export { randomSearch } from "./lib/search/samplers/random_search.ts";
-export type { Sampler } from "./lib/search/samplers/sampler.ts";
+export type { SearchSampler } from "./lib/search/samplers/sampler.ts";
 export { tpe, type TpeOptions } from "./lib/search/samplers/tpe.ts";
 
 // Pruners

@@ -12,7 +12,7 @@
  */
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { gaussianProcess, type Sampler, startSearch, tpe } from "../mod.ts";
+import { gaussianProcess, type SearchSampler, startSearch, tpe } from "../mod.ts";
 import { type SearchFunction, searchFunctions } from "./search_functions.ts";
 import { type MeasuredSearch, searchTable } from "./search_table.ts";
 
@@ -26,7 +26,7 @@ const { values, positionals: [python] } = parseArgs({
   },
 });
 const [seeds, trials] = [Number(values.seeds), Number(values.trials)];
-const samplers: Readonly<Record<string, Sampler>> = {
+const samplers: Readonly<Record<string, SearchSampler>> = {
   tpe: tpe(),
   gaussianProcess: gaussianProcess(),
 };

@@ -18,7 +18,7 @@ import {
 } from "./history.ts";
 import { checkHistory } from "./check_history.ts";
 import type { Pruner } from "./pruners/pruner.ts";
-import type { Sampler } from "./samplers/sampler.ts";
+import type { SearchSampler } from "./samplers/sampler.ts";
 import type { Suggested } from "./space/parameter.ts";
 import { searchSpace } from "./space/search_space.ts";
 import { nonDominatedFronts } from "./samplers/nsga2/non_dominated_fronts.ts";
@@ -29,7 +29,7 @@ export interface StartSearchOptions {
   /** Whether lower or higher values are better; a list with one for each aim where there are several. */
   readonly better: Direction | readonly Direction[];
   /** What chooses the next trial. */
-  readonly sampler: Sampler;
+  readonly sampler: SearchSampler;
   /** What stops trials on their way: nothing unless given. */
   readonly pruner?: Pruner;
   /** Where random numbers begin: 0 unless given. */

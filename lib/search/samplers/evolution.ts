@@ -11,7 +11,7 @@ import { completeTrials, firstLoss } from "../history.ts";
 import type { Dimension } from "../space/dimension.ts";
 import { fromUnit, toUnit } from "../space/unit.ts";
 import { mutatedPoint, otherChoice } from "./mutate.ts";
-import { evenPoint, requireOneAim, type Sampler, suggestionRandom } from "./sampler.ts";
+import { evenPoint, requireOneAim, type SearchSampler, suggestionRandom } from "./sampler.ts";
 
 /** How evolution selects. */
 export interface EvolutionOptions {
@@ -49,7 +49,7 @@ const step = 0.1;
  * assert.equal(search.best!.values[0], 8);
  * ```
  */
-export function evolution(options: EvolutionOptions = {}): Sampler {
+export function evolution(options: EvolutionOptions = {}): SearchSampler {
   checkOptions("evolution", options, rules, () => {
     const { population = 20, sample = 5 } = options;
     return sample > population

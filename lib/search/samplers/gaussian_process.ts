@@ -24,8 +24,8 @@ import {
   type Regression,
   regressionOf,
 } from "./gaussian_process/regression.ts";
-import { spreadPoint } from "./quasi_random.ts";
-import { requireOneAim, type Sampler, suggestionRandom } from "./sampler.ts";
+import { nextSpreadPoint } from "./quasi_random.ts";
+import { requireOneAim, type SearchSampler, suggestionRandom } from "./sampler.ts";
 
 /** How a Gaussian process chooses. */
 export interface GaussianProcessOptions {
@@ -64,7 +64,7 @@ const bestTrials = 4;
  * assert.ok(search.best!.values[0] < 0.1);
  * ```
  */
-export function gaussianProcess(options: GaussianProcessOptions = {}): Sampler {
+export function gaussianProcess(options: GaussianProcessOptions = {}): SearchSampler {
   checkOptions("gaussianProcess", options, rules);
   const { startupTrials = 10 } = options;
   return {
@@ -73,7 +73,7 @@ export function gaussianProcess(options: GaussianProcessOptions = {}): Sampler {
     check: (history) => requireOneAim("gaussianProcess", history),
     suggest(history) {
       const complete = completeTrials(history);
-      if (complete.length < startupTrials) return spreadPoint(history, history.trials.length);
+      if (complete.length < startupTrials) return nextSpreadPoint(history);
       return mostImproved(history);
     },
   };

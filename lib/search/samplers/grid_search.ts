@@ -8,7 +8,7 @@ import { mistakes } from "../../core/errors.ts";
 import { type Rules, whole } from "../../core/option_rules.ts";
 import type { SearchHistory } from "../history.ts";
 import { type Dimension, isActive, type Point } from "../space/dimension.ts";
-import type { Sampler } from "./sampler.ts";
+import type { SearchSampler } from "./sampler.ts";
 
 /** How fine a grid is. */
 export interface GridSearchOptions {
@@ -44,7 +44,7 @@ const mostPoints = 1_000_000;
  * assert.deepEqual(tried[1], { layers: 1, pooling: "cls" });
  * ```
  */
-export function gridSearch(options: GridSearchOptions = {}): Sampler {
+export function gridSearch(options: GridSearchOptions = {}): SearchSampler {
   checkOptions("gridSearch", options, rules);
   const { points = defaultPoints } = options;
   return {

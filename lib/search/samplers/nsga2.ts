@@ -10,7 +10,7 @@ import type { Random } from "../../core/random.ts";
 import { type CompleteTrial, completeTrials, lossesOf, type SearchHistory } from "../history.ts";
 import { crowdingDistances, nonDominatedFronts } from "./nsga2/non_dominated_fronts.ts";
 import { childOf } from "./nsga2/variation.ts";
-import { evenPoint, type Sampler, suggestionRandom } from "./sampler.ts";
+import { evenPoint, type SearchSampler, suggestionRandom } from "./sampler.ts";
 
 /** How NSGA-II selects. */
 export interface Nsga2Options {
@@ -46,7 +46,7 @@ const name = "nsga2";
  * assert.ok(search.paretoFront.every(({ suggestion: { x } }) => x > -0.5 && x < 2.5));
  * ```
  */
-export function nsga2(options: Nsga2Options = {}): Sampler {
+export function nsga2(options: Nsga2Options = {}): SearchSampler {
   checkOptions(
     "nsga2",
     options,

@@ -9,9 +9,9 @@ import { Random } from "../../core/random.ts";
 import type { SearchHistory } from "../history.ts";
 import { type Point, pointFrom } from "../space/dimension.ts";
 import { fromUnit } from "../space/unit.ts";
-import { sobolPoint } from "./quasi_random/sobol.ts";
+import { sobolSequence } from "./quasi_random/sobol.ts";
 import { mostSobolDimensions } from "./quasi_random/sobol_directions.ts";
-import type { Sampler } from "./sampler.ts";
+import type { SearchSampler } from "./sampler.ts";
 
 /** How points are spread. */
 export interface QuasiRandomOptions {
@@ -43,30 +43,38 @@ const name = "quasiRandom";
  * assert.deepEqual(quarters.sort(), [0, 1, 2, 3]);
  * ```
  */
-export function quasiRandom(options: QuasiRandomOptions = {}): Sampler {
+export function quasiRandom(options: QuasiRandomOptions = {}): SearchSampler {
   checkOptions("quasiRandom", options, rules);
   const { scramble = true } = options;
   return {
     name,
     settings: { scramble },
     check() {},
-    suggest: (history) => spreadPoint(history, history.trials.length, scramble),
+    suggest: (history) => nextSpreadPoint(history, scramble),
   };
 }
 
-/** A point of a sequence that fills the space evenly, counted from 0. */
-export function spreadPoint(
+/** Points that fill the space evenly, by their numbers from 0. */
+export function spreadPoints(
   { dimensions, seed }: SearchHistory,
-  at: number,
   scramble = true,
-): Point {
-  const spread = sobolPoint(
-    at,
+): (at: number) => Point {
+  const spread = sobolSequence(
     Math.min(dimensions.length, mostSobolDimensions),
     scramble ? seed : undefined,
   );
-  const random = Random.fromSeed(seed, name, at);
-  const units = dimensions.map((_, place) => spread[place] ?? random.uniform());
   const placeOf = new Map(dimensions.map((dimension, place) => [dimension, place]));
-  return pointFrom(dimensions, (dimension) => fromUnit(dimension, units[placeOf.get(dimension)!]));
+  return (at) => {
+    const units = spread(at);
+    const random = Random.fromSeed(seed, name, at);
+    return pointFrom(
+      dimensions,
+      (dimension) => fromUnit(dimension, units[placeOf.get(dimension)!] ?? random.uniform()),
+    );
+  };
+}
+
+/** The next of the points that fill the space evenly, where none is learnt from yet. */
+export function nextSpreadPoint(history: SearchHistory, scramble?: boolean): Point {
+  return spreadPoints(history, scramble)(history.trials.length);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { takesNoOptions } from "../../core/check_options.ts";
-import { evenPoint, type Sampler, suggestionRandom } from "./sampler.ts";
+import { evenPoint, type SearchSampler, suggestionRandom } from "./sampler.ts";
 
 const name = "random";
 
@@ -24,7 +24,7 @@ const name = "random";
  * assert.deepEqual(start().ask(), start().ask());
  * ```
  */
-export function randomSearch(...none: never[]): Sampler {
+export function randomSearch(...none: never[]): SearchSampler {
   takesNoOptions("randomSearch", none);
   return {
     name,

@@ -10,7 +10,7 @@ import { type Point, pointFrom } from "../space/dimension.ts";
 import { fromUnit } from "../space/unit.ts";
 
 /** A way to choose what to try next. */
-export interface Sampler {
+export interface SearchSampler {
   readonly name: string;
   /** As it was made, in plain JSON. */
   readonly settings: Readonly<Record<string, unknown>>;

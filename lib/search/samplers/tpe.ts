@@ -8,8 +8,8 @@ import { type Rules, whole, yesOrNo } from "../../core/option_rules.ts";
 import type { Random } from "../../core/random.ts";
 import type { SearchHistory } from "../history.ts";
 import { type Dimension, isActive, type Point } from "../space/dimension.ts";
-import { spreadPoint } from "./quasi_random.ts";
-import { requireOneAim, type Sampler, suggestionRandom } from "./sampler.ts";
+import { nextSpreadPoint } from "./quasi_random.ts";
+import { requireOneAim, type SearchSampler, suggestionRandom } from "./sampler.ts";
 import { parzenEstimator } from "./tpe/parzen_estimator.ts";
 import { splitTrials } from "./tpe/split_trials.ts";
 
@@ -57,7 +57,7 @@ const name = "tpe";
  * assert.ok(search.best!.values[0] < 0.1);
  * ```
  */
-export function tpe(options: TpeOptions = {}): Sampler {
+export function tpe(options: TpeOptions = {}): SearchSampler {
   checkOptions("tpe", options, rules);
   const { startupTrials = 10, candidates = 24, multivariate = true } = options;
   return {
@@ -67,7 +67,7 @@ export function tpe(options: TpeOptions = {}): Sampler {
     suggest(history) {
       const { trials, dimensions } = history;
       const learnt = trials.filter(({ state }) => state === "complete" || state === "pruned");
-      if (learnt.length < startupTrials) return spreadPoint(history, trials.length);
+      if (learnt.length < startupTrials) return nextSpreadPoint(history);
       const random = suggestionRandom(history, name);
       const point: Record<string, number> = {};
       for (const group of groupsOf(dimensions, multivariate)) {

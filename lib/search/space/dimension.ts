@@ -12,7 +12,8 @@ export interface Condition {
   readonly value: number;
 }
 
-interface AnyDimension {
+/** What every dimension has. */
+export interface NamedDimension {
   /** Its path in the space, such as `method[0].rank` for a parameter in the first value of `method`. */
   readonly name: string;
   /** Absent where it always has a value. */
@@ -20,7 +21,7 @@ interface AnyDimension {
 }
 
 /** A parameter with an order. */
-export interface NumberDimension extends AnyDimension {
+export interface NumberDimension extends NamedDimension {
   readonly kind: "int" | "float";
   readonly low: number;
   readonly high: number;
@@ -30,7 +31,7 @@ export interface NumberDimension extends AnyDimension {
 }
 
 /** A parameter without an order; its values are counted from 0. */
-export interface ChoiceDimension extends AnyDimension {
+export interface ChoiceDimension extends NamedDimension {
   readonly kind: "choice";
   readonly count: number;
 }

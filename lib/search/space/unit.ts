@@ -32,6 +32,9 @@ export function fromUnit(dimension: Dimension, unit: number): number {
     return Math.min(dimension.count - 1, Math.max(0, Math.floor(unit * dimension.count)));
   }
   const { low, high, step, log } = dimension;
+  // Logarithms and back would miss the bounds by their last digit.
+  if (unit <= 0) return low;
+  if (unit >= 1) return high;
   const [from, to] = ends(dimension);
   const between = from + unit * (to - from);
   const value = log ? Math.exp(between) : between;

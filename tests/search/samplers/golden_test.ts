@@ -9,7 +9,7 @@ import {
   crowdingDistances,
   nonDominatedFronts,
 } from "../../../lib/search/samplers/nsga2/non_dominated_fronts.ts";
-import { sobolPoint } from "../../../lib/search/samplers/quasi_random/sobol.ts";
+import { sobolSequence } from "../../../lib/search/samplers/quasi_random/sobol.ts";
 import { parzenEstimator } from "../../../lib/search/samplers/tpe/parzen_estimator.ts";
 import type { Dimension } from "../../../lib/search/space/dimension.ts";
 import { goldenSearch, isNear } from "../golden_search.ts";
@@ -26,18 +26,20 @@ function assertNear(own: ArrayLike<number>, expected: readonly number[], what: s
 
 Deno.test("the Sobol' sequence is SciPy's, to the last digit", () => {
   for (const { dimensions, points } of goldenSearch.sobol) {
-    const own = points.map((_, at) => Array.from(sobolPoint(at, dimensions)));
+    const sequence = sobolSequence(dimensions);
+    const own = points.map((_, at) => Array.from(sequence(at)));
     assert.deepEqual(own, points);
   }
 });
 
 Deno.test("a scrambled Sobol' sequence still fills every interval once", () => {
-  const points = Array.from({ length: 64 }, (_, at) => sobolPoint(at, 20, 5));
+  const sequence = sobolSequence(20, 5);
+  const points = Array.from({ length: 64 }, (_, at) => sequence(at));
   for (let place = 0; place < 20; place++) {
     const cells = points.map((point) => Math.floor(point[place] * 64)).sort((a, b) => a - b);
     assert.deepEqual(cells, Array.from({ length: 64 }, (_, at) => at));
   }
-  assert.notDeepEqual(points[0], sobolPoint(0, 20, 6));
+  assert.notDeepEqual(points[0], sobolSequence(20, 6)(0));
 });
 
 Deno.test("CMA-ES updates as the package cmaes does, on stored draws", () => {

@@ -9,12 +9,12 @@ import type { Random } from "../../../core/random.ts";
 import type { SearchHistory } from "../../history.ts";
 import { type Dimension, type Point, pointFrom } from "../../space/dimension.ts";
 import { fromUnit, toUnit } from "../../space/unit.ts";
-import { spreadPoint } from "../quasi_random.ts";
+import { spreadPoints } from "../quasi_random.ts";
 import { encodedPoint } from "./encoded_point.ts";
 import { minimizeBetween } from "./minimize_between.ts";
 
 /** Points that are spread over the space, and those around each of the best trials. */
-const spreadPoints = 1024;
+const spreadCount = 1024;
 const pointsAround = 16;
 /** How far the latter lie off, as a share of the range; each of them as often. */
 const distances = [0.1, 0.01, 0.001];
@@ -41,8 +41,8 @@ export function bestCandidate(
 ): Point {
   const { dimensions, trials } = history;
   const scored = (point: Point) => ({ point, score: score(encodedPoint(dimensions, point)) });
-  const shifted = { ...history, seed: random.bits() };
-  const spread = Array.from({ length: spreadPoints }, (_, at) => spreadPoint(shifted, at));
+  const spreadAt = spreadPoints({ ...history, seed: random.bits() });
+  const spread = Array.from({ length: spreadCount }, (_, at) => spreadAt(at));
   const around = best.flatMap((point) =>
     Array.from(
       { length: pointsAround },

@@ -193,7 +193,7 @@ export function fitRegression(observations: Observations): Regression {
 }
 
 /** What is known of a point, with derivatives by its coordinates; those of choices are 0. */
-export interface Prediction {
+export interface PointPrediction {
   readonly mean: number;
   /** Of the function, without noise. */
   readonly variance: number;
@@ -202,7 +202,7 @@ export interface Prediction {
 }
 
 /** What the function is at a point. */
-export function predictAt(regression: Regression, at: Float64Array): Prediction {
+export function predictAt(regression: Regression, at: Float64Array): PointPrediction {
   const { observations: { points, values, isChoice }, lengths, signal } = regression;
   const [rows, width] = [values.length, isChoice.length];
   const covariances = new Float64Array(rows);

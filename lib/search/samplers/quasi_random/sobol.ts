@@ -9,22 +9,25 @@ import { sobolDirections } from "./sobol_directions.ts";
 /** Binary digits of a number; SciPy takes as many. */
 const digits = 30;
 
+/** A point of a sequence by its number from 0, each number in [0, 1). */
+export type PointSequence = (at: number) => Float64Array;
+
 /**
- * The point number `at` of a Sobol' sequence, each number in [0, 1), in Gray code order as SciPy's
- * `qmc.Sobol` gives it. With a seed it has a random linear scramble and a digital shift (Matoušek 1998).
+ * A Sobol' sequence in Gray code order, as SciPy's `qmc.Sobol` gives it. With a seed it has a random linear
+ * scramble and a digital shift (Matoušek 1998).
  */
-export function sobolPoint(at: number, dimensions: number, seed?: number): Float64Array {
-  const point = new Float64Array(dimensions);
-  const gray = (at ^ (at >>> 1)) >>> 0;
-  for (let place = 0; place < dimensions; place++) {
-    const { directions, shift } = scrambledDirections(place, seed);
-    let bits = shift;
-    for (let digit = 0; digit < digits; digit++) {
-      if ((gray >>> digit) & 1) bits ^= directions[digit];
-    }
-    point[place] = bits / 2 ** digits;
-  }
-  return point;
+export function sobolSequence(dimensions: number, seed?: number): PointSequence {
+  const places = Array.from({ length: dimensions }, (_, place) => scrambledDirections(place, seed));
+  return (at) => {
+    const gray = (at ^ (at >>> 1)) >>> 0;
+    return Float64Array.from(places, ({ directions, shift }) => {
+      let bits = shift;
+      for (let digit = 0; digit < digits; digit++) {
+        if ((gray >>> digit) & 1) bits ^= directions[digit];
+      }
+      return bits / 2 ** digits;
+    });
+  };
 }
 
 function scrambledDirections(
