@@ -6,10 +6,12 @@
  */
 
 // The search
+export { type KeptSearch, openSearch, type OpenSearchOptions } from "./lib/search/open_search.ts";
 export {
   type AskedTrial,
   type FinishedTrial,
   type Search,
+  type SearchSettings,
   startSearch,
   type StartSearchOptions,
 } from "./lib/search/search.ts";

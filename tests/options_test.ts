@@ -91,6 +91,13 @@ const calls: Readonly<Record<string, Call>> = {
       sampler: tunebook.tpe(),
       ...options,
     }),
+  openSearch: (options) =>
+    tunebook.openSearch({ x: tunebook.float(0, 1) }, {
+      file: "none/none",
+      better: "lower",
+      sampler: tunebook.tpe(),
+      ...options,
+    }),
   int: (options) => tunebook.int(1, 2, options),
   float: (options) => tunebook.float(1, 2, options),
   gridSearch: (options) => tunebook.gridSearch(options),

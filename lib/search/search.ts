@@ -13,6 +13,7 @@ import {
   completeTrials,
   type Direction,
   firstLoss,
+  lossesOf,
   type SearchHistory,
   type Trial,
 } from "./history.ts";
@@ -20,12 +21,12 @@ import { checkHistory } from "./check_history.ts";
 import type { Pruner } from "./pruners/pruner.ts";
 import type { SearchSampler } from "./samplers/sampler.ts";
 import type { Suggested } from "./space/parameter.ts";
-import { searchSpace } from "./space/search_space.ts";
+import { type SearchSpace, searchSpace } from "./space/search_space.ts";
+import { memoryStore, type TrialStore } from "./store/trial_store.ts";
 import { nonDominatedFronts } from "./samplers/nsga2/non_dominated_fronts.ts";
-import { lossesOf } from "./history.ts";
 
 /** How a search goes. */
-export interface StartSearchOptions {
+export interface SearchSettings {
   /** Whether lower or higher values are better; a list with one for each aim where there are several. */
   readonly better: Direction | readonly Direction[];
   /** What chooses the next trial. */
@@ -34,6 +35,10 @@ export interface StartSearchOptions {
   readonly pruner?: Pruner;
   /** Where random numbers begin: 0 unless given. */
   readonly seed?: number;
+}
+
+/** How a search goes, and from where. */
+export interface StartSearchOptions extends SearchSettings {
   /** The trials of a search over the same space with the same aims, with which this one goes on. */
   readonly trials?: readonly Trial[];
 }
@@ -78,7 +83,8 @@ export interface Search<Suggestion> {
 const directions: readonly unknown[] = ["lower", "higher"];
 const made = (method: string): Rule[1] => (value) =>
   isRecord(value) && typeof value[method] === "function";
-const rules: Rules<StartSearchOptions> = {
+/** What the settings of a search must be. */
+export const searchRules: Rules<SearchSettings> = {
   better: required([
     "lower or higher, or a list with one for each aim",
     (value) =>
@@ -87,7 +93,6 @@ const rules: Rules<StartSearchOptions> = {
   sampler: required(["a sampler, such as tpe()", made("suggest")]),
   pruner: ["a pruner, such as medianPruner()", made("shouldPrune")],
   seed: wholeFrom0,
-  trials: ["a list of trials", Array.isArray],
 };
 
 /**
@@ -121,56 +126,84 @@ export function startSearch<const Space>(
   space: Space,
   options: StartSearchOptions,
 ): Search<Suggested<Space>> {
-  checkOptions("startSearch", options, rules);
-  const { sampler, pruner, seed = 0 } = options;
-  const { dimensions, suggestionOf } = searchSpace(space);
-  const better = [options.better].flat();
-  const trials: Trial[] = [...options.trials ?? []];
-  const history: SearchHistory = { dimensions, better, seed, trials };
-  checkHistory(history);
-  sampler.check(history);
-  const finished = (trial: CompleteTrial): FinishedTrial<Suggested<Space>> => ({
-    number: trial.number,
-    suggestion: suggestionOf(trial.point),
-    values: trial.values,
+  checkOptions("startSearch", options, {
+    ...searchRules,
+    trials: ["a list of trials", Array.isArray],
   });
-  const end = (trial: Trial, how: Pick<Trial, "state" | "values">) => {
-    const ended = trials.filter(({ state }) => state !== "pending").length;
-    trials[trial.number] = { ...trial, ...how, ended };
-  };
+  return searchOver(searchSpace(space), options, () => memoryStore(options.trials ?? []));
+}
+
+/**
+ * A search whose trials are kept somewhere.
+ *
+ * @param open opens the store, once it is clear which search it is for
+ */
+export function searchOver<Suggestion>(
+  { dimensions, suggestionOf }: SearchSpace<Suggestion>,
+  { sampler, pruner, seed = 0, ...options }: SearchSettings,
+  open: (search: Omit<SearchHistory, "trials">) => TrialStore,
+): Search<Suggestion> {
+  const better = [options.better].flat();
+  const empty = { dimensions, better, seed };
+  sampler.check({ ...empty, trials: [] });
+  const store = open(empty);
+  const history = (): SearchHistory => ({ ...empty, trials: [...store.trials()] });
+  checkHistory(history());
+  const askedOf = ({ number, point }: Trial) => ({ number, suggestion: suggestionOf(point) });
+  const finished = (trial: CompleteTrial) => ({ ...askedOf(trial), values: trial.values });
+  const change = <Result>(
+    number: number,
+    changed: (trial: Trial, trials: readonly Trial[]) => [Trial, Result],
+  ) =>
+    store.atOnce(() => {
+      const trials = store.trials();
+      const trial = pendingTrial(trials, number);
+      store.requireOwn(trial);
+      const [next, result] = changed(trial, trials);
+      store.write(next);
+      return result;
+    });
+  const end = (number: number, how: Pick<Trial, "state" | "values">) =>
+    change(number, (trial, trials) => {
+      const ended = trials.filter(({ state }) => state !== "pending").length;
+      return [{ ...trial, ...how, ended }, undefined];
+    });
   return {
-    ask() {
-      const point = sampler.suggest(history);
-      if (point === undefined) return undefined;
-      const number = trials.length;
-      trials.push({ number, point, state: "pending", reports: [] });
-      return { number, suggestion: suggestionOf(point) };
-    },
-    tell(number, values) {
-      const trial = pendingTrial(trials, number);
-      end(trial, { state: "complete", values: checkedValues(number, [values].flat(), better) });
-    },
-    fail: (number) => end(pendingTrial(trials, number), { state: "failed" }),
-    prune: (number) => end(pendingTrial(trials, number), { state: "pruned" }),
-    report(number, step, value) {
-      const trial = pendingTrial(trials, number);
-      checkReport(trial, step, value);
-      trials[number] = { ...trial, reports: [...trial.reports, [step, value]] };
-      return pruner?.shouldPrune(history, number) ?? false;
-    },
+    ask: () =>
+      store.atOnce(() => {
+        const abandoned = store.takeAbandoned();
+        if (abandoned !== undefined) return askedOf(abandoned);
+        const before = history();
+        const point = sampler.suggest(before);
+        if (point === undefined) return undefined;
+        const trial: Trial = { number: before.trials.length, point, state: "pending", reports: [] };
+        store.write(trial);
+        return askedOf(trial);
+      }),
+    tell: (number, values) =>
+      end(number, { state: "complete", values: checkedValues(number, [values].flat(), better) }),
+    fail: (number) => end(number, { state: "failed" }),
+    prune: (number) => end(number, { state: "pruned" }),
+    report: (number, step, value) =>
+      change(number, (trial, trials) => {
+        checkReport(trial, step, value);
+        const next: Trial = { ...trial, reports: [...trial.reports, [step, value]] };
+        const reported = { ...empty, trials: trials.with(number, next) };
+        return [next, pruner?.shouldPrune(reported, number) ?? false];
+      }),
     get history() {
-      return { ...history, trials: [...trials] };
+      return history();
     },
     get best() {
-      const complete = completeTrials(history);
+      const now = history();
+      const complete = completeTrials(now);
       if (complete.length === 0) return undefined;
-      return finished(
-        complete.reduce((a, b) => firstLoss(b, history) < firstLoss(a, history) ? b : a),
-      );
+      return finished(complete.reduce((a, b) => firstLoss(b, now) < firstLoss(a, now) ? b : a));
     },
     get paretoFront() {
-      const complete = completeTrials(history);
-      const [front = []] = nonDominatedFronts(complete.map((trial) => lossesOf(trial, history)));
+      const now = history();
+      const complete = completeTrials(now);
+      const [front = []] = nonDominatedFronts(complete.map((trial) => lossesOf(trial, now)));
       return front.map((at) => finished(complete[at])).sort((a, b) => a.number - b.number);
     },
   };

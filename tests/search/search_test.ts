@@ -86,7 +86,7 @@ for (const [name, sampler] of Object.entries(samplers)) {
   });
 }
 
-for (const [name, trials] of [["tpe", 25], ["gaussianProcess", 25], ["evolution", 60]] as const) {
+for (const [name, trials] of [["tpe", 25], ["gaussianProcess", 25], ["evolution", 200]] as const) {
   Deno.test(`${name} finds better trials than chance in a space with conditions`, () => {
     const bestOf = (sampler: SearchSampler) => {
       const found = [1, 2].map((seed) => {
