@@ -40,7 +40,7 @@ function lowerMillsRatio(z: number): number {
 /**
  * The logarithm of φ(z) + z Φ(z), the expected improvement over 0 of a normal number with mean z and
  * variance 1, exact where both of its terms are as good as 0 (Ament et al. 2023, "Unexpected Improvements to
- * Expected Improvement", equation 9).
+ * Expected Improvement").
  */
 export function logImprovement(z: number): number {
   if (z > -1) return Math.log(Math.exp(logNormalDensity(z)) + z * normalCdf(z));

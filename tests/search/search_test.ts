@@ -86,6 +86,24 @@ for (const [name, sampler] of Object.entries(samplers)) {
   });
 }
 
+for (const [name, sampler] of Object.entries(samplers)) {
+  Deno.test(`${name}: few values, equal losses and failures do not stop a search`, () => {
+    const few = { x: float(2, 2), n: int(1, 2, { log: true }), m: choice("only"), k: choice(1, 2) };
+    const search = startSearch(few, { better: "lower", sampler, seed: 1 });
+    for (let trial = 0; trial < 14; trial++) {
+      const asked = search.ask();
+      if (name === "grid" && trial >= 4) {
+        assert.equal(asked, undefined);
+        continue;
+      }
+      const { number, suggestion: { x, n, m, k } } = asked!;
+      assert.ok(x === 2 && [1, 2].includes(n) && m === "only" && [1, 2].includes(k));
+      if (k === 2 && trial > 8) search.fail(number);
+      else search.tell(number, 1);
+    }
+  });
+}
+
 for (const [name, trials] of [["tpe", 25], ["gaussianProcess", 25], ["evolution", 200]] as const) {
   Deno.test(`${name} finds better trials than chance in a space with conditions`, () => {
     const bestOf = (sampler: SearchSampler) => {

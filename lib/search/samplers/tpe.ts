@@ -36,7 +36,7 @@ const name = "tpe";
 /**
  * Models where good trials lie and where the others do, and tries what is likelier among the good ones
  * (Bergstra et al. 2011, "Algorithms for Hyper-SearchParameter Optimization"). The settings are those that
- * Watanabe's ablation recommends (2023, "Tree-structured Parzen Estimator", table 7): multivariate kernels,
+ * Watanabe's ablation recommends (2023, "Tree-structured Parzen Estimator"): multivariate kernels,
  * the best 15 % are good, weighted by their improvement, widths by the neighbours' distance, at least 0.03
  * of the range, and a prior. Parameters inside a value of a choice are modelled by the trials that chose
  * it. Pending trials count as bad ones. It costs least of the samplers that learn, and takes any space.

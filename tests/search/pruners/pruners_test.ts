@@ -42,7 +42,7 @@ for (const { name, better, reports, said } of goldenSearch.pruners) {
 }
 
 Deno.test("Hyperband's brackets begin later and have fewer trials, in the shares of the paper", () => {
-  // Table 1 of Li et al. 2018 with 81 steps: 81, 34, 15, 8 and 5 trials.
+  // Algorithm 1 of Li et al. 2018 with 81 steps: 81, 34, 15, 8 and 5 trials.
   assert.deepEqual(bracketShares(1, 81, 3), [81, 34, 15, 8, 5]);
   assert.deepEqual(bracketShares(1, 1, 3), [1]);
 });

@@ -8,7 +8,7 @@ import type { Dimension, Point } from "../../space/dimension.ts";
 import { fromUnit, toUnit } from "../../space/unit.ts";
 import { mutatedPoint, otherChoice } from "../mutate.ts";
 
-/** How close children lie to their parents; the values of Deb et al. 2002, section V. */
+/** How close children lie to their parents; the values of Deb et al. 2002. */
 const crossoverIndex = 20;
 const mutationIndex = 20;
 const crossoverChance = 0.9;

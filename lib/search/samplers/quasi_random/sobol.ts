@@ -56,7 +56,7 @@ function parity(bits: number): number {
   return bits & 1;
 }
 
-/** The direction numbers of a dimension (Joe and Kuo 2008, equation 5). */
+/** The direction numbers of a dimension (Joe and Kuo 2008). */
 function directionNumbers(place: number): number[] {
   if (place === 0) return Array.from({ length: digits }, (_, digit) => 1 << (digits - 1 - digit));
   const [polynomial, ...initial] = sobolDirections[place - 1];

@@ -10,7 +10,7 @@ import { fromUnit, toUnit, unitOfNumber } from "../../space/unit.ts";
 import { logNormalDensity, normalMass } from "../../normal.ts";
 
 /**
- * What bounds a kernel's width from below, as a share of the range (Watanabe 2023, table 7): never below
+ * What bounds a kernel's width from below, as a share of the range (Watanabe 2023): never below
  * the first, and for few observations above it, by the exponent of "magic clipping".
  */
 const leastWidth = 0.03;

@@ -6,7 +6,7 @@
 import { type CompleteTrial, firstLoss, type SearchHistory, type Trial } from "../../history.ts";
 import { lossOf } from "../../history.ts";
 
-/** The share of trials that are good, and the most of them (Watanabe 2023, table 7). */
+/** The share of trials that are good, and the most of them (Watanabe 2023). */
 const goodShare = 0.15;
 const mostGood = 25;
 /** What a good trial that is no better than the others counts, beside the best. */
