@@ -11,6 +11,7 @@
  * @module
  */
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gaussianProcess, type SearchSampler, startSearch, tpe } from "../mod.ts";
 import { type SearchFunction, searchFunctions } from "./search_functions.ts";
@@ -90,7 +91,7 @@ function measure(kind: Kind): MeasuredSearch {
 async function measurePeer(kinds: readonly Kind[]): Promise<void> {
   if (kinds.length === 0) return;
   const process = new Deno.Command(python, {
-    args: [new URL("peer_search.py", import.meta.url).pathname, String(trials)],
+    args: [fileURLToPath(new URL("peer_search.py", import.meta.url)), String(trials)],
     stdin: "piped",
     stdout: "piped",
   }).spawn();

@@ -60,7 +60,17 @@ function valuePath(path: string, at: number): string {
   return `${nameOf(path)}[${at}]`;
 }
 
+/** Whether there is a parameter in a value; what refers to itself is looked at once. */
+function varies(value: unknown, seen = new Set<unknown>()): boolean {
+  if (isParameter(value)) return true;
+  if (!Array.isArray(value) && !isPlainObject(value)) return false;
+  if (seen.has(value)) return false;
+  seen.add(value);
+  return Object.values(value).some((each) => varies(each, seen));
+}
+
 function dimensionsOf(value: unknown, path: string, condition?: Condition): Dimension[] {
+  if (!varies(value)) return [];
   if (isParameter(value)) return dimensionsOfParameter(value, path, condition);
   if (Array.isArray(value)) {
     return value.flatMap((each, at) => dimensionsOf(each, valuePath(path, at), condition));
@@ -88,7 +98,9 @@ function dimensionsOfParameter(
   return [{ ...own, kind: "choice", count: parameter.values.length }, ...inside];
 }
 
+/** What does not vary stays the same object. */
 function filled(value: unknown, path: string, point: Point): unknown {
+  if (!varies(value)) return value;
   if (isParameter(value)) {
     const number = point[nameOf(path)];
     if (value.kind !== "choice") return number;

@@ -7,6 +7,9 @@ import { int } from "../../../lib/search/space/int.ts";
 import { searchSpace } from "../../../lib/search/space/search_space.ts";
 import { spaceFromJson, spaceToJson } from "../../../lib/search/space/space_json.ts";
 import { fromUnit, toUnit } from "../../../lib/search/space/unit.ts";
+import { ia3 } from "../../../lib/adapters/ia3.ts";
+import { lora } from "../../../lib/adapters/lora.ts";
+import type { Method } from "../../../lib/nn/method.ts";
 import { isMistake } from "../../is_mistake.ts";
 
 const nested = {
@@ -66,6 +69,17 @@ Deno.test("types of suggestions are those of the values", () => {
   assert.equal(rate + layers[1], 4 + 1e-5);
   const kept = searchSpace([choice(Math.sqrt, Math.cbrt)]);
   assert.equal(kept.suggestionOf({ "value[0]": 1 })[0](8), 2);
+});
+
+Deno.test("values that do not vary stay the same objects, of their own type", () => {
+  const [first, second] = [lora({ rank: 4 }), ia3()];
+  const circle: Record<string, unknown> = { name: "circle" };
+  circle.itself = circle;
+  const { suggestionOf } = searchSpace({ method: choice(first, second), circle });
+  const { method, ...others } = suggestionOf({ method: 1 });
+  const typed: Method = method;
+  assert.equal(typed, second);
+  assert.equal(others.circle, circle);
 });
 
 Deno.test("every value covers the same width, and comes back from its middle", () => {
