@@ -75,6 +75,16 @@ function parameterJson(parameter: SearchParameter, path: string, wrong: string[]
  * Reads what `spaceToJson` writes.
  *
  * @throws {TunebookError} of kind `input` for parameters that make no sense, with their path.
+ *
+ * @example
+ * ```ts
+ * import { quasiRandom, spaceFromJson, startSearch } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const space = spaceFromJson({ rank: { int: [2, 64], log: true }, seed: 1 });
+ * const search = startSearch(space, { better: "higher", sampler: quasiRandom({ scramble: false }) });
+ * assert.deepEqual(search.ask()!.suggestion, { rank: 2, seed: 1 });
+ * ```
  */
 export function spaceFromJson(json: unknown): unknown {
   return readValue(json, "the space");
