@@ -16,7 +16,7 @@ const layers: readonly (readonly string[])[] = [
   ["nn", "weights", "data", "datasets"],
   ["models", "adapters", "tasks", "metrics"],
   ["train", "generate", "evaluate", "deploy"],
-  ["serve", "reinforce", "feedback"],
+  ["serve", "reinforce", "feedback", "search"],
   ["pipeline"],
   ["cli", "notebook"],
 ];

@@ -85,6 +85,33 @@ const calls: Readonly<Record<string, Call>> = {
   arithmetic: (options) => tunebook.arithmetic({ answer: "a", ...options }),
   matches: (options) => tunebook.matches(/a/, options),
   jsonMatches: (options) => tunebook.jsonMatches({}, options),
+  startSearch: (options) =>
+    tunebook.startSearch({ x: tunebook.float(0, 1) }, {
+      better: "lower",
+      sampler: tunebook.tpe(),
+      ...options,
+    }),
+  openSearch: (options) =>
+    tunebook.openSearch({ x: tunebook.float(0, 1) }, {
+      file: "none/none",
+      better: "lower",
+      sampler: tunebook.tpe(),
+      ...options,
+    }),
+  int: (options) => tunebook.int(1, 2, options),
+  float: (options) => tunebook.float(1, 2, options),
+  gridSearch: (options) => tunebook.gridSearch(options),
+  quasiRandom: (options) => tunebook.quasiRandom(options),
+  tpe: (options) => tunebook.tpe(options),
+  gaussianProcess: (options) => tunebook.gaussianProcess(options),
+  cmaEs: (options) => tunebook.cmaEs(options),
+  evolution: (options) => tunebook.evolution(options),
+  nsga2: (options) => tunebook.nsga2(options),
+  medianPruner: (options) => tunebook.medianPruner(options),
+  successiveHalving: (options) => tunebook.successiveHalving(options),
+  hyperband: (options) => tunebook.hyperband({ maxSteps: 9, ...options }),
+  wilcoxonPruner: (options) => tunebook.wilcoxonPruner(options),
+  wilcoxonSignedRank: (options) => tunebook.wilcoxonSignedRank([1], options),
   lengthBetween: (options) => tunebook.lengthBetween({ most: 1, ...options }),
   codeRuns: (options) => tunebook.codeRuns({ entry: "a", ...options }),
   rewardOf: (options) => tunebook.rewardOf({ predict: () => Promise.resolve([]) }, options),
@@ -410,6 +437,7 @@ Deno.test("no public function takes an option that it does not know", async () =
 Deno.test("functions without options take none", async () => {
   const alone: readonly [string, Call][] = [
     ["head", tunebook.head as Call],
+    ["randomSearch", tunebook.randomSearch as Call],
     ["peft", (options) => (tunebook.peft as (...all: unknown[]) => unknown)("a", options)],
     [
       "sentenceTransformers",

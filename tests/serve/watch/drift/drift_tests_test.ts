@@ -5,7 +5,7 @@ import {
   chiSquareTail,
   logGamma,
   normalTail,
-} from "../../../../lib/serve/watch/drift/gamma_tail.ts";
+} from "../../../../lib/core/gamma_tail.ts";
 import { jensenShannonDistance } from "../../../../lib/serve/watch/drift/jensen_shannon.ts";
 import { kolmogorovSmirnov } from "../../../../lib/serve/watch/drift/kolmogorov_smirnov.ts";
 import { populationStabilityIndex } from "../../../../lib/serve/watch/drift/population_stability_index.ts";
