@@ -24,6 +24,7 @@ export type { ReferenceColumns } from "./lib/tasks/preference/reference_columns.
 
 // Answers that the model samples
 export { grpo, type GrpoLoss, type GrpoOptions } from "./lib/tasks/grpo.ts";
+export { ppo, type PpoOptions } from "./lib/tasks/ppo.ts";
 export { rloo, type RlooOptions } from "./lib/tasks/rloo.ts";
 export {
   type AdvantageScale,
@@ -32,7 +33,9 @@ export {
   leaveOneOutAdvantages,
   type LeaveOneOutOptions,
 } from "./lib/tasks/rollouts/advantages.ts";
+export type { KlOptions } from "./lib/tasks/rollouts/kl_options.ts";
 export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
+export type { KlEstimator } from "./lib/tasks/rollouts/token_rewards.ts";
 export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";
 export type { SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
 export type { RolloutSample } from "./lib/nn/rollout.ts";

@@ -8,8 +8,8 @@ import { oneOf, type Rules } from "../core/option_rules.ts";
 import { type AdvantageScale, groupAdvantages } from "./rollouts/advantages.ts";
 import type { LearnedAnswer } from "./rollouts/learned_answer.ts";
 import type { PolicyLoss } from "./rollouts/policy_objective.ts";
+import type { RolloutMethod } from "./rollouts/rollout_method.ts";
 import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
-import type { RolloutMethod } from "./rollouts/sampled_rows.ts";
 import {
   clipRules,
   samplingMistakes,
@@ -86,7 +86,10 @@ export function grpoMethod(options: GrpoOptions): RolloutMethod {
     ...settings,
     loss: lossOf(options, settings.maxNewTokens),
     asksReference: beta > 0 || measureDivergence,
-    advantages: (rewards) => groupAdvantages(rewards, { groupSize, scale }),
+    learning: {
+      by: "answer",
+      advantages: (rewards) => groupAdvantages(rewards, { groupSize, scale }),
+    },
   };
 }
 

@@ -9,8 +9,9 @@ import type { Task } from "../nn/task.ts";
 import type { HeadNotes } from "./shared/head_notes.ts";
 import type { TaskFlag } from "./shared/task_flag.ts";
 import { grpo } from "./grpo.ts";
+import { ppo } from "./ppo.ts";
 import { rloo } from "./rloo.ts";
-import { grpoFlags, rlooFlags } from "./rollouts/flags.ts";
+import { grpoFlags, ppoFlags, rlooFlags } from "./rollouts/flags.ts";
 import { textGeneration } from "./text_generation.ts";
 import { chat } from "./chat.ts";
 import { chatFlags } from "./chat/flags.ts";
@@ -150,6 +151,12 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
   grpo: {
     make: grpo,
     flags: grpoFlags,
+    opened: () => textGeneration({ text: "prompt" }),
+    columns: [["prompt"]],
+  },
+  ppo: {
+    make: ppo,
+    flags: ppoFlags,
     opened: () => textGeneration({ text: "prompt" }),
     columns: [["prompt"]],
   },

@@ -6,8 +6,8 @@
 import { checkOptions } from "../core/check_options.ts";
 import { type Rules, yesOrNo } from "../core/option_rules.ts";
 import { leaveOneOutAdvantages } from "./rollouts/advantages.ts";
+import type { RolloutMethod } from "./rollouts/rollout_method.ts";
 import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
-import type { RolloutMethod } from "./rollouts/sampled_rows.ts";
 import {
   clipRules,
   samplingMistakes,
@@ -72,9 +72,12 @@ export function rlooMethod(options: RlooOptions): RolloutMethod {
       answerWeight: () => 1,
     },
     asksReference: beta > 0 || measureDivergence,
-    advantages(rewards, divergences) {
-      const less = rewards.map((reward, at) => reward - beta * (divergences?.[at] ?? 0));
-      return leaveOneOutAdvantages(less, { groupSize, normalized: normalizeAdvantages });
+    learning: {
+      by: "answer",
+      advantages(rewards, divergences) {
+        const less = rewards.map((reward, at) => reward - beta * (divergences?.[at] ?? 0));
+        return leaveOneOutAdvantages(less, { groupSize, normalized: normalizeAdvantages });
+      },
     },
   };
 }

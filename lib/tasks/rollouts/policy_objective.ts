@@ -53,7 +53,7 @@ export interface PolicyObjectiveOptions {
 export const toldLogProbs = "log_probs";
 
 /** Names of the feeds. */
-const names = {
+export const policyFeeds = {
   tokens: "answer_tokens",
   slots: "answer_slots",
   targets: "answer_ids",
@@ -64,6 +64,7 @@ const names = {
   membership: "answer_membership",
   ratioWeights: "ratio_weights",
 } as const;
+const names = policyFeeds;
 
 /** Makes the objective; it reads the present answers whenever it is asked for feeds. */
 export function policyObjective(
@@ -140,7 +141,9 @@ type Feeds = Readonly<Record<string, Tensor>>;
 const answerIds = ({ ids, length }: LearnedAnswer) => ids.subarray(ids.length - length);
 
 function byToken(arranged: AnswerPieces, answers: readonly LearnedAnswer[]) {
-  const all = answers.map(({ length, advantage }) => Array<number>(length).fill(advantage));
+  const all = answers.map(({ length, advantage, estimates }) =>
+    estimates?.advantages ?? Array<number>(length).fill(advantage)
+  );
   return { [names.advantages]: ofTokens(arranged, all) };
 }
 

@@ -30,7 +30,7 @@ export class RatioWatch {
 
   /** Takes in the present log probabilities of an answer that counts, [tokens]. */
   add(
-    { oldLogProbs, advantage, length }: LearnedAnswer,
+    { oldLogProbs, advantage, estimates, length }: LearnedAnswer,
     present: Float32Array,
     { ratio, epsilonLow, epsilonHigh }: Pick<PolicyLoss, "ratio" | "epsilonLow" | "epsilonHigh">,
   ): void {
@@ -43,12 +43,13 @@ export class RatioWatch {
     const total = changes.reduce((sum, change) => sum + change, 0);
     const own = ratio === "token" ? changes : [ratio === "sum" ? total : total / length];
     this.#ratios += own.length;
-    for (const change of own) {
-      const isCut = advantage > 0
+    own.forEach((change, at) => {
+      const gain = estimates?.advantages[at] ?? advantage;
+      const isCut = gain > 0
         ? Math.exp(change) > 1 + epsilonHigh
-        : advantage < 0 && Math.exp(change) < 1 - epsilonLow;
+        : gain < 0 && Math.exp(change) < 1 - epsilonLow;
       if (isCut) this.#clipped++;
-    }
+    });
   }
 
   /** What was seen; a step without an answer that counts has the ratio 1. */

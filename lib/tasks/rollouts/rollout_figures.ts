@@ -8,24 +8,43 @@ import type { JudgedSamples } from "../../nn/reward.ts";
 import { deviationOf, groupsOf, meanOfKnown } from "./advantages.ts";
 import type { RatioFigures } from "./ratio_watch.ts";
 import type { StepFigures } from "./rollout_record.ts";
+import type { ValueFigures } from "./value_watch.ts";
 
 /** A rollout that was judged. */
 export interface JudgedRollout {
   /** All answers, group after group. */
   readonly answers: readonly PolicyAnswer[];
-  readonly groupSize: number;
+  /** Answers that are compared with each other; absent where a value function takes the place of others. */
+  readonly groupSize?: number;
   readonly judged: JudgedSamples;
   /** The weighted sum of each answer's rewards; NaN where none applies. */
   readonly rewards: readonly number[];
   /** Nats of KL divergence to the reference by token, where it was asked. */
   readonly divergence?: number;
+  /** What the divergence cost, where answers pay for it token by token. */
+  readonly penalty?: {
+    /** Of each nat. */
+    readonly weight: number;
+    /** The mean divergence in nats by answer, where it was asked; less than 0 by chance alone. */
+    readonly divergence?: number;
+  };
+}
+
+/** What an update of the model saw. */
+export interface UpdateFigures {
+  readonly ratio: RatioFigures;
+  /** Where there is a value function. */
+  readonly values?: ValueFigures;
 }
 
 /** Rewards of a group that differ by less are equal. */
 const leastSpread = 1e-8;
 
-/** The share of groups whose answers all have the same reward, from which nothing is learned. */
-export function withoutSpread(rewards: readonly number[], groupSize: number): number {
+/**
+ * The share of groups whose answers all have the same reward, from which nothing is learned; all answers are a group
+ * where none are compared.
+ */
+export function withoutSpread(rewards: readonly number[], groupSize = rewards.length): number {
   const groups = groupsOf(rewards, groupSize);
   const equal = groups.filter((group) => !(deviationOf(group) > leastSpread));
   return equal.length / groups.length;
@@ -38,25 +57,48 @@ export function meanEntropy(answers: readonly PolicyAnswer[]): number {
 
 /** The figures of a step, as its record has them: what matters most comes first. */
 export function stepFigures(
-  { answers, groupSize, judged, rewards, divergence }: JudgedRollout,
-  ratio: RatioFigures,
+  { answers, groupSize, judged, rewards, divergence, penalty }: JudgedRollout,
+  update: UpdateFigures,
 ): StepFigures {
   const known = rewards.filter((reward) => !Number.isNaN(reward));
   const names = Object.keys(judged.statistics);
   const each = (of: "mean" | "standardDeviation") =>
     Object.fromEntries(names.map((name) => [name, judged.statistics[name][of] ?? NaN]));
+  const { ratio, "ratios clipped": clipped, ...ofValues } = updateFigures(update);
   return {
     reward: { mean: meanOfKnown(known) },
-    ratio: { mean: ratio.mean },
+    ratio,
     entropy: { nats: meanEntropy(answers) },
     "tokens of an answer": { mean: meanOfKnown(answers.map(({ tokens }) => tokens.length)) },
     ...(divergence === undefined ? {} : { "divergence from the reference": { nats: divergence } }),
+    ...ofValues,
+    ...(penalty === undefined ? {} : { "weight of the divergence": { weight: penalty.weight } }),
+    ...(penalty?.divergence === undefined
+      ? {}
+      : { "divergence of an answer": { nats: penalty.divergence } }),
     "answers cut": { share: meanOfKnown(answers.map(({ finished }) => finished ? 0 : 1)) },
-    "groups without spread": { share: withoutSpread(rewards, groupSize) },
-    "ratios clipped": { share: ratio.clipped },
+    ...(groupSize === undefined
+      ? {}
+      : { "groups without spread": { share: withoutSpread(rewards, groupSize) } }),
+    "ratios clipped": clipped,
     "deviation of the reward": { all: deviationOf(known) },
     ...(names.length > 1
       ? { "each reward": each("mean"), "deviation of each reward": each("standardDeviation") }
+      : {}),
+  };
+}
+
+/** The figures of a rollout in a further step that learns from it. */
+export function withUpdate(figures: StepFigures, update: UpdateFigures): StepFigures {
+  return { ...figures, ...updateFigures(update) };
+}
+
+function updateFigures({ ratio, values }: UpdateFigures): StepFigures {
+  return {
+    ratio: { mean: ratio.mean },
+    "ratios clipped": { share: ratio.clipped },
+    ...(values
+      ? { "value loss": { mean: values.loss }, "explained variance": { share: values.explained } }
       : {}),
   };
 }

@@ -6,9 +6,16 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { withoutUndefined } from "../../core/objects.ts";
+import type { Objective } from "../../nn/objective.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { PromptPredictions } from "../../nn/rollout_predictions.ts";
-import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
+import type {
+  Examples,
+  ExamplesOptions,
+  LabelledTask,
+  ObjectiveContext,
+  Task,
+} from "../../nn/task.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import { nextTokenObjective } from "../shared/next_token_objective.ts";
@@ -16,6 +23,7 @@ import { nextTokenPredictions, refuseAnswers } from "../shared/next_token_predic
 import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
 import { heldOutRollout } from "./held_out_answers.ts";
 import { policyObjective } from "./policy_objective.ts";
+import { ppoObjective } from "./ppo_objective.ts";
 import {
   type Prompt,
   promptCases,
@@ -25,7 +33,8 @@ import {
   type WritingTask,
   writingTask,
 } from "./prompt_rows.ts";
-import { type RolloutMethod, SampledRows } from "./sampled_rows.ts";
+import type { RolloutMethod } from "./rollout_method.ts";
+import { SampledRows } from "./sampled_rows.ts";
 import type { SamplingOptions } from "./sampling_options.ts";
 
 /** The task that such a function makes; what is asked is a text or a list of messages. */
@@ -124,8 +133,7 @@ function examplesOf(
     rollouts: {
       ...sampled.rows,
       heldOut: heldOutRollout(prompts, method),
-      objective: ({ vocabSize, afterVirtualTokens }) =>
-        policyObjective(method.loss, { answers: sampled, vocabSize, afterVirtualTokens }),
+      objective: (context) => sampledObjective(method, sampled, context),
     },
     objective: ({ vocabSize, afterVirtualTokens }) =>
       nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),
@@ -135,4 +143,19 @@ function examplesOf(
     }),
     answers: refuseAnswers,
   });
+}
+
+/** What a method minimises over sampled answers. */
+export function sampledObjective(
+  { loss, learning }: RolloutMethod,
+  answers: SampledRows,
+  { vocabSize, hiddenSize, afterVirtualTokens }: Pick<
+    ObjectiveContext,
+    "vocabSize" | "hiddenSize" | "afterVirtualTokens"
+  >,
+): Objective {
+  const options = { answers, vocabSize, afterVirtualTokens };
+  return learning.by === "token"
+    ? ppoObjective(loss, { ...options, values: learning, hiddenSize })
+    : policyObjective(loss, options);
 }

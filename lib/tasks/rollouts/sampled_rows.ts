@@ -16,39 +16,37 @@ import type {
   RolloutSample,
   RolloutTools,
 } from "../../nn/rollout.ts";
+import {
+  answerDivergences,
+  type AskedAnswers,
+  askedAnswers,
+  learnedAnswers,
+} from "./asked_answers.ts";
 import { answerPieces, readTokens } from "./answer_pieces.ts";
 import { meanOfKnown } from "./advantages.ts";
 import { schulman } from "./divergence.ts";
 import { answersOfKept, keptAnswers } from "./kept_answers.ts";
 import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
-import { type PolicyLoss, toldLogProbs } from "./policy_objective.ts";
-import { type RatioFigures, RatioWatch, requireRatioOne } from "./ratio_watch.ts";
+import { toldLogProbs } from "./policy_objective.ts";
+import { toldValues } from "./ppo_objective.ts";
+import { RatioWatch, requireRatioOne } from "./ratio_watch.ts";
 import { RolloutAlarms } from "./rollout_alarms.ts";
-import { describeRecord, type JudgedRollout, stepFigures } from "./rollout_figures.ts";
-import { judgedSample, type RolloutPrompt, rolloutSamples } from "./rollout_samples.ts";
-import { RolloutRecord, type StepFigures } from "./rollout_record.ts";
-import type { RolloutSettings } from "./sampling_options.ts";
-
-/** How a task learns from its rollouts. */
-export interface RolloutMethod extends RolloutSettings {
-  readonly loss: PolicyLoss;
-  /** True where the reference's log probabilities are asked, for the loss, for rewards or for the record. */
-  readonly asksReference: boolean;
-  /**
-   * The advantage of each answer, group after group.
-   *
-   * @param rewards NaN where no reward applies
-   * @param divergences Σ log π − log π_ref over the tokens of each answer, where the reference is asked; 0 for
-   * an answer that the loss leaves out
-   */
-  advantages(rewards: readonly number[], divergences: readonly number[] | undefined): number[];
-}
+import { describeRecord, type JudgedRollout, stepFigures, withUpdate } from "./rollout_figures.ts";
+import type { RolloutMethod } from "./rollout_method.ts";
+import { type RolloutPrompt, rolloutSamples } from "./rollout_samples.ts";
+import { RolloutRecord } from "./rollout_record.ts";
+import { requireSameValues, ValueWatch } from "./value_watch.ts";
 
 /** Samples of earlier steps that are kept for the result. */
 const mostSamples = 20_000;
 
 /** What a checkpoint's numbers are called. */
-const keptNames = { answers: "answers", used: "used", record: "record " } as const;
+const keptNames = {
+  answers: "answers",
+  used: "used",
+  klWeight: "kl weight",
+  record: "record ",
+} as const;
 
 /** The rows of a training, and what makes them. */
 export class SampledRows implements Rollout, LearnedAnswers {
@@ -62,7 +60,10 @@ export class SampledRows implements Rollout, LearnedAnswers {
   #judged: JudgedRollout | undefined;
   /** Steps that have learned from the present rollout. */
   #used = 0;
-  #watch = new RatioWatch();
+  #ratios = new RatioWatch();
+  #values = new ValueWatch();
+  /** What a nat of divergence costs in the next rollout, as a checkpoint keeps it; 0 where nothing is paid. */
+  #klWeight = 0;
   #isExact = false;
   /** How far a ratio before an update was from 1 at most, in this process. */
   #farthest = 0;
@@ -89,6 +90,8 @@ export class SampledRows implements Rollout, LearnedAnswers {
     this.maxNewTokens = maxNewTokens;
     this.rewards = rewards;
     this.updates = updates;
+    const { learning } = method;
+    if (learning.by === "token") this.#klWeight = Math.fround(learning.controller.initial);
   }
 
   /** What a training is given. */
@@ -121,78 +124,76 @@ export class SampledRows implements Rollout, LearnedAnswers {
 
   async make(
     prompts: ArrayLike<number>,
-    { step, seed, signal }: RolloutMoment,
-    { policy, judge, isExact }: RolloutTools,
+    moment: RolloutMoment,
+    tools: RolloutTools,
   ): Promise<void> {
-    const { groupSize, asksReference, loss: { temperature } } = this.#method;
+    const method = this.#method;
+    const { groupSize } = method;
     const chosen = Array.from(prompts);
-    const asked = chosen.map((row) => ({ tokens: this.#prompts[row].tokens, row }));
-    const groups = await policy.sample(asked, { ...this.#method, temperature, seed, step, signal });
-    const answers = groups.flat();
-    const promptOf = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
-    const judged = await judge.judge(
-      answers.map((answer, at) => judgedSample(promptOf(at), answer, step)),
-      { signal },
-    );
-    const texts = answers.map(({ tokens }, at) => ({
-      tokens: Int32Array.of(...promptOf(at).tokens, ...tokens),
-      answer: tokens.length,
-    }));
-    const references = asksReference
-      ? await policy.logProbs(texts, { of: "reference", temperature, signal })
-      : undefined;
-    const { totals: rewards } = judged;
-    const apart = references &&
-      answers.map(({ logProbs }, at) => differences(logProbs, references[at]));
-    const counts = answers.map(({ finished }) => finished || !this.#method.maskTruncated);
-    const divergences = apart?.map((each, at) => counts[at] ? sumOf(each) : 0);
-    const advantages = this.#method.advantages(rewards, divergences);
+    const asked = await askedAnswers(this.#prompts, chosen, method, { moment, tools });
+    const learned = learnedAnswers(asked, method, this.#klWeight);
     // Nothing was changed so far: what was stopped or failed has left everything as it was.
-    this.#take(chosen.flatMap((prompt) => this.groups[prompt]), (at) => ({
-      ids: texts[at].tokens,
-      length: texts[at].answer,
-      oldLogProbs: answers[at].logProbs,
-      ...(references ? { referenceLogProbs: references[at] } : {}),
-      advantage: Math.fround(advantages[at]),
-      counts: counts[at],
-    }));
-    this.#isExact = isExact;
+    this.#take(chosen.flatMap((prompt) => this.groups[prompt]), (at) => learned[at]);
+    this.#isExact = tools.isExact;
     this.#used = 0;
+    const { answers, judged, apart } = asked;
     this.#judged = {
-      ...{ answers, groupSize, judged, rewards },
+      ...{ answers, judged, rewards: judged.totals },
+      ...(method.learning.by === "answer" ? { groupSize } : {}),
       ...(apart ? { divergence: meanOfKnown(apart.flatMap((each) => each.map(schulman))) } : {}),
+      ...this.#pay(asked),
     };
+    const promptOf = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
+    const advantages = learned.map(({ advantage }) => advantage);
+    const { step } = moment;
     const samples = rolloutSamples(answers, { promptOf, judged, advantages, step });
     this.#samples = [...this.#samples, ...samples].slice(-mostSamples);
   }
 
   observe(prompts: ArrayLike<number>, told: Readonly<Record<string, HostTensor>>): void {
-    const { [toldLogProbs]: present } = told;
+    const { [toldLogProbs]: present, [toldValues]: values } = told;
     if (!present) return;
+    const { learning, loss } = this.#method;
     const answers = Array.from(prompts).flatMap((prompt) => this.groups[prompt])
       .map((sequence) => this.of(sequence));
     const lengths = answers.map(({ length }) => length);
     const arranged = answerPieces(lengths, present.shape[0]);
-    readTokens(arranged, lengths, present.data).forEach((own, at) => {
-      if (answers[at].counts) this.#watch.add(answers[at], own, this.#method.loss);
-    });
-    if (this.#isExact && this.#used === 0) requireRatioOne(this.#watch.figures);
+    const counted = (told: HostTensor, add: (answer: LearnedAnswer, own: Float32Array) => void) =>
+      readTokens(arranged, lengths, told.data).forEach((own, at) => {
+        if (answers[at].counts) add(answers[at], own);
+      });
+    counted(present, (answer, own) => this.#ratios.add(answer, own, loss));
+    if (learning.by === "token") {
+      counted(values, (answer, own) => this.#values.add(answer, own, learning.valueClip));
+    }
+    if (!this.#isExact || this.#used > 0) return;
+    requireRatioOne(this.#ratios.figures);
+    requireSameValues(this.#values.figures);
   }
 
   endStep(_step: number): readonly string[] {
-    const { figures } = this.#watch;
-    if (this.#used === 0) this.#farthest = Math.max(this.#farthest, figures.farthest);
-    this.#watch = new RatioWatch();
+    const { figures: ratio } = this.#ratios;
+    const update = {
+      ratio,
+      ...(this.#method.learning.by === "token" ? { values: this.#values.figures } : {}),
+    };
     const isFirst = this.#used === 0;
+    if (isFirst) this.#farthest = Math.max(this.#farthest, ratio.farthest);
+    this.#ratios = new RatioWatch();
+    this.#values = new ValueWatch();
     this.#used++;
     // A run that went on from a checkpoint in the middle of a rollout knows its answers alone.
     if (!this.#judged) {
       const [last] = this.#record.steps.slice(-1);
-      if (last) this.#record.add(withRatio(last, figures));
+      if (last) this.#record.add(withUpdate(last, update));
       return [];
     }
-    this.#record.add(stepFigures(this.#judged, figures));
-    return isFirst ? this.#alarms.of(this.#judged, this.#isExact ? 0 : figures.farthest) : [];
+    this.#record.add(stepFigures(this.#judged, update));
+    if (!isFirst) return [];
+    return this.#alarms.of(this.#judged, {
+      farthest: this.#isExact ? 0 : ratio.farthest,
+      explained: update.values?.explained,
+    });
   }
 
   kept(): ReadonlyMap<string, Float32Array> {
@@ -201,6 +202,9 @@ export class SampledRows implements Rollout, LearnedAnswers {
     const isOver = this.#used % this.updates === 0;
     return new Map([
       ...record,
+      ...(this.#method.learning.by === "token"
+        ? [[keptNames.klWeight, Float32Array.of(this.#klWeight)] as const]
+        : []),
       ...(isOver ? [] : [
         [keptNames.answers, keptAnswers(this.#answers)] as const,
         [keptNames.used, Float32Array.of(this.#used)] as const,
@@ -209,13 +213,14 @@ export class SampledRows implements Rollout, LearnedAnswers {
   }
 
   restore(kept: ReadonlyMap<string, Float32Array>): void {
-    const { answers, used, record } = keptNames;
+    const { answers, used, klWeight, record } = keptNames;
     this.#record.restore(
       new Map(
         [...kept].filter(([name]) => name.startsWith(record))
           .map(([name, values]) => [name.slice(record.length), values]),
       ),
     );
+    [this.#klWeight] = kept.get(klWeight) ?? [this.#klWeight];
     const found = kept.get(answers);
     if (!found) return;
     const restored = answersOfKept(found);
@@ -232,6 +237,20 @@ export class SampledRows implements Rollout, LearnedAnswers {
     return describeRecord(this.#record.steps, this.#farthest);
   }
 
+  /** What answers paid for their divergence, after which the next ones may pay more or less. */
+  #pay(asked: AskedAnswers): Pick<JudgedRollout, "penalty"> {
+    const { learning } = this.#method;
+    if (learning.by === "answer") return {};
+    const weight = this.#klWeight;
+    const all = answerDivergences(asked)?.filter((_, at) => asked.counts[at]);
+    if (!all) return { penalty: { weight } };
+    const divergence = meanOfKnown(all);
+    if (all.length > 0) {
+      this.#klWeight = Math.fround(learning.controller.next(weight, divergence, all.length));
+    }
+    return { penalty: { weight, divergence } };
+  }
+
   /** Puts new answers in the place of those before. */
   #take(sequences: readonly number[], answerAt: (at: number) => LearnedAnswer): void {
     for (const old of this.#answers.keys()) this.#lengths[old] = this.#mostTokens(old);
@@ -244,17 +263,4 @@ export class SampledRows implements Rollout, LearnedAnswers {
     const { tokens } = this.#prompts[Math.floor(sequence / groupSize)];
     return Math.min(this.#processor.maxTokens, tokens.length + maxNewTokens);
   }
-}
-
-/** The figures of a rollout in a further step that learns from it. */
-function withRatio(figures: StepFigures, { mean, clipped }: RatioFigures): StepFigures {
-  return { ...figures, ratio: { mean }, "ratios clipped": { share: clipped } };
-}
-
-function differences(a: Float32Array, b: Float32Array): number[] {
-  return Array.from(a, (each, at) => each - b[at]);
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }
