@@ -105,7 +105,7 @@ async function askEach(
           await withinSeconds(
             named.timeoutSeconds,
             signal,
-            (signal) => reward({ ...samples[at], signal }),
+            (signal) => reward(ownSample(samples[at], signal)),
           ),
           named,
           progress,
@@ -142,7 +142,7 @@ async function askBatch(
     values = await withinSeconds(
       named.timeoutSeconds * answers,
       signal,
-      (signal) => reward.rewardBatch(samples.map((each) => ({ ...each, signal })), { signal }),
+      (signal) => reward.rewardBatch(samples.map((each) => ownSample(each, signal)), { signal }),
     );
   } catch (error) {
     const told = failure(error, named.name, "");
@@ -175,6 +175,20 @@ function inTime(value: unknown, { onTimeout }: NamedReward, progress: Progress):
   return onTimeout === undefined ? tookTooLong : onTimeout;
 }
 
+/** What a reward changes in it is seen by no other reward and no later step. */
+function ownSample(sample: SampledAnswer, signal: AbortSignal): RewardSample {
+  return { ...ownCopy(sample) as SampledAnswer, signal };
+}
+
+/** Lists and plain objects are copied at every depth, anything else is the same. */
+function ownCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ownCopy);
+  if (typeof value !== "object" || value === null) return value;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, ownCopy(own)]));
+}
+
 function overdue({ timeoutSeconds, reward }: NamedReward): string {
   const each = isBatchReward(reward) ? " an answer" : "";
   return `takes longer than ${timeoutSeconds} s${each} (timeoutSeconds gives it more, and onTimeout ` +
@@ -199,7 +213,8 @@ function failure(error: unknown, name: string, where: string): unknown {
 /** Characters of a prompt and of an answer that a message shows. */
 const mostCharacters = 60;
 
-function shownSample({ prompt, completion }: SampledAnswer): string {
+/** An answer and its prompt, as messages name them. */
+export function shownSample({ prompt, completion }: SampledAnswer): string {
   const last = typeof prompt === "string" ? prompt : String(prompt.at(-1)?.content ?? "");
   return `the answer ${cut(completion)} to ${cut(last)}`;
 }
