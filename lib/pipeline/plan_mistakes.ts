@@ -118,7 +118,11 @@ export function describeKind(
 }
 
 /** The kinds of predictions of what models make: next tokens write texts, and denoisers draw. */
-const madeKinds: Readonly<Record<string, string>> = { language: "text", denoising: "features" };
+const madeKinds: Readonly<Record<string, string>> = {
+  language: "text",
+  preference: "text",
+  denoising: "features",
+};
 
 /** The kinds of predictions that metrics may score. */
 export function scoredKinds(

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   adapter,
   chosenLogProbability,
+  chrf,
   dpo,
   kto,
   lora,
@@ -48,8 +49,8 @@ Deno.test("dpo is previewed, trained, scored and deployed, and its model writes"
   inFolder(async (folder) => {
     const reference = await tinyModel(join(folder, "base"), "gpt2");
     const plan = model(reference).data(pairs(24), dpo(columns)).adapt(lora({ rank: 2 }))
-      .train({ epochs: 6, batchSize: 4, learningRate: 0.02 })
-      .evaluate({ rewardAccuracy, rewardMargin, chosenLogProbability, referenceKl })
+      .train({ epochs: 6, batchSize: 4, learningRate: 0.02, samples: 1 })
+      .evaluate({ rewardAccuracy, rewardMargin, chosenLogProbability, referenceKl, chrf })
       .deploy(adapter(join(folder, "a")), merged(join(folder, "m")), onnx(join(folder, "o")));
     const preview = await plan.preview();
     assert.match(String(preview), /pairs of answers: the chosen ones have/);
@@ -63,6 +64,13 @@ Deno.test("dpo is previewed, trained, scored and deployed, and its model writes"
     assert.ok(
       scores.rewardMargin > 0.1 && scores.referenceKl > 0 && scores.chosenLogProbability < 0,
     );
+    // The better answer is what written texts are compared with.
+    const [{ reference: right, before, after }] = result.samples!;
+    assert.match(String(right), /good$/);
+    assert.notEqual(before!.text, after!.text);
+    assert.ok(scores.chrf >= 0 && scores.chrf <= 100, `${scores.chrf}`);
+    // Log-probabilities of pairs are no losses of next tokens.
+    assert.deepEqual(result.receipts.map(({ perplexity }) => perplexity), Array(3).fill(undefined));
     const asked = [[{ role: "user", content: "the film was" }]] as never;
     const written = await result.generate(asked, { maxNewTokens: 4 });
     const opened = await open(join(folder, "a"));
