@@ -14,6 +14,7 @@ export interface LearnedAnswer {
   readonly oldLogProbs: Float32Array;
   /** The same by the reference, where the loss asks it. */
   readonly referenceLogProbs?: Float32Array;
+  /** Of a method that selects answers 1, or −1 for the worse one of a pair. */
   readonly advantage: number;
   /** False for an answer that the loss leaves out. */
   readonly counts: boolean;
@@ -23,7 +24,7 @@ export interface LearnedAnswer {
 export interface LearnedAnswers {
   /** The answer of a sequence. */
   of(sequence: number): LearnedAnswer;
-  /** The sequences of each prompt. */
+  /** The sequences of each prompt that are learned from. */
   readonly groups: readonly (readonly number[])[];
   /** The most tokens of an answer. */
   readonly maxNewTokens: number;

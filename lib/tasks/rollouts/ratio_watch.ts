@@ -4,11 +4,18 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import type { AnswersLoss } from "./answers_objective.ts";
 import type { LearnedAnswer } from "./learned_answer.ts";
 import type { PolicyLoss } from "./policy_objective.ts";
 
 /** How far a ratio before the first update may be from 1: float32, computed in another order. */
 const tolerance = 1e-4;
+
+/** What of a loss says how ratios are watched; without clips every token has a ratio of its own, and none is cut. */
+export interface WatchedLoss
+  extends
+    Pick<AnswersLoss, "name" | "temperature" | "together">,
+    Partial<Pick<PolicyLoss, "ratio" | "epsilonLow" | "epsilonHigh">> {}
 
 /** What was seen of a step. */
 export interface RatioFigures {
@@ -32,7 +39,10 @@ export class RatioWatch {
   add(
     { oldLogProbs, advantage, length }: LearnedAnswer,
     present: Float32Array,
-    { ratio, epsilonLow, epsilonHigh }: Pick<PolicyLoss, "ratio" | "epsilonLow" | "epsilonHigh">,
+    { ratio = "token", epsilonLow = Infinity, epsilonHigh = Infinity }: Omit<
+      WatchedLoss,
+      "name" | "temperature"
+    >,
   ): void {
     const changes = Array.from(present, (logProb, at) => logProb - oldLogProbs[at]);
     for (const change of changes) {

@@ -25,19 +25,33 @@ export class RolloutAlarms {
   #recent: JudgedRollout[] = [];
   #firstEntropy: number | undefined;
   readonly #said = new Set<string>();
+  readonly #learnsFromEqual: boolean;
+
+  /** @param learnsFromEqual true where groups without spread are learned from as well */
+  constructor(
+    { learnsFromEqual = false }: { readonly learnsFromEqual?: boolean | undefined } = {},
+  ) {
+    this.#learnsFromEqual = learnsFromEqual;
+  }
 
   /**
    * What is alarming now and was not said before, in sentences.
    *
    * @param farthest how far a ratio before the update is from 1, where nothing makes sure that it is 1
+   * @param isEmpty true where nothing is learned from the rollout
    */
-  of(rollout: JudgedRollout, farthest = 0): string[] {
+  of(
+    rollout: JudgedRollout,
+    { farthest = 0, isEmpty = false }: { readonly farthest?: number; readonly isEmpty?: boolean } =
+      {},
+  ): string[] {
     this.#recent = [...this.#recent, rollout].slice(-window);
     const found = {
       length: this.#lengthBias(),
       entropy: this.#collapse(rollout),
-      spread: this.#noSpread(),
+      spread: this.#learnsFromEqual ? undefined : this.#noSpread(),
       ratio: otherModel(farthest),
+      empty: isEmpty ? emptyRollout : undefined,
     };
     return Object.entries(found).flatMap(([name, text]) => {
       if (text === undefined || this.#said.has(name)) return [];
@@ -84,6 +98,10 @@ export class RolloutAlarms {
       "learned from them: the prompts are too hard or too easy, or the reward is too coarse";
   }
 }
+
+const emptyRollout =
+  "no answer of this step is learned from, and it changes nothing: all rewards of a group are equal, or none is " +
+  "high enough; the result says how many such steps there were";
 
 /** A training that leaves numbers out at random learns from answers of another model. */
 function otherModel(farthest: number): string | undefined {

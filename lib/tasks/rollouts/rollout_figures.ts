@@ -19,10 +19,12 @@ export interface JudgedRollout {
   readonly rewards: readonly number[];
   /** Nats of KL divergence to the reference by token, where it was asked. */
   readonly divergence?: number;
+  /** What the method itself says of it. */
+  readonly own?: StepFigures | undefined;
 }
 
 /** Rewards of a group that differ by less are equal. */
-const leastSpread = 1e-8;
+export const leastSpread = 1e-8;
 
 /** The share of groups whose answers all have the same reward, from which nothing is learned. */
 export function withoutSpread(rewards: readonly number[], groupSize: number): number {
@@ -36,10 +38,18 @@ export function meanEntropy(answers: readonly PolicyAnswer[]): number {
   return meanOfKnown(answers.flatMap(({ entropies }) => [...entropies]));
 }
 
-/** The figures of a step, as its record has them: what matters most comes first. */
+/** The series of the share of ratios whose gradient was cut. */
+export const clippedSeries = "ratios clipped";
+
+/**
+ * The figures of a step, as its record has them: what matters most comes first.
+ *
+ * @param isClipped whether the loss cuts the gradients of some ratios
+ */
 export function stepFigures(
-  { answers, groupSize, judged, rewards, divergence }: JudgedRollout,
+  { answers, groupSize, judged, rewards, divergence, own }: JudgedRollout,
   ratio: RatioFigures,
+  isClipped = true,
 ): StepFigures {
   const known = rewards.filter((reward) => !Number.isNaN(reward));
   const names = Object.keys(judged.statistics);
@@ -47,13 +57,14 @@ export function stepFigures(
     Object.fromEntries(names.map((name) => [name, judged.statistics[name][of] ?? NaN]));
   return {
     reward: { mean: meanOfKnown(known) },
+    ...own,
     ratio: { mean: ratio.mean },
     entropy: { nats: meanEntropy(answers) },
     "tokens of an answer": { mean: meanOfKnown(answers.map(({ tokens }) => tokens.length)) },
     ...(divergence === undefined ? {} : { "divergence from the reference": { nats: divergence } }),
     "answers cut": { share: meanOfKnown(answers.map(({ finished }) => finished ? 0 : 1)) },
     "groups without spread": { share: withoutSpread(rewards, groupSize) },
-    "ratios clipped": { share: ratio.clipped },
+    ...(isClipped ? { [clippedSeries]: { share: ratio.clipped } } : {}),
     "deviation of the reward": { all: deviationOf(known) },
     ...(names.length > 1
       ? { "each reward": each("mean"), "deviation of each reward": each("standardDeviation") }
@@ -65,10 +76,14 @@ export function stepFigures(
 const compared = 5;
 
 /**
- * A training by rewards in a line: the mean reward of its first and of its last steps, and how far the
- * probabilities of the training were from those of the sampler.
+ * A training by rewards in a line: the mean reward of its first and of its last steps, how far the probabilities of
+ * the training were from those of the sampler, and how many steps had nothing to learn from.
  */
-export function describeRecord(steps: readonly StepFigures[], farthest: number): string {
+export function describeRecord(
+  steps: readonly StepFigures[],
+  farthest: number,
+  empty = 0,
+): string {
   if (steps.length === 0) return "no rollout was made";
   const count = Math.min(compared, Math.ceil(steps.length / 2));
   const meanReward = (some: readonly StepFigures[]) =>
@@ -76,5 +91,6 @@ export function describeRecord(steps: readonly StepFigures[], farthest: number):
   const [first, last] = [steps.slice(0, count), steps.slice(-count)].map(meanReward);
   const of = count === 1 ? "step" : `${count} steps`;
   return `reward ${first} in the first ${of}, ${last} in the last; ratio before an update ` +
-    `${(1 + farthest).toFixed(4)} at the farthest token`;
+    `${(1 + farthest).toFixed(4)} at the farthest token` +
+    (empty > 0 ? `; nothing was learned in ${empty} of ${steps.length} steps` : "");
 }

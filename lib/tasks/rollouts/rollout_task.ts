@@ -15,7 +15,6 @@ import { nextTokenObjective } from "../shared/next_token_objective.ts";
 import { nextTokenPredictions, refuseAnswers } from "../shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
 import { heldOutRollout } from "./held_out_answers.ts";
-import { policyObjective } from "./policy_objective.ts";
 import {
   type Prompt,
   promptCases,
@@ -25,8 +24,9 @@ import {
   type WritingTask,
   writingTask,
 } from "./prompt_rows.ts";
-import { type RolloutMethod, SampledRows } from "./sampled_rows.ts";
-import type { SamplingOptions } from "./sampling_options.ts";
+import type { RolloutMethod } from "./rollout_method.ts";
+import { SampledRows } from "./sampled_rows.ts";
+import type { PromptOptions } from "./sampling_options.ts";
 
 /** The task that such a function makes; what is asked is a text or a list of messages. */
 export type RolloutTask = Task<PromptPredictions, Prompt, string>;
@@ -34,7 +34,7 @@ export type RolloutTask = Task<PromptPredictions, Prompt, string>;
 /** A task that learns by this method; its options were checked. */
 export function rolloutTask(
   name: string,
-  options: SamplingOptions,
+  options: PromptOptions,
   method: RolloutMethod,
 ): RolloutTask {
   const { prompt } = options;
@@ -66,7 +66,7 @@ export function rolloutTask(
 }
 
 interface Labelled {
-  readonly options: SamplingOptions;
+  readonly options: PromptOptions;
   readonly method: RolloutMethod;
   readonly areMessages: boolean;
 }
@@ -100,7 +100,7 @@ function examplesOf(
   processor: Processor,
   { where }: ExamplesOptions,
   { options, method, written }: {
-    readonly options: SamplingOptions;
+    readonly options: PromptOptions;
     readonly method: RolloutMethod;
     readonly written: WritingTask;
   },
@@ -125,7 +125,7 @@ function examplesOf(
       ...sampled.rows,
       heldOut: heldOutRollout(prompts, method),
       objective: ({ vocabSize, afterVirtualTokens }) =>
-        policyObjective(method.loss, { answers: sampled, vocabSize, afterVirtualTokens }),
+        method.objective({ answers: sampled, vocabSize, afterVirtualTokens }),
     },
     objective: ({ vocabSize, afterVirtualTokens }) =>
       nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),

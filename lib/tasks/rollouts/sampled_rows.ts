@@ -21,28 +21,18 @@ import { meanOfKnown } from "./advantages.ts";
 import { schulman } from "./divergence.ts";
 import { answersOfKept, keptAnswers } from "./kept_answers.ts";
 import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
-import { type PolicyLoss, toldLogProbs } from "./policy_objective.ts";
+import { toldLogProbs } from "./answers_objective.ts";
 import { type RatioFigures, RatioWatch, requireRatioOne } from "./ratio_watch.ts";
+import type { RolloutMethod } from "./rollout_method.ts";
 import { RolloutAlarms } from "./rollout_alarms.ts";
-import { describeRecord, type JudgedRollout, stepFigures } from "./rollout_figures.ts";
+import {
+  clippedSeries,
+  describeRecord,
+  type JudgedRollout,
+  stepFigures,
+} from "./rollout_figures.ts";
 import { judgedSample, type RolloutPrompt, rolloutSamples } from "./rollout_samples.ts";
 import { RolloutRecord, type StepFigures } from "./rollout_record.ts";
-import type { RolloutSettings } from "./sampling_options.ts";
-
-/** How a task learns from its rollouts. */
-export interface RolloutMethod extends RolloutSettings {
-  readonly loss: PolicyLoss;
-  /** True where the reference's log probabilities are asked, for the loss, for rewards or for the record. */
-  readonly asksReference: boolean;
-  /**
-   * The advantage of each answer, group after group.
-   *
-   * @param rewards NaN where no reward applies
-   * @param divergences Σ log π − log π_ref over the tokens of each answer, where the reference is asked; 0 for
-   * an answer that the loss leaves out
-   */
-  advantages(rewards: readonly number[], divergences: readonly number[] | undefined): number[];
-}
 
 /** Samples of earlier steps that are kept for the result. */
 const mostSamples = 20_000;
@@ -56,8 +46,9 @@ export class SampledRows implements Rollout, LearnedAnswers {
   readonly #method: RolloutMethod;
   readonly #processor: TextProcessor;
   readonly #lengths: Int32Array;
+  readonly #groups: (readonly number[])[];
   readonly #record = new RolloutRecord();
-  readonly #alarms = new RolloutAlarms();
+  readonly #alarms: RolloutAlarms;
   #answers: ReadonlyMap<number, LearnedAnswer> = new Map();
   #judged: JudgedRollout | undefined;
   /** Steps that have learned from the present rollout. */
@@ -68,7 +59,6 @@ export class SampledRows implements Rollout, LearnedAnswers {
   #farthest = 0;
   #samples: readonly RolloutSample[] = [];
 
-  readonly groups: readonly (readonly number[])[];
   readonly maxNewTokens: number;
   readonly rewards: Rollout["rewards"];
   readonly updates: number;
@@ -82,10 +72,12 @@ export class SampledRows implements Rollout, LearnedAnswers {
     this.#prompts = prompts;
     this.#method = method;
     this.#processor = processor;
-    this.groups = prompts.map((_, prompt) =>
-      Array.from({ length: groupSize }, (_, member) => prompt * groupSize + member)
+    this.#alarms = new RolloutAlarms({ learnsFromEqual: method.learnsFromEqual });
+    this.#groups = prompts.map((_, prompt) => this.#mostSequences(prompt));
+    this.#lengths = Int32Array.from(
+      { length: prompts.length * groupSize },
+      (_, sequence) => this.#mostTokens(sequence),
     );
-    this.#lengths = Int32Array.from(this.groups.flat(), (sequence) => this.#mostTokens(sequence));
     this.maxNewTokens = maxNewTokens;
     this.rewards = rewards;
     this.updates = updates;
@@ -96,7 +88,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
     const { padId, usesTypes } = this.#processor;
     return {
       lengths: this.#lengths,
-      groups: this.groups,
+      groups: this.#groups,
       changes: "batches",
       rollout: this,
       feedsOf: (sequences) => {
@@ -106,8 +98,23 @@ export class SampledRows implements Rollout, LearnedAnswers {
     };
   }
 
+  get groups(): readonly (readonly number[])[] {
+    return this.#groups;
+  }
+
   get samples(): readonly RolloutSample[] {
     return this.#samples;
+  }
+
+  get isEmpty(): boolean {
+    return this.#method.mostLearned !== undefined && this.#answers.size > 0 &&
+      [...this.#answers.values()].every(({ counts }) => !counts);
+  }
+
+  get emptySteps(): readonly number[] {
+    return this.#record.steps.flatMap(({ [learnedSeries]: learned }, at) =>
+      learned?.share === 0 ? [at + 1] : []
+    );
   }
 
   of(sequence: number): LearnedAnswer {
@@ -124,10 +131,16 @@ export class SampledRows implements Rollout, LearnedAnswers {
     { step, seed, signal }: RolloutMoment,
     { policy, judge, isExact }: RolloutTools,
   ): Promise<void> {
-    const { groupSize, asksReference, loss: { temperature } } = this.#method;
+    const { groupSize, asksReference, mostLearned, loss } = this.#method;
+    const { temperature } = loss;
     const chosen = Array.from(prompts);
     const asked = chosen.map((row) => ({ tokens: this.#prompts[row].tokens, row }));
-    const groups = await policy.sample(asked, { ...this.#method, temperature, seed, step, signal });
+    const groups = await policy.sample(asked, {
+      ...this.#method,
+      temperature: this.#method.temperature ?? temperature,
+      notedTemperature: temperature,
+      ...{ seed, step, signal },
+    });
     const answers = groups.flat();
     const promptOf = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
     const judged = await judge.judge(
@@ -144,22 +157,34 @@ export class SampledRows implements Rollout, LearnedAnswers {
     const { totals: rewards } = judged;
     const apart = references &&
       answers.map(({ logProbs }, at) => differences(logProbs, references[at]));
-    const counts = answers.map(({ finished }) => finished || !this.#method.maskTruncated);
-    const divergences = apart?.map((each, at) => counts[at] ? sumOf(each) : 0);
-    const advantages = this.#method.advantages(rewards, divergences);
-    // Nothing was changed so far: what was stopped or failed has left everything as it was.
-    this.#take(chosen.flatMap((prompt) => this.groups[prompt]), (at) => ({
+    const isWhole = answers.map(({ finished }) => finished || !this.#method.maskTruncated);
+    const divergences = apart?.map((each, at) => isWhole[at] ? sumOf(each) : 0);
+    const advantages = this.#method.advantages(rewards, divergences, answers);
+    const learned = (at: number): LearnedAnswer => ({
       ids: texts[at].tokens,
       length: texts[at].answer,
       oldLogProbs: answers[at].logProbs,
       ...(references ? { referenceLogProbs: references[at] } : {}),
       advantage: Math.fround(advantages[at]),
-      counts: counts[at],
-    }));
+      counts: isWhole[at] && (mostLearned === undefined || advantages[at] !== 0),
+    });
+    // Nothing was changed so far: what was stopped or failed has left everything as it was.
+    this.#take(
+      new Map(
+        chosen.flatMap((prompt, group) =>
+          this.#membersLearned(advantages.slice(group * groupSize, (group + 1) * groupSize))
+            .map((member) => [prompt * groupSize + member, learned(group * groupSize + member)])
+        ),
+      ),
+    );
     this.#isExact = isExact;
     this.#used = 0;
     this.#judged = {
       ...{ answers, groupSize, judged, rewards },
+      own: {
+        ...(mostLearned === undefined ? {} : { [learnedSeries]: { share: shareOf(advantages) } }),
+        ...this.#method.figures?.({ rewards, advantages, divergences }),
+      },
       ...(apart ? { divergence: meanOfKnown(apart.flatMap((each) => each.map(schulman))) } : {}),
     };
     const samples = rolloutSamples(answers, { promptOf, judged, advantages, step });
@@ -169,12 +194,13 @@ export class SampledRows implements Rollout, LearnedAnswers {
   observe(prompts: ArrayLike<number>, told: Readonly<Record<string, HostTensor>>): void {
     const { [toldLogProbs]: present } = told;
     if (!present) return;
-    const answers = Array.from(prompts).flatMap((prompt) => this.groups[prompt])
+    const { loss } = this.#method;
+    const answers = Array.from(prompts).flatMap((prompt) => this.#groups[prompt])
       .map((sequence) => this.of(sequence));
     const lengths = answers.map(({ length }) => length);
-    const arranged = answerPieces(lengths, present.shape[0]);
+    const arranged = answerPieces(lengths, present.shape[0], loss.together);
     readTokens(arranged, lengths, present.data).forEach((own, at) => {
-      if (answers[at].counts) this.#watch.add(answers[at], own, this.#method.loss);
+      if (answers[at].counts) this.#watch.add(answers[at], own, loss);
     });
     if (this.#isExact && this.#used === 0) requireRatioOne(this.#watch.figures);
   }
@@ -191,8 +217,13 @@ export class SampledRows implements Rollout, LearnedAnswers {
       if (last) this.#record.add(withRatio(last, figures));
       return [];
     }
-    this.#record.add(stepFigures(this.#judged, figures));
-    return isFirst ? this.#alarms.of(this.#judged, this.#isExact ? 0 : figures.farthest) : [];
+    const isClipped = this.#method.loss.epsilonHigh !== undefined;
+    this.#record.add(stepFigures(this.#judged, figures, isClipped));
+    if (!isFirst) return [];
+    return this.#alarms.of(this.#judged, {
+      farthest: this.#isExact ? 0 : figures.farthest,
+      isEmpty: this.isEmpty,
+    });
   }
 
   kept(): ReadonlyMap<string, Float32Array> {
@@ -218,9 +249,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
     );
     const found = kept.get(answers);
     if (!found) return;
-    const restored = answersOfKept(found);
-    const sequences = [...restored.keys()];
-    this.#take(sequences, (at) => restored.get(sequences[at])!);
+    this.#take(answersOfKept(found));
     this.#used = kept.get(used)![0];
   }
 
@@ -229,26 +258,62 @@ export class SampledRows implements Rollout, LearnedAnswers {
   }
 
   describe(): string {
-    return describeRecord(this.#record.steps, this.#farthest);
+    return describeRecord(this.#record.steps, this.#farthest, this.emptySteps.length);
   }
 
   /** Puts new answers in the place of those before. */
-  #take(sequences: readonly number[], answerAt: (at: number) => LearnedAnswer): void {
-    for (const old of this.#answers.keys()) this.#lengths[old] = this.#mostTokens(old);
-    this.#answers = new Map(sequences.map((sequence, at) => [sequence, answerAt(at)]));
-    for (const [sequence, { ids }] of this.#answers) this.#lengths[sequence] = ids.length;
+  #take(answers: ReadonlyMap<number, LearnedAnswer>): void {
+    for (const old of this.#answers.keys()) {
+      this.#lengths[old] = this.#mostTokens(old);
+      this.#groups[this.#promptOf(old)] = this.#mostSequences(this.#promptOf(old));
+    }
+    this.#answers = answers;
+    for (const [sequence, { ids }] of answers) this.#lengths[sequence] = ids.length;
+    const taken = Map.groupBy(answers.keys(), (sequence) => this.#promptOf(sequence));
+    for (const [prompt, sequences] of taken) this.#groups[prompt] = sequences;
+  }
+
+  /** The members of a group that are learned from; those that stand for it where none is. */
+  #membersLearned(advantages: readonly number[]): number[] {
+    const members = [...advantages.keys()];
+    const { mostLearned, loss: { together = 1 } } = this.#method;
+    if (mostLearned === undefined) return members;
+    const learned = members.filter((member) => advantages[member] !== 0)
+      .sort((a, b) => advantages[b] - advantages[a] || a - b);
+    return learned.length > 0 ? learned : members.slice(0, together);
+  }
+
+  #mostSequences(prompt: number): number[] {
+    const { groupSize, mostLearned = groupSize } = this.#method;
+    return Array.from({ length: mostLearned }, (_, member) => prompt * groupSize + member);
   }
 
   #mostTokens(sequence: number): number {
-    const { groupSize, maxNewTokens } = this.#method;
-    const { tokens } = this.#prompts[Math.floor(sequence / groupSize)];
-    return Math.min(this.#processor.maxTokens, tokens.length + maxNewTokens);
+    const { tokens } = this.#prompts[this.#promptOf(sequence)];
+    return Math.min(this.#processor.maxTokens, tokens.length + this.#method.maxNewTokens);
   }
+
+  #promptOf(sequence: number): number {
+    return Math.floor(sequence / this.#method.groupSize);
+  }
+}
+
+/** The series of the record that says what share of the answers was learned from. */
+const learnedSeries = "answers learned from";
+
+/** The share of answers with an advantage. */
+function shareOf(advantages: readonly number[]): number {
+  return advantages.filter((advantage) => advantage !== 0).length / advantages.length;
 }
 
 /** The figures of a rollout in a further step that learns from it. */
 function withRatio(figures: StepFigures, { mean, clipped }: RatioFigures): StepFigures {
-  return { ...figures, ratio: { mean }, "ratios clipped": { share: clipped } };
+  const { [clippedSeries]: isClipped } = figures;
+  return {
+    ...figures,
+    ratio: { mean },
+    ...(isClipped ? { [clippedSeries]: { share: clipped } } : {}),
+  };
 }
 
 function differences(a: Float32Array, b: Float32Array): number[] {

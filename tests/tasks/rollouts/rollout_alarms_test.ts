@@ -52,8 +52,11 @@ Deno.test("an entropy that collapses and groups without spread are told", () => 
 });
 
 Deno.test("a ratio that is no rounding is told where nothing forbids it", () => {
-  assert.deepEqual(new RolloutAlarms().of(rollout((at) => at % 4), 1e-3), []);
-  assert.match(new RolloutAlarms().of(rollout((at) => at % 4), 0.5).join(), /factor of 1\.50/);
+  assert.deepEqual(new RolloutAlarms().of(rollout((at) => at % 4), { farthest: 1e-3 }), []);
+  assert.match(
+    new RolloutAlarms().of(rollout((at) => at % 4), { farthest: 0.5 }).join(),
+    /factor of 1\.50/,
+  );
 });
 
 Deno.test("answers to which no reward applies take no part in advantages", () => {

@@ -12,8 +12,8 @@ import type { TextProcessor } from "../../../lib/nn/processor.ts";
 import type { JudgedSamples, RewardJudge } from "../../../lib/nn/reward.ts";
 import type { Policy, PolicyAnswer } from "../../../lib/nn/rollout.ts";
 import { openPolicy } from "../../../lib/reinforce/policy.ts";
-import { policyObjective } from "../../../lib/tasks/rollouts/policy_objective.ts";
-import { type RolloutMethod, SampledRows } from "../../../lib/tasks/rollouts/sampled_rows.ts";
+import type { RolloutMethod } from "../../../lib/tasks/rollouts/rollout_method.ts";
+import { SampledRows } from "../../../lib/tasks/rollouts/sampled_rows.ts";
 import type { TrainOptions } from "../../../lib/train/train_options.ts";
 import { trainSettings } from "../../../lib/train/train_options.ts";
 import { train, type TrainContext } from "../../../lib/train/train.ts";
@@ -64,7 +64,7 @@ export async function runStored(
   }));
   const rows = new SampledRows(asked, method, processor);
   const answers = { answers: rows, vocabSize, afterVirtualTokens: false };
-  const trainable = { model, adapter, objective: policyObjective(method.loss, answers) };
+  const trainable = { model, adapter, objective: method.objective(answers) };
   const [advantages, norms]: [number[][], number[]] = [[], []];
   const ofStep = (step: number) => rollouts[step / method.updates % rollouts.length];
   const result = await train(trainable, rows.rows, {
