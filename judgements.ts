@@ -24,6 +24,11 @@ export type { ReferenceColumns } from "./lib/tasks/preference/reference_columns.
 
 // Answers that the model samples
 export { grpo, type GrpoLoss, type GrpoOptions } from "./lib/tasks/grpo.ts";
+export { onlineDpo, type OnlineDpoOptions } from "./lib/tasks/online_dpo.ts";
+export {
+  rejectionSampling,
+  type RejectionSamplingOptions,
+} from "./lib/tasks/rejection_sampling.ts";
 export { rloo, type RlooOptions } from "./lib/tasks/rloo.ts";
 export {
   type AdvantageScale,
@@ -34,7 +39,9 @@ export {
 } from "./lib/tasks/rollouts/advantages.ts";
 export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
 export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";
-export type { SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
+export type { PairsLossName } from "./lib/tasks/rollouts/pairs_loss.ts";
+export type { PromptOptions, SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
+export type { AnswerPair, PairJudge, PairVerdict } from "./lib/nn/pair_judge.ts";
 export type { RolloutSample } from "./lib/nn/rollout.ts";
 
 // Rewards

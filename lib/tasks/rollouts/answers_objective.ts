@@ -47,8 +47,11 @@ const names = { tokens: "answer_tokens", slots: "answer_slots", targets: "answer
 
 const feed = { role: "feed" } as const;
 
-/** Feeds with a number of each token, or of each answer, by the shape of a piece. */
-export function pieceFeed(pieces: number, ...shape: readonly ("answers" | "counted")[]): InputSpec {
+/** A feed of numbers by the shape of a piece: of its tokens, its answers or its pairs. */
+export function pieceFeed(
+  pieces: number,
+  ...shape: readonly ("answers" | "pairs" | "counted")[]
+): InputSpec {
   return { ...feed, type: "float32", shape: [pieces, ...shape] };
 }
 

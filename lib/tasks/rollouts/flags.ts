@@ -5,10 +5,10 @@
  */
 import { columnFlag, type TaskFlag } from "../shared/task_flag.ts";
 
-const shared: readonly TaskFlag[] = [
+const sampling: readonly TaskFlag[] = [
   columnFlag("prompt", "the column of what is asked"),
   { name: "rewards", value: "text", what: "a module that exports the rewards, rewards.ts" },
-  { name: "groupSize", value: "number", what: "answers to each prompt (8)" },
+  { name: "groupSize", value: "number", what: "answers to each prompt (8; online-dpo 2)" },
   // `--max-new-tokens` is of texts that are written for scores, of any task.
   {
     name: "maxNewTokens",
@@ -18,6 +18,14 @@ const shared: readonly TaskFlag[] = [
   },
   { name: "temperature", value: "number", what: "divides the logits of sampled tokens (1)" },
   { name: "updates", value: "number", what: "steps that learn from the same answers (1)" },
+  { name: "scoredPrompts", value: "number", what: "held-out prompts that scores answer (all)" },
+  { name: "scoredAnswers", value: "number", what: "answers to each of them (1)" },
+  { name: "template", value: "text", what: "the chat template of prompts that are messages" },
+  { name: "system", value: "text", what: "a system prompt for messages without one" },
+];
+
+const shared: readonly TaskFlag[] = [
+  ...sampling,
   {
     name: "beta",
     value: "number",
@@ -26,11 +34,13 @@ const shared: readonly TaskFlag[] = [
   { name: "epsilonLow", value: "number", what: "how far the ratio may fall (0.2)" },
   { name: "epsilonHigh", value: "number", what: "how far the ratio may rise (as it may fall)" },
   { name: "maskTruncated", value: "boolean", what: "leave answers out that were cut (false)" },
-  { name: "scoredPrompts", value: "number", what: "held-out prompts that scores answer (all)" },
-  { name: "scoredAnswers", value: "number", what: "answers to each of them (1)" },
-  { name: "template", value: "text", what: "the chat template of prompts that are messages" },
-  { name: "system", value: "text", what: "a system prompt for messages without one" },
 ];
+
+const penalty: TaskFlag = {
+  name: "missingEndPenalty",
+  value: "number",
+  what: "taken off the reward of an answer that was cut (0)",
+};
 
 /** The options of `grpo` as flags. */
 export const grpoFlags: readonly TaskFlag[] = [
@@ -52,4 +62,26 @@ export const rlooFlags: readonly TaskFlag[] = [
     value: "boolean",
     what: "advantages over their deviation (false)",
   },
+];
+
+/** The options of `onlineDpo` as flags. */
+export const onlineDpoFlags: readonly TaskFlag[] = [
+  ...sampling,
+  {
+    name: "judge",
+    value: "text",
+    what: "a module whose default export says which of two answers is better",
+  },
+  { name: "loss", value: "text", what: "sigmoid or ipo (sigmoid)" },
+  { name: "beta", value: "number", what: "how strongly the model is held to what it was (0.1)" },
+  penalty,
+];
+
+/** The options of `rejectionSampling` as flags. */
+export const rejectionSamplingFlags: readonly TaskFlag[] = [
+  ...sampling,
+  { name: "best", value: "number", what: "answers to each prompt that are kept (1)" },
+  { name: "topShare", value: "number", what: "the share of a step's answers that is kept" },
+  { name: "leastReward", value: "number", what: "the least reward of an answer that is kept" },
+  penalty,
 ];

@@ -125,7 +125,7 @@ function examplesOf(
       ...sampled.rows,
       heldOut: heldOutRollout(prompts, method),
       objective: ({ vocabSize, afterVirtualTokens }) =>
-        method.objective({ answers: sampled, vocabSize, afterVirtualTokens }),
+        method.objective({ answers: sampled.present, vocabSize, afterVirtualTokens }),
     },
     objective: ({ vocabSize, afterVirtualTokens }) =>
       nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),

@@ -5,7 +5,6 @@
  * @module
  */
 import type { MethodRecord } from "../../nn/method.ts";
-import { TunebookError } from "../../core/errors.ts";
 import type { HostTensor } from "../../engine/mod.ts";
 import { batchFeeds } from "../../data/feeds.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
@@ -20,7 +19,8 @@ import { answerPieces, readTokens } from "./answer_pieces.ts";
 import { meanOfKnown } from "./advantages.ts";
 import { schulman } from "./divergence.ts";
 import { answersOfKept, keptAnswers } from "./kept_answers.ts";
-import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
+import type { LearnedAnswer } from "./learned_answer.ts";
+import { AnswerRows } from "./answer_rows.ts";
 import { toldLogProbs } from "./answers_objective.ts";
 import { type RatioFigures, RatioWatch, requireRatioOne } from "./ratio_watch.ts";
 import type { RolloutMethod } from "./rollout_method.ts";
@@ -41,15 +41,12 @@ const mostSamples = 20_000;
 const keptNames = { answers: "answers", used: "used", record: "record " } as const;
 
 /** The rows of a training, and what makes them. */
-export class SampledRows implements Rollout, LearnedAnswers {
+export class SampledRows implements Rollout {
   readonly #prompts: readonly RolloutPrompt[];
   readonly #method: RolloutMethod;
   readonly #processor: TextProcessor;
-  readonly #lengths: Int32Array;
-  readonly #groups: (readonly number[])[];
   readonly #record = new RolloutRecord();
   readonly #alarms: RolloutAlarms;
-  #answers: ReadonlyMap<number, LearnedAnswer> = new Map();
   #judged: JudgedRollout | undefined;
   /** Steps that have learned from the present rollout. */
   #used = 0;
@@ -59,7 +56,8 @@ export class SampledRows implements Rollout, LearnedAnswers {
   #farthest = 0;
   #samples: readonly RolloutSample[] = [];
 
-  readonly maxNewTokens: number;
+  /** The answers of the present rollout. */
+  readonly present: AnswerRows;
   readonly rewards: Rollout["rewards"];
   readonly updates: number;
 
@@ -68,17 +66,15 @@ export class SampledRows implements Rollout, LearnedAnswers {
     method: RolloutMethod,
     processor: TextProcessor,
   ) {
-    const { groupSize, maxNewTokens, rewards, updates } = method;
+    const { groupSize, maxNewTokens, mostLearned, rewards, updates, loss: { together } } = method;
+    const { maxTokens } = processor;
     this.#prompts = prompts;
     this.#method = method;
     this.#processor = processor;
     this.#alarms = new RolloutAlarms({ learnsFromEqual: method.learnsFromEqual });
-    this.#groups = prompts.map((_, prompt) => this.#mostSequences(prompt));
-    this.#lengths = Int32Array.from(
-      { length: prompts.length * groupSize },
-      (_, sequence) => this.#mostTokens(sequence),
-    );
-    this.maxNewTokens = maxNewTokens;
+    this.present = new AnswerRows(prompts, {
+      ...{ groupSize, maxNewTokens, mostLearned, together, maxTokens },
+    });
     this.rewards = rewards;
     this.updates = updates;
   }
@@ -87,19 +83,18 @@ export class SampledRows implements Rollout, LearnedAnswers {
   get rows(): RolloutRows {
     const { padId, usesTypes } = this.#processor;
     return {
-      lengths: this.#lengths,
-      groups: this.#groups,
+      lengths: this.present.lengths,
+      groups: this.present.groups,
       changes: "batches",
       rollout: this,
       feedsOf: (sequences) => {
-        const chosen = Array.from(sequences, (each) => ({ ids: this.of(each).ids, row: each }));
+        const chosen = Array.from(
+          sequences,
+          (each) => ({ ids: this.present.of(each).ids, row: each }),
+        );
         return batchFeeds(chosen, [...chosen.keys()], { padId, usesTypes });
       },
     };
-  }
-
-  get groups(): readonly (readonly number[])[] {
-    return this.#groups;
   }
 
   get samples(): readonly RolloutSample[] {
@@ -107,22 +102,12 @@ export class SampledRows implements Rollout, LearnedAnswers {
   }
 
   get isEmpty(): boolean {
-    return this.#method.mostLearned !== undefined && this.#answers.size > 0 &&
-      [...this.#answers.values()].every(({ counts }) => !counts);
+    return this.present.isEmpty;
   }
 
   get emptySteps(): readonly number[] {
     return this.#record.steps.flatMap(({ [learnedSeries]: learned }, at) =>
       learned?.share === 0 ? [at + 1] : []
-    );
-  }
-
-  of(sequence: number): LearnedAnswer {
-    const found = this.#answers.get(sequence);
-    if (found) return found;
-    throw new TunebookError(
-      "input",
-      `no rollout has made sequence ${sequence}; its rows are there while a training runs`,
     );
   }
 
@@ -169,10 +154,10 @@ export class SampledRows implements Rollout, LearnedAnswers {
       counts: isWhole[at] && (mostLearned === undefined || advantages[at] !== 0),
     });
     // Nothing was changed so far: what was stopped or failed has left everything as it was.
-    this.#take(
+    this.present.take(
       new Map(
         chosen.flatMap((prompt, group) =>
-          this.#membersLearned(advantages.slice(group * groupSize, (group + 1) * groupSize))
+          this.present.membersOf(advantages.slice(group * groupSize, (group + 1) * groupSize))
             .map((member) => [prompt * groupSize + member, learned(group * groupSize + member)])
         ),
       ),
@@ -195,8 +180,8 @@ export class SampledRows implements Rollout, LearnedAnswers {
     const { [toldLogProbs]: present } = told;
     if (!present) return;
     const { loss } = this.#method;
-    const answers = Array.from(prompts).flatMap((prompt) => this.#groups[prompt])
-      .map((sequence) => this.of(sequence));
+    const answers = Array.from(prompts).flatMap((prompt) => this.present.groups[prompt])
+      .map((sequence) => this.present.of(sequence));
     const lengths = answers.map(({ length }) => length);
     const arranged = answerPieces(lengths, present.shape[0], loss.together);
     readTokens(arranged, lengths, present.data).forEach((own, at) => {
@@ -233,7 +218,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
     return new Map([
       ...record,
       ...(isOver ? [] : [
-        [keptNames.answers, keptAnswers(this.#answers)] as const,
+        [keptNames.answers, keptAnswers(this.present.answers)] as const,
         [keptNames.used, Float32Array.of(this.#used)] as const,
       ]),
     ]);
@@ -249,7 +234,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
     );
     const found = kept.get(answers);
     if (!found) return;
-    this.#take(answersOfKept(found));
+    this.present.take(answersOfKept(found));
     this.#used = kept.get(used)![0];
   }
 
@@ -259,42 +244,6 @@ export class SampledRows implements Rollout, LearnedAnswers {
 
   describe(): string {
     return describeRecord(this.#record.steps, this.#farthest, this.emptySteps.length);
-  }
-
-  /** Puts new answers in the place of those before. */
-  #take(answers: ReadonlyMap<number, LearnedAnswer>): void {
-    for (const old of this.#answers.keys()) {
-      this.#lengths[old] = this.#mostTokens(old);
-      this.#groups[this.#promptOf(old)] = this.#mostSequences(this.#promptOf(old));
-    }
-    this.#answers = answers;
-    for (const [sequence, { ids }] of answers) this.#lengths[sequence] = ids.length;
-    const taken = Map.groupBy(answers.keys(), (sequence) => this.#promptOf(sequence));
-    for (const [prompt, sequences] of taken) this.#groups[prompt] = sequences;
-  }
-
-  /** The members of a group that are learned from; those that stand for it where none is. */
-  #membersLearned(advantages: readonly number[]): number[] {
-    const members = [...advantages.keys()];
-    const { mostLearned, loss: { together = 1 } } = this.#method;
-    if (mostLearned === undefined) return members;
-    const learned = members.filter((member) => advantages[member] !== 0)
-      .sort((a, b) => advantages[b] - advantages[a] || a - b);
-    return learned.length > 0 ? learned : members.slice(0, together);
-  }
-
-  #mostSequences(prompt: number): number[] {
-    const { groupSize, mostLearned = groupSize } = this.#method;
-    return Array.from({ length: mostLearned }, (_, member) => prompt * groupSize + member);
-  }
-
-  #mostTokens(sequence: number): number {
-    const { tokens } = this.#prompts[this.#promptOf(sequence)];
-    return Math.min(this.#processor.maxTokens, tokens.length + this.#method.maxNewTokens);
-  }
-
-  #promptOf(sequence: number): number {
-    return Math.floor(sequence / this.#method.groupSize);
   }
 }
 

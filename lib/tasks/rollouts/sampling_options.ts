@@ -80,11 +80,12 @@ export interface RolloutSettings {
 }
 
 const several: Rule = [
-  "a whole number from 2: advantages compare the answers of a group",
+  "a whole number from 2: the answers of a group are compared",
   (value) => Number.isSafeInteger(value) && Number(value) >= 2,
 ];
 
-const judges: Rule = [
+/** What judges answers. */
+export const rewardsRule: Rule = [
   "a function, an object of functions by name, or the path of a module",
   (value) =>
     typeof value === "string" ? value !== "" : typeof value === "function" || isRecord(value),
@@ -93,7 +94,7 @@ const judges: Rule = [
 /** What each of them may be. */
 export const samplingRules: Rules<SamplingOptions> = {
   prompt: required(text),
-  rewards: required(judges),
+  rewards: required(rewardsRule),
   groupSize: several,
   maxNewTokens: whole,
   temperature: positive,

@@ -38,8 +38,10 @@ export interface StoredRollouts {
 export async function runStored(
   method: RolloutMethod,
   { prompts, rollouts }: StoredRollouts,
-  { train: settings, context = {}, device: given }: {
+  { train: settings, context = {}, device: given, onStep }: {
     readonly train: TrainOptions;
+    /** Called after each step. */
+    readonly onStep?: (rows: SampledRows) => void;
     readonly context?: Partial<TrainContext>;
     readonly device?: Device;
   },
@@ -63,7 +65,7 @@ export async function runStored(
     row: {},
   }));
   const rows = new SampledRows(asked, method, processor);
-  const answers = { answers: rows, vocabSize, afterVirtualTokens: false };
+  const answers = { answers: rows.present, vocabSize, afterVirtualTokens: false };
   const trainable = { model, adapter, objective: method.objective(answers) };
   const [advantages, norms]: [number[][], number[]] = [[], []];
   const ofStep = (step: number) => rollouts[step / method.updates % rollouts.length];
@@ -95,7 +97,8 @@ export async function runStored(
     },
     onStep({ gradientNorm }) {
       norms.push(gradientNorm);
-      advantages.push(rows.groups.flat().map((each) => rows.of(each).advantage));
+      onStep?.(rows);
+      advantages.push(rows.present.groups.flat().map((each) => rows.present.of(each).advantage));
     },
     ...context,
   });
@@ -128,16 +131,17 @@ async function storedAnswers(
   policy: Policy,
   asked: Parameters<Policy["sample"]>[0],
   stored: StoredRollouts["rollouts"][number],
-  { loss: { temperature } }: RolloutMethod,
+  { groupSize, loss: { temperature } }: RolloutMethod,
 ): Promise<PolicyAnswer[][]> {
   const found: PolicyAnswer[][] = [];
   for (const { tokens: prompt, row } of asked) {
-    const texts = stored[row].map(({ tokens }) => ({
+    const group = stored[row].slice(0, groupSize);
+    const texts = group.map(({ tokens }) => ({
       tokens: Int32Array.from([...prompt, ...tokens]),
       answer: tokens.length,
     }));
     const logProbs = await policy.logProbs(texts, { of: "policy", temperature });
-    found.push(stored[row].map(({ tokens, finished }, at) => ({
+    found.push(group.map(({ tokens, finished }, at) => ({
       tokens: Int32Array.from(tokens),
       text: `${row} ${at}`,
       finished,
