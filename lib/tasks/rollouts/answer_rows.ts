@@ -7,7 +7,7 @@ import { TunebookError } from "../../core/errors.ts";
 import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
 
 /** How many answers there may be, and how long. */
-export interface AnswerRowsOptions {
+export interface AnswerLimits {
   /** Answers to each prompt that are sampled. */
   readonly groupSize: number;
   /** The most of them that are learned from; all unless given. */
@@ -22,7 +22,7 @@ export interface AnswerRowsOptions {
 /** Sequences with their lengths, by prompt: as many and as long as they may be until answers are taken in. */
 export class AnswerRows implements LearnedAnswers {
   readonly #prompts: readonly { readonly tokens: Int32Array }[];
-  readonly #options: AnswerRowsOptions;
+  readonly #options: AnswerLimits;
   readonly #groups: (readonly number[])[];
   #answers: ReadonlyMap<number, LearnedAnswer> = new Map();
 
@@ -31,7 +31,7 @@ export class AnswerRows implements LearnedAnswers {
 
   constructor(
     prompts: readonly { readonly tokens: Int32Array }[],
-    options: AnswerRowsOptions,
+    options: AnswerLimits,
   ) {
     this.#prompts = prompts;
     this.#options = options;
