@@ -41,7 +41,7 @@ export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
 export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";
 export type { PairsLossName } from "./lib/tasks/rollouts/pairs_loss.ts";
 export type { PromptOptions, SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
-export type { ComparedAnswers, PairJudge, PairVerdict } from "./lib/nn/pair_judge.ts";
+export type { JudgedPair, PairJudge, PairJudgement } from "./lib/nn/pair_judge.ts";
 export type { RolloutSample } from "./lib/nn/rollout.ts";
 
 // Rewards

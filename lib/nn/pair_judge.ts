@@ -5,19 +5,24 @@
  */
 import type { RewardSample } from "./reward.ts";
 
-/** Two answers to the same prompt. */
-export interface ComparedAnswers extends Pick<RewardSample, "prompt" | "row" | "step" | "signal"> {
-  /** What the model wrote, without the token that ends it. Which answer comes first is drawn. */
-  readonly first: string;
-  readonly second: string;
+/** Two answers to a prompt, in an order that is drawn. */
+export interface JudgedPair<Input = RewardSample["prompt"]> {
+  /** What was asked, as the task takes it: a text or messages. */
+  readonly prompt: Input;
+  /** What was written, without the token that ends it. */
+  readonly answers: readonly [string, string];
+  /** The other columns of the row. */
+  readonly row: Readonly<Record<string, unknown>>;
+  /** Aborted when a person stops what is running. */
+  readonly signal: AbortSignal;
 }
 
-/** Which answer is better. */
-export type PairVerdict = "first" | "second" | "tie";
+/** Which answer is better, the first (0) or the second (1); `tie` where neither is. */
+export type PairJudgement = 0 | 1 | "tie";
 
-/** Compares two answers, at once or later. */
-export interface PairJudge {
-  (pair: ComparedAnswers): PairVerdict | Promise<PairVerdict>;
-  /** The columns of the row that it cannot do without; a run is refused where one is missing. */
+/** Says which of two answers is better, at once or later: a person, a rule, a model, a server. */
+export interface PairJudge<Input = RewardSample["prompt"]> {
+  (pair: JudgedPair<Input>): PairJudgement | Promise<PairJudgement>;
+  /** The columns of the row that it cannot do without; a training is refused where one is missing. */
   readonly columns?: readonly string[];
 }

@@ -73,8 +73,8 @@ const defaultBeta = 0.1;
  * import { onlineDpo } from "tunebook";
  * import assert from "node:assert/strict";
  *
- * const shorter = ({ first, second }: { first: string; second: string }) =>
- *   first.length === second.length ? "tie" : first.length < second.length ? "first" : "second";
+ * const shorter = ({ answers: [a, b] }: { answers: readonly [string, string] }) =>
+ *   a.length === b.length ? "tie" : a.length < b.length ? 0 : 1;
  * const task = onlineDpo({ prompt: "question", judge: shorter, beta: 0.05, maxNewTokens: 32 });
  * assert.deepEqual(task.columns, ["question"]);
  * assert.throws(() => onlineDpo({ prompt: "question" }), /needs rewards or judge/);

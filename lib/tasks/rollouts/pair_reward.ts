@@ -8,14 +8,14 @@ import { pathToFileURL } from "node:url";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
 import { shownValue } from "../../core/shown_value.ts";
-import type { PairJudge, PairVerdict } from "../../nn/pair_judge.ts";
+import type { PairJudge, PairJudgement } from "../../nn/pair_judge.ts";
 import type { BatchReward, RewardSample } from "../../nn/reward.ts";
 
 /** Pairs that are judged at the same time; as many as a reward of single answers is asked about. */
 const concurrency = 8;
 
 /** What the first answer of a pair has won; the second one has the rest. */
-const won: Readonly<Record<PairVerdict, number>> = { first: 1, second: 0, tie: 0.5 };
+const won: Readonly<Record<PairJudgement, number>> = { 0: 1, 1: 0, tie: 0.5 };
 
 /**
  * Compares all answers to a prompt with each other; equal texts are ties without being asked about. The same step
@@ -77,17 +77,18 @@ async function shareWon(
 ): Promise<number> {
   if (a.completion === b.completion) return won.tie;
   const { prompt, row, step, signal } = a;
+  const [first, second] = [a.completion, b.completion];
   // Who favours what comes first favours neither.
   const isTurned = Random.fromSeed(step, "pair", number).uniform() < 0.5;
-  const [first, second] = isTurned ? [b.completion, a.completion] : [a.completion, b.completion];
-  const verdict = await judge({ prompt, row, step, signal, first, second });
-  if (!Object.hasOwn(won, String(verdict))) {
+  const answers = isTurned ? [second, first] as const : [first, second] as const;
+  const judgement = await judge({ prompt, answers, row, signal });
+  if (![0, 1, "tie"].includes(judgement)) {
     throw new TunebookError(
       "data",
-      `it gives ${shownValue(verdict)}, but must give "first", "second" or "tie"`,
+      `it gives ${shownValue(judgement)}, but must give 0 or 1, the better answer, or "tie"`,
     );
   }
-  return isTurned ? 1 - won[verdict] : won[verdict];
+  return isTurned ? 1 - won[judgement] : won[judgement];
 }
 
 async function judgeOfModule(path: string): Promise<PairJudge> {

@@ -27,9 +27,9 @@ const letters = (
   { completion, row }: { completion: string; row: Readonly<Record<string, unknown>> },
 ) => completion.split(String(row.wanted)).length - 1;
 
-const judge: PairJudge = ({ first, second, row }) => {
-  const [a, b] = [first, second].map((completion) => letters({ completion, row }));
-  return a === b ? "tie" : a > b ? "first" : "second";
+const judge: PairJudge = ({ answers, row }) => {
+  const [a, b] = answers.map((completion) => letters({ completion, row }));
+  return a === b ? "tie" : a > b ? 0 : 1;
 };
 
 const runs: Readonly<
@@ -143,10 +143,10 @@ Deno.test("judges come out of a module, and wrong ones are told", () =>
     });
     await assert.rejects(run((() => "both") as never), {
       kind: "data",
-      message: /the reward judge failed: it gives "both", but must give "first"/,
+      message: /the reward judge failed: it gives "both", but must give 0 or 1/,
     });
     const path = join(folder, "judge.ts");
-    await Deno.writeTextFile(path, "export default ({ first }) => first ? 'first' : 'second';\n");
+    await Deno.writeTextFile(path, "export default ({ answers }) => answers[0] ? 0 : 1;\n");
     const result = await run(path);
     assert.ok(result.rollouts!.every(({ rewards }) => [0, 0.5, 1].includes(Number(rewards.judge))));
     await result.dispose();
