@@ -19,6 +19,7 @@ export type { RewardModelOptions } from "./lib/tasks/reward_model/options.ts";
 export type { RewardInput } from "./lib/tasks/reward_model/reward_rows.ts";
 export { simpo, type SimpoOptions } from "./lib/tasks/simpo.ts";
 export type { ConversationOptions, PreferenceColumns } from "./lib/tasks/preference/options.ts";
+export type { AskedPrompt } from "./lib/tasks/preference/preference_writing.ts";
 export type { PreferenceTask } from "./lib/tasks/preference/preference_task.ts";
 export type { ReferenceColumns } from "./lib/tasks/preference/reference_columns.ts";
 
