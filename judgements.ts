@@ -40,6 +40,7 @@ export {
 } from "./lib/tasks/rollouts/advantages.ts";
 export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
 export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";
+export type { AnswersJudge } from "./lib/tasks/rollouts/pair_reward.ts";
 export type { PairsLossName } from "./lib/tasks/rollouts/pairs_loss.ts";
 export type { PromptOptions, SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
 export type { JudgedPair, PairJudge, PairJudgement } from "./lib/nn/pair_judge.ts";
@@ -79,12 +80,7 @@ export {
 
 // One model against another, by a judge
 export type { ComparedAnswers, Winner, WinRate } from "./lib/pipeline/win_rate/win_rate.ts";
-export type {
-  JudgedPair,
-  PairJudge,
-  PairJudgement,
-  WinRateOptions,
-} from "./lib/pipeline/win_rate/win_rate_options.ts";
+export type { WinRateOptions } from "./lib/pipeline/win_rate/win_rate_options.ts";
 
 // Scores
 export { answerKl } from "./lib/metrics/answer_kl.ts";

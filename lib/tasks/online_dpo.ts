@@ -6,9 +6,8 @@
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, mistakeOf } from "../core/errors.ts";
 import { notNegative, oneOf, positive, type Rule, type Rules } from "../core/option_rules.ts";
-import type { PairJudge } from "../nn/pair_judge.ts";
 import { answersObjective } from "./rollouts/answers_objective.ts";
-import { pairReward } from "./rollouts/pair_reward.ts";
+import { type AnswersJudge, pairReward } from "./rollouts/pair_reward.ts";
 import { pairsLoss, type PairsLossName } from "./rollouts/pairs_loss.ts";
 import type { RolloutMethod } from "./rollouts/rollout_method.ts";
 import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
@@ -31,7 +30,7 @@ export interface OnlineDpoOptions
    * it is. Of more than two answers to a prompt all pairs are judged, and the most and least successful ones are
    * learned from.
    */
-  readonly judge?: PairJudge | string;
+  readonly judge?: AnswersJudge | string;
   /** Answers to each prompt; 2 unless given. */
   readonly groupSize?: number;
   /** `sigmoid` (unless given), or `ipo` by the log probabilities of whole answers. */
@@ -111,6 +110,7 @@ export function onlineDpoMethod(options: OnlineDpoOptions): RolloutMethod {
     objective: (asked) => answersObjective(loss, asked),
     temperature,
     mostLearned: 2,
+    isJudgedByPairs: judge !== undefined,
     asksReference: true,
     advantages: (rewards, _, answers) =>
       bestAndWorst(lessPenalty(rewards, answers, missingEndPenalty), groupSize),

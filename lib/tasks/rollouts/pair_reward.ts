@@ -11,6 +11,9 @@ import { shownValue } from "../../core/shown_value.ts";
 import type { PairJudge, PairJudgement } from "../../nn/pair_judge.ts";
 import type { BatchReward, RewardSample } from "../../nn/reward.ts";
 
+/** A judge of two answers to a prompt of a training. */
+export type AnswersJudge = PairJudge<RewardSample["prompt"]>;
+
 /** Pairs that are judged at the same time; as many as a reward of single answers is asked about. */
 const concurrency = 8;
 
@@ -27,7 +30,7 @@ const won: Readonly<Record<PairJudgement, number>> = { 0: 1, 1: 0, tie: 0.5 };
  * @param judge a function, or the path of a module, seen from the working directory
  * @param groupSize answers to each prompt, which come one after the other
  */
-export function pairReward(judge: PairJudge | string, groupSize: number): BatchReward {
+export function pairReward(judge: AnswersJudge | string, groupSize: number): BatchReward {
   let opened = typeof judge === "string" ? undefined : judge;
   const open = async () => opened ??= await judgeOfModule(String(judge));
   return {
@@ -70,7 +73,7 @@ function pairsOf(answers: number, groupSize: number): (readonly [number, number]
 
 /** What the answer `a` has won against `b`. */
 async function shareWon(
-  judge: PairJudge,
+  judge: AnswersJudge,
   a: RewardSample,
   b: RewardSample,
   number: number,
@@ -91,7 +94,7 @@ async function shareWon(
   return isTurned ? 1 - won[judgement] : won[judgement];
 }
 
-async function judgeOfModule(path: string): Promise<PairJudge> {
+async function judgeOfModule(path: string): Promise<AnswersJudge> {
   let exported: Readonly<Record<string, unknown>>;
   try {
     exported = await import(pathToFileURL(resolve(path)).href);
@@ -100,6 +103,6 @@ async function judgeOfModule(path: string): Promise<PairJudge> {
       cause: error,
     });
   }
-  if (typeof exported.default === "function") return exported.default as PairJudge;
+  if (typeof exported.default === "function") return exported.default as AnswersJudge;
   throw new TunebookError("input", `the module ${path} has no function as its default export`);
 }

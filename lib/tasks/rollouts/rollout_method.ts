@@ -23,6 +23,8 @@ export interface RolloutMethod extends RolloutSettings {
    * of them unless given.
    */
   readonly mostLearned?: number;
+  /** True where rewards compare the answers to a prompt with each other, so that their mean says nothing. */
+  readonly isJudgedByPairs?: boolean;
   /** True where answers of equal rewards are learned from as well. */
   readonly learnsFromEqual?: boolean;
   /** True where the reference's log probabilities are asked, for the loss, for rewards or for the record. */

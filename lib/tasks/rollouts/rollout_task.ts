@@ -45,7 +45,7 @@ export function rolloutTask(
     sampledKind: "rollout",
     settings: { ...withoutUndefined(options) },
     columns: [prompt],
-    metric: "meanReward",
+    metric: method.isJudgedByPairs ? "perplexity" : "meanReward",
     lossSettings: [],
     checkRows: (table, where) => void readPrompts(table, options, where),
     read({ train }) {
@@ -123,7 +123,7 @@ function examplesOf(
     fingerprint: textFingerprint(sequences),
     rollouts: {
       ...sampled.rows,
-      heldOut: heldOutRollout(prompts, method),
+      ...(method.isJudgedByPairs ? {} : { heldOut: heldOutRollout(prompts, method) }),
       objective: ({ vocabSize, afterVirtualTokens }) =>
         method.objective({ answers: sampled.present, vocabSize, afterVirtualTokens }),
     },
