@@ -26,6 +26,7 @@ export type { ReferenceColumns } from "./lib/tasks/preference/reference_columns.
 // Answers that the model samples
 export { grpo, type GrpoLoss, type GrpoOptions } from "./lib/tasks/grpo.ts";
 export { onlineDpo, type OnlineDpoOptions } from "./lib/tasks/online_dpo.ts";
+export { ppo, type PpoOptions } from "./lib/tasks/ppo.ts";
 export {
   rejectionSampling,
   type RejectionSamplingOptions,
@@ -38,7 +39,9 @@ export {
   leaveOneOutAdvantages,
   type LeaveOneOutOptions,
 } from "./lib/tasks/rollouts/advantages.ts";
+export type { KlOptions } from "./lib/tasks/rollouts/kl_options.ts";
 export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
+export type { KlEstimator } from "./lib/tasks/rollouts/token_rewards.ts";
 export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";
 export type { AnswersJudge } from "./lib/tasks/rollouts/pair_reward.ts";
 export type { PairsLossName } from "./lib/tasks/rollouts/pairs_loss.ts";

@@ -138,6 +138,7 @@ const calls: Readonly<Record<string, Call>> = {
   rejectionSampling: (options) =>
     tunebook.rejectionSampling({ prompt: "text", rewards: () => 1, ...options }),
   rloo: (options) => tunebook.rloo({ prompt: "text", rewards: () => 1, ...options }),
+  ppo: (options) => tunebook.ppo({ prompt: "text", rewards: () => 1, ...options }),
   groupAdvantages: (options) => tunebook.groupAdvantages([1, 0], { groupSize: 2, ...options }),
   leaveOneOutAdvantages: (options) =>
     tunebook.leaveOneOutAdvantages([1, 0], { groupSize: 2, ...options }),
@@ -397,6 +398,7 @@ const others: Readonly<Record<string, string>> = {
   "ImageDrawing.heldOut": "a contract: what tunebook hands to a task of one's own",
   "Policy.sample": "a contract: what tunebook hands to a rollout of one's own",
   "Policy.logProbs": "a contract: what tunebook hands to a rollout of one's own",
+  "Policy.values": "a contract: what tunebook hands to a rollout of one's own",
   "BatchReward.rewardBatch": "a contract: a reward of one's own",
   "JudgingModel.predict": "a contract: what rewardOf calls of an open model",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",

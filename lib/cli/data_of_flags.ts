@@ -118,7 +118,7 @@ function settingsOf(
   fileColumns: readonly string[] | undefined,
 ): Record<string, unknown> {
   const { flags } = tasks[task];
-  const own = Object.fromEntries(
+  const own = withParts(
     flags.map((flag) => [flag.name, valueOf(flag, read)] as const)
       .filter(([, value]) => value !== undefined),
   );
@@ -137,6 +137,18 @@ function settingsOf(
   const hint = wrong.length > 0 && !read.has("task") ? otherTask(task, fileColumns ?? []) : "";
   read.wrong.push(...wrong.map((line) => line + hint));
   return { ...(fileColumns ? {} : alsoFor(task, source)), ...columns, ...own };
+}
+
+/** Options by name, those called `kl.weight` in an object of their own. */
+function withParts(options: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [name, value] of options) {
+    const [option, part] = name.split(".");
+    found[option] = part === undefined
+      ? value
+      : { ...found[option] as Record<string, unknown> | undefined, [part]: value };
+  }
+  return found;
 }
 
 /** Option → column: a data set's own, or the columns of a file under the names that they have. */

@@ -81,6 +81,14 @@ export interface Policy {
       readonly signal?: AbortSignal | undefined;
     },
   ): Promise<Float32Array[]>;
+  /**
+   * What the loss's value function expects before each token of each text's answer, [answer], by the present
+   * parameters. Throws an error of kind "unsupported" where the loss has none (`Objective.values`).
+   */
+  values(
+    texts: readonly ScoredText[],
+    options: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Float32Array[]>;
 }
 
 /** What a rollout is made with. */

@@ -88,7 +88,10 @@ export function grpoMethod(options: GrpoOptions): PolicyMethod {
     loss,
     objective: (asked) => policyObjective(loss, asked),
     asksReference: beta > 0 || measureDivergence,
-    advantages: (rewards) => groupAdvantages(rewards, { groupSize, scale }),
+    learning: {
+      by: "answer",
+      advantages: (rewards) => groupAdvantages(rewards, { groupSize, scale }),
+    },
   };
 }
 

@@ -10,9 +10,16 @@ import type { HeadNotes } from "./shared/head_notes.ts";
 import type { TaskFlag } from "./shared/task_flag.ts";
 import { grpo } from "./grpo.ts";
 import { onlineDpo } from "./online_dpo.ts";
+import { ppo } from "./ppo.ts";
 import { rejectionSampling } from "./rejection_sampling.ts";
 import { rloo } from "./rloo.ts";
-import { grpoFlags, onlineDpoFlags, rejectionSamplingFlags, rlooFlags } from "./rollouts/flags.ts";
+import {
+  grpoFlags,
+  onlineDpoFlags,
+  ppoFlags,
+  rejectionSamplingFlags,
+  rlooFlags,
+} from "./rollouts/flags.ts";
 import { textGeneration } from "./text_generation.ts";
 import { chat } from "./chat.ts";
 import { chatFlags } from "./chat/flags.ts";
@@ -152,6 +159,12 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
   grpo: {
     make: grpo,
     flags: grpoFlags,
+    opened: () => textGeneration({ text: "prompt" }),
+    columns: [["prompt"]],
+  },
+  ppo: {
+    make: ppo,
+    flags: ppoFlags,
     opened: () => textGeneration({ text: "prompt" }),
     columns: [["prompt"]],
   },

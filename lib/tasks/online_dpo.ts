@@ -112,8 +112,11 @@ export function onlineDpoMethod(options: OnlineDpoOptions): RolloutMethod {
     mostLearned: 2,
     isJudgedByPairs: judge !== undefined,
     asksReference: true,
-    advantages: (rewards, _, answers) =>
-      bestAndWorst(lessPenalty(rewards, answers, missingEndPenalty), groupSize),
+    learning: {
+      by: "answer",
+      advantages: (rewards, _, answers) =>
+        bestAndWorst(lessPenalty(rewards, answers, missingEndPenalty), groupSize),
+    },
     figures({ rewards, advantages, divergences }) {
       const ofPair = (values: readonly number[]) => ({
         chosen: meanOfSelected(values, advantages, 1),

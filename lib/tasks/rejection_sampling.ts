@@ -101,10 +101,13 @@ export function rejectionSamplingMethod(options: RejectionSamplingOptions): Roll
     mostLearned: best ?? groupSize,
     learnsFromEqual: true,
     asksReference: measureDivergence,
-    advantages: (rewards, _, answers) =>
-      keptOf(lessPenalty(rewards, answers, missingEndPenalty), groupSize, {
-        ...{ best, topShare, leastReward },
-      }),
+    learning: {
+      by: "answer",
+      advantages: (rewards, _, answers) =>
+        keptOf(lessPenalty(rewards, answers, missingEndPenalty), groupSize, {
+          ...{ best, topShare, leastReward },
+        }),
+    },
     figures: ({ rewards, advantages }) => ({
       "reward of kept answers": { mean: meanOfSelected(rewards, advantages, 1) },
     }),

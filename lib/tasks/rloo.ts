@@ -75,9 +75,12 @@ export function rlooMethod(options: RlooOptions): PolicyMethod {
     loss,
     objective: (asked) => policyObjective(loss, asked),
     asksReference: beta > 0 || measureDivergence,
-    advantages(rewards, divergences) {
-      const less = rewards.map((reward, at) => reward - beta * (divergences?.[at] ?? 0));
-      return leaveOneOutAdvantages(less, { groupSize, normalized: normalizeAdvantages });
+    learning: {
+      by: "answer",
+      advantages(rewards, divergences) {
+        const less = rewards.map((reward, at) => reward - beta * (divergences?.[at] ?? 0));
+        return leaveOneOutAdvantages(less, { groupSize, normalized: normalizeAdvantages });
+      },
     },
   };
 }

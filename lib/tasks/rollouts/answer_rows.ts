@@ -82,11 +82,23 @@ export class AnswerRows implements LearnedAnswers {
     for (const [prompt, sequences] of taken) this.#groups[prompt] = sequences;
   }
 
+  /** Puts those of new answers, group after group, that become rows in the place of the answers before. */
+  choose(prompts: readonly number[], answers: readonly LearnedAnswer[]): void {
+    const { groupSize } = this.#options;
+    this.take(
+      new Map(prompts.flatMap((prompt, at) => {
+        const group = answers.slice(at * groupSize, (at + 1) * groupSize);
+        return this.#membersOf(group.map(({ advantage }) => advantage))
+          .map((member) => [prompt * groupSize + member, group[member]] as const);
+      })),
+    );
+  }
+
   /**
    * The members of a group that become rows, by their advantages: those that are learned from, the highest advantage
    * first, or those that stand for a prompt without any.
    */
-  membersOf(advantages: readonly number[]): number[] {
+  #membersOf(advantages: readonly number[]): number[] {
     const { mostLearned, together = 1 } = this.#options;
     const members = [...advantages.keys()];
     if (mostLearned === undefined) return members;

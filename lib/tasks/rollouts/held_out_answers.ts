@@ -12,8 +12,8 @@ import {
   rolloutPredictions,
 } from "../../nn/rollout_predictions.ts";
 import { schulman } from "./divergence.ts";
-import { judgedSample, type RolloutPrompt } from "./rollout_samples.ts";
 import type { RolloutMethod } from "./rollout_method.ts";
+import { judgedSample, type RolloutPrompt } from "./rollout_samples.ts";
 
 /** Answers that are asked for at once, between two signs of progress. */
 const answersAtOnce = 64;

@@ -37,7 +37,7 @@ export interface PolicyLoss {
 }
 
 /** Names of the feeds. */
-const names = {
+export const policyFeeds = {
   weights: "answer_weights",
   old: "old_log_probs",
   reference: "reference_log_probs",
@@ -45,6 +45,7 @@ const names = {
   membership: "answer_membership",
   ratioWeights: "ratio_weights",
 } as const;
+const names = policyFeeds;
 
 /** Makes the objective; it reads the present answers whenever it is asked for feeds. */
 export function policyObjective(
@@ -74,7 +75,9 @@ export function policyObjective(
 type Feeds = Readonly<Record<string, Tensor>>;
 
 function byToken(arranged: AnswerPieces, answers: readonly LearnedAnswer[]) {
-  const all = answers.map(({ length, advantage }) => Array<number>(length).fill(advantage));
+  const all = answers.map(({ length, advantage, estimates }) =>
+    estimates?.advantages ?? Array<number>(length).fill(advantage)
+  );
   return { [names.advantages]: ofTokens(arranged, all) };
 }
 

@@ -124,8 +124,11 @@ function examplesOf(
     rollouts: {
       ...sampled.rows,
       ...(method.isJudgedByPairs ? {} : { heldOut: heldOutRollout(prompts, method) }),
-      objective: ({ vocabSize, afterVirtualTokens }) =>
-        method.objective({ answers: sampled.present, vocabSize, afterVirtualTokens }),
+      objective: ({ vocabSize, hiddenSize, afterVirtualTokens }) =>
+        method.objective({
+          answers: sampled.present,
+          ...{ vocabSize, hiddenSize, afterVirtualTokens },
+        }),
     },
     objective: ({ vocabSize, afterVirtualTokens }) =>
       nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),

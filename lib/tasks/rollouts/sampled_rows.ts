@@ -15,6 +15,12 @@ import type {
   RolloutSample,
   RolloutTools,
 } from "../../nn/rollout.ts";
+import {
+  answerDivergences,
+  type AskedAnswers,
+  askedAnswers,
+  learnedAnswers,
+} from "./asked_answers.ts";
 import { answerPieces, readTokens } from "./answer_pieces.ts";
 import { meanOfKnown } from "./advantages.ts";
 import { schulman } from "./divergence.ts";
@@ -22,23 +28,25 @@ import { answersOfKept, keptAnswers } from "./kept_answers.ts";
 import type { LearnedAnswer } from "./learned_answer.ts";
 import { AnswerRows } from "./answer_rows.ts";
 import { toldLogProbs } from "./answers_objective.ts";
-import { type RatioFigures, RatioWatch, requireRatioOne } from "./ratio_watch.ts";
-import type { RolloutMethod } from "./rollout_method.ts";
+import { toldValues } from "./ppo_objective.ts";
+import { RatioWatch, requireRatioOne } from "./ratio_watch.ts";
 import { RolloutAlarms } from "./rollout_alarms.ts";
-import {
-  clippedSeries,
-  describeRecord,
-  type JudgedRollout,
-  stepFigures,
-} from "./rollout_figures.ts";
-import { judgedSample, type RolloutPrompt, rolloutSamples } from "./rollout_samples.ts";
+import { describeRecord, type JudgedRollout, stepFigures, withUpdate } from "./rollout_figures.ts";
+import type { RolloutMethod } from "./rollout_method.ts";
+import { type RolloutPrompt, rolloutSamples } from "./rollout_samples.ts";
 import { RolloutRecord, type StepFigures } from "./rollout_record.ts";
+import { requireSameValues, ValueWatch } from "./value_watch.ts";
 
 /** Samples of earlier steps that are kept for the result. */
 const mostSamples = 20_000;
 
 /** What a checkpoint's numbers are called. */
-const keptNames = { answers: "answers", used: "used", record: "record " } as const;
+const keptNames = {
+  answers: "answers",
+  used: "used",
+  klWeight: "kl weight",
+  record: "record ",
+} as const;
 
 /** The rows of a training, and what makes them. */
 export class SampledRows implements Rollout {
@@ -50,7 +58,10 @@ export class SampledRows implements Rollout {
   #judged: JudgedRollout | undefined;
   /** Steps that have learned from the present rollout. */
   #used = 0;
-  #watch = new RatioWatch();
+  #ratios: RatioWatch;
+  #values = new ValueWatch();
+  /** What a nat of divergence costs in the next rollout, as a checkpoint keeps it; 0 where nothing is paid. */
+  #klWeight = 0;
   #isExact = false;
   /** How far a ratio before an update was from 1 at most, in this process. */
   #farthest = 0;
@@ -71,12 +82,15 @@ export class SampledRows implements Rollout {
     this.#prompts = prompts;
     this.#method = method;
     this.#processor = processor;
+    this.#ratios = new RatioWatch(method.loss);
     this.#alarms = new RolloutAlarms({ learnsFromEqual: method.learnsFromEqual });
     this.present = new AnswerRows(prompts, {
       ...{ groupSize, maxNewTokens, mostLearned, together, maxTokens },
     });
     this.rewards = rewards;
     this.updates = updates;
+    const { learning } = method;
+    if (learning.by === "token") this.#klWeight = Math.fround(learning.controller.initial);
   }
 
   /** What a training is given. */
@@ -113,100 +127,79 @@ export class SampledRows implements Rollout {
 
   async make(
     prompts: ArrayLike<number>,
-    { step, seed, signal }: RolloutMoment,
-    { policy, judge, isExact }: RolloutTools,
+    moment: RolloutMoment,
+    tools: RolloutTools,
   ): Promise<void> {
-    const { groupSize, asksReference, mostLearned, loss } = this.#method;
-    const { temperature } = loss;
+    const method = this.#method;
+    const { groupSize, mostLearned } = method;
     const chosen = Array.from(prompts);
-    const asked = chosen.map((row) => ({ tokens: this.#prompts[row].tokens, row }));
-    const groups = await policy.sample(asked, {
-      ...this.#method,
-      temperature: this.#method.temperature ?? temperature,
-      notedTemperature: temperature,
-      ...{ seed, step, signal },
-    });
-    const answers = groups.flat();
-    const promptOf = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
-    const judged = await judge.judge(
-      answers.map((answer, at) => judgedSample(promptOf(at), answer, step)),
-      { signal },
-    );
-    const texts = answers.map(({ tokens }, at) => ({
-      tokens: Int32Array.of(...promptOf(at).tokens, ...tokens),
-      answer: tokens.length,
-    }));
-    const references = asksReference
-      ? await policy.logProbs(texts, { of: "reference", temperature, signal })
-      : undefined;
-    const { totals: rewards } = judged;
-    const apart = references &&
-      answers.map(({ logProbs }, at) => differences(logProbs, references[at]));
-    const isWhole = answers.map(({ finished }) => finished || !this.#method.maskTruncated);
-    const divergences = apart?.map((each, at) => isWhole[at] ? sumOf(each) : 0);
-    const advantages = this.#method.advantages(rewards, divergences, answers);
-    const learned = (at: number): LearnedAnswer => ({
-      ids: texts[at].tokens,
-      length: texts[at].answer,
-      oldLogProbs: answers[at].logProbs,
-      ...(references ? { referenceLogProbs: references[at] } : {}),
-      advantage: Math.fround(advantages[at]),
-      counts: isWhole[at] && (mostLearned === undefined || advantages[at] !== 0),
-    });
+    const asked = await askedAnswers(this.#prompts, chosen, method, { moment, tools });
+    const learned = learnedAnswers(asked, method, this.#klWeight);
     // Nothing was changed so far: what was stopped or failed has left everything as it was.
-    this.present.take(
-      new Map(
-        chosen.flatMap((prompt, group) =>
-          this.present.membersOf(advantages.slice(group * groupSize, (group + 1) * groupSize))
-            .map((member) => [prompt * groupSize + member, learned(group * groupSize + member)])
-        ),
-      ),
-    );
-    this.#isExact = isExact;
+    this.present.choose(chosen, learned);
+    this.#isExact = tools.isExact;
     this.#used = 0;
+    const { answers, judged, judged: { totals: rewards }, apart } = asked;
+    const advantages = learned.map(({ advantage }) => advantage);
     this.#judged = {
-      ...{ answers, groupSize, judged, rewards },
+      ...{ answers, judged, rewards },
+      ...(method.learning.by === "answer" ? { groupSize } : {}),
       own: {
         ...(mostLearned === undefined ? {} : { [learnedSeries]: { share: shareOf(advantages) } }),
-        ...this.#method.figures?.({ rewards, advantages, divergences }),
+        ...method.figures?.({ rewards, advantages, divergences: answerDivergences(asked) }),
+        ...this.#pay(asked),
       },
       ...(apart ? { divergence: meanOfKnown(apart.flatMap((each) => each.map(schulman))) } : {}),
     };
+    const promptOf = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
+    const { step } = moment;
     const samples = rolloutSamples(answers, { promptOf, judged, advantages, step });
     this.#samples = [...this.#samples, ...samples].slice(-mostSamples);
   }
 
   observe(prompts: ArrayLike<number>, told: Readonly<Record<string, HostTensor>>): void {
-    const { [toldLogProbs]: present } = told;
+    const { [toldLogProbs]: present, [toldValues]: values } = told;
     if (!present) return;
-    const { loss } = this.#method;
+    const { learning, loss } = this.#method;
     const answers = Array.from(prompts).flatMap((prompt) => this.present.groups[prompt])
       .map((sequence) => this.present.of(sequence));
     const lengths = answers.map(({ length }) => length);
     const arranged = answerPieces(lengths, present.shape[0], loss.together);
-    readTokens(arranged, lengths, present.data).forEach((own, at) => {
-      if (answers[at].counts) this.#watch.add(answers[at], own, loss);
-    });
-    if (this.#isExact && this.#used === 0) requireRatioOne(this.#watch.figures);
+    const counted = (told: HostTensor, add: (answer: LearnedAnswer, own: Float32Array) => void) =>
+      readTokens(arranged, lengths, told.data).forEach((own, at) => {
+        if (answers[at].counts) add(answers[at], own);
+      });
+    counted(present, (answer, own) => this.#ratios.add(answer, own));
+    if (learning.by === "token") {
+      counted(values, (answer, own) => this.#values.add(answer, own, learning.valueClip));
+    }
+    if (!this.#isExact || this.#used > 0) return;
+    requireRatioOne(this.#ratios.figures);
+    requireSameValues(this.#values.figures);
   }
 
   endStep(_step: number): readonly string[] {
-    const { figures } = this.#watch;
-    if (this.#used === 0) this.#farthest = Math.max(this.#farthest, figures.farthest);
-    this.#watch = new RatioWatch();
+    const { figures: ratio } = this.#ratios;
+    const update = {
+      ratio,
+      ...(this.#method.learning.by === "token" ? { values: this.#values.figures } : {}),
+    };
     const isFirst = this.#used === 0;
+    if (isFirst) this.#farthest = Math.max(this.#farthest, ratio.farthest);
+    this.#ratios = new RatioWatch(this.#method.loss);
+    this.#values = new ValueWatch();
     this.#used++;
     // A run that went on from a checkpoint in the middle of a rollout knows its answers alone.
     if (!this.#judged) {
       const [last] = this.#record.steps.slice(-1);
-      if (last) this.#record.add(withRatio(last, figures));
+      if (last) this.#record.add(withUpdate(last, update));
       return [];
     }
-    const isClipped = this.#method.loss.epsilonHigh !== undefined;
-    this.#record.add(stepFigures(this.#judged, figures, isClipped));
+    this.#record.add(stepFigures(this.#judged, update));
     if (!isFirst) return [];
     return this.#alarms.of(this.#judged, {
-      farthest: this.#isExact ? 0 : figures.farthest,
+      farthest: this.#isExact ? 0 : ratio.farthest,
+      explained: update.values?.explained,
       isEmpty: this.isEmpty,
     });
   }
@@ -217,6 +210,9 @@ export class SampledRows implements Rollout {
     const isOver = this.#used % this.updates === 0;
     return new Map([
       ...record,
+      ...(this.#method.learning.by === "token"
+        ? [[keptNames.klWeight, Float32Array.of(this.#klWeight)] as const]
+        : []),
       ...(isOver ? [] : [
         [keptNames.answers, keptAnswers(this.present.answers)] as const,
         [keptNames.used, Float32Array.of(this.#used)] as const,
@@ -225,13 +221,14 @@ export class SampledRows implements Rollout {
   }
 
   restore(kept: ReadonlyMap<string, Float32Array>): void {
-    const { answers, used, record } = keptNames;
+    const { answers, used, klWeight, record } = keptNames;
     this.#record.restore(
       new Map(
         [...kept].filter(([name]) => name.startsWith(record))
           .map(([name, values]) => [name.slice(record.length), values]),
       ),
     );
+    [this.#klWeight] = kept.get(klWeight) ?? [this.#klWeight];
     const found = kept.get(answers);
     if (!found) return;
     this.present.take(answersOfKept(found));
@@ -245,6 +242,21 @@ export class SampledRows implements Rollout {
   describe(): string {
     return describeRecord(this.#record.steps, this.#farthest, this.emptySteps.length);
   }
+
+  /** What answers paid for their divergence, after which the next ones may pay more or less. */
+  #pay(asked: AskedAnswers): StepFigures {
+    const { learning } = this.#method;
+    if (learning.by === "answer") return {};
+    const weight = this.#klWeight;
+    const cost = { "weight of the divergence": { weight } };
+    const all = answerDivergences(asked)?.filter((_, at) => asked.counts[at]);
+    if (!all) return cost;
+    const divergence = meanOfKnown(all);
+    if (all.length > 0) {
+      this.#klWeight = Math.fround(learning.controller.next(weight, divergence, all.length));
+    }
+    return { ...cost, "divergence of an answer": { nats: divergence } };
+  }
 }
 
 /** The series of the record that says what share of the answers was learned from. */
@@ -253,22 +265,4 @@ const learnedSeries = "answers learned from";
 /** The share of answers with an advantage. */
 function shareOf(advantages: readonly number[]): number {
   return advantages.filter((advantage) => advantage !== 0).length / advantages.length;
-}
-
-/** The figures of a rollout in a further step that learns from it. */
-function withRatio(figures: StepFigures, { mean, clipped }: RatioFigures): StepFigures {
-  const { [clippedSeries]: isClipped } = figures;
-  return {
-    ...figures,
-    ratio: { mean },
-    ...(isClipped ? { [clippedSeries]: { share: clipped } } : {}),
-  };
-}
-
-function differences(a: Float32Array, b: Float32Array): number[] {
-  return Array.from(a, (each, at) => each - b[at]);
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }
