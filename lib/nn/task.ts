@@ -45,6 +45,11 @@ export interface Task<
   readonly input?: "text" | "image";
   /** The settings as plain JSON; `tasks/mod.ts` makes the task from them again. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The task that a folder notes in its place, where a trained model does something else than its training. */
+  readonly openedAs?: {
+    readonly name: string;
+    readonly settings: Readonly<Record<string, unknown>>;
+  };
   /** The columns that it reads; a table without one of them is refused. */
   readonly columns: readonly string[];
   /** A column whose values keep their shares when a share of the rows is held out. */

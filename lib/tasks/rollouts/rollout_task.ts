@@ -83,7 +83,8 @@ function labelledTask(
   >;
   return {
     ...same,
-    task,
+    // What judged answers is a function mostly, which no folder holds; asked is the model as it was here.
+    task: { ...task, openedAs: written.task },
     writing: {
       ...same.writing!,
       cases: (table, _processor, where) => promptCases(readPrompts(table, options, where)),
