@@ -19,12 +19,18 @@ export type { RewardModelOptions } from "./lib/tasks/reward_model/options.ts";
 export type { RewardInput } from "./lib/tasks/reward_model/reward_rows.ts";
 export { simpo, type SimpoOptions } from "./lib/tasks/simpo.ts";
 export type { ConversationOptions, PreferenceColumns } from "./lib/tasks/preference/options.ts";
+export type { AskedPrompt } from "./lib/tasks/preference/preference_writing.ts";
 export type { PreferenceTask } from "./lib/tasks/preference/preference_task.ts";
 export type { ReferenceColumns } from "./lib/tasks/preference/reference_columns.ts";
 
 // Answers that the model samples
 export { grpo, type GrpoLoss, type GrpoOptions } from "./lib/tasks/grpo.ts";
+export { onlineDpo, type OnlineDpoOptions } from "./lib/tasks/online_dpo.ts";
 export { ppo, type PpoOptions } from "./lib/tasks/ppo.ts";
+export {
+  rejectionSampling,
+  type RejectionSamplingOptions,
+} from "./lib/tasks/rejection_sampling.ts";
 export { rloo, type RlooOptions } from "./lib/tasks/rloo.ts";
 export {
   type AdvantageScale,
@@ -37,7 +43,10 @@ export type { KlOptions } from "./lib/tasks/rollouts/kl_options.ts";
 export type { Prompt } from "./lib/tasks/rollouts/prompt_rows.ts";
 export type { KlEstimator } from "./lib/tasks/rollouts/token_rewards.ts";
 export type { RolloutTask } from "./lib/tasks/rollouts/rollout_task.ts";
-export type { SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
+export type { AnswersJudge } from "./lib/tasks/rollouts/pair_reward.ts";
+export type { PairsLossName } from "./lib/tasks/rollouts/pairs_loss.ts";
+export type { PromptOptions, SamplingOptions } from "./lib/tasks/rollouts/sampling_options.ts";
+export type { JudgedPair, PairJudge, PairJudgement } from "./lib/nn/pair_judge.ts";
 export type { RolloutSample } from "./lib/nn/rollout.ts";
 
 // Rewards
@@ -74,12 +83,7 @@ export {
 
 // One model against another, by a judge
 export type { ComparedAnswers, Winner, WinRate } from "./lib/pipeline/win_rate/win_rate.ts";
-export type {
-  JudgedPair,
-  PairJudge,
-  PairJudgement,
-  WinRateOptions,
-} from "./lib/pipeline/win_rate/win_rate_options.ts";
+export type { WinRateOptions } from "./lib/pipeline/win_rate/win_rate_options.ts";
 
 // Scores
 export { answerKl } from "./lib/metrics/answer_kl.ts";

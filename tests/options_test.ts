@@ -134,6 +134,9 @@ const calls: Readonly<Record<string, Call>> = {
   imageClassification: (options) =>
     tunebook.imageClassification({ image: "image", label: "label", ...options }),
   grpo: (options) => tunebook.grpo({ prompt: "text", rewards: () => 1, ...options }),
+  onlineDpo: (options) => tunebook.onlineDpo({ prompt: "text", rewards: () => 1, ...options }),
+  rejectionSampling: (options) =>
+    tunebook.rejectionSampling({ prompt: "text", rewards: () => 1, ...options }),
   rloo: (options) => tunebook.rloo({ prompt: "text", rewards: () => 1, ...options }),
   ppo: (options) => tunebook.ppo({ prompt: "text", rewards: () => 1, ...options }),
   groupAdvantages: (options) => tunebook.groupAdvantages([1, 0], { groupSize: 2, ...options }),

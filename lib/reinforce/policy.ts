@@ -124,7 +124,7 @@ async function sampleTogether(
     readonly processor: TextProcessor;
   },
   prompts: readonly SampledPrompt[],
-  { groupSize, step, signal, ...how }: PolicySampling,
+  { groupSize, step, signal, notedTemperature, ...how }: PolicySampling,
 ): Promise<PolicyAnswer[][]> {
   const { maxNewTokens, temperature, topK, topP, minP, stop, seed } = how;
   const options = { maxNewTokens, temperature, topK, topP, minP, stop, seed };
@@ -136,7 +136,7 @@ async function sampleTogether(
       const path = [step, row, member];
       const deadline = Infinity;
       const text = { tokenizer, settings, prompt, room, path, constraint, deadline };
-      return new SampledText(new TextWriter(text), temperature);
+      return new SampledText(new TextWriter(text), notedTemperature ?? temperature);
     });
   });
   const tokens = prompts.map(({ tokens }) => tokens);

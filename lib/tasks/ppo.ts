@@ -16,7 +16,9 @@ import {
   yesOrNo,
 } from "../core/option_rules.ts";
 import { klController, klMistakes, type KlOptions } from "./rollouts/kl_options.ts";
-import type { RolloutMethod } from "./rollouts/rollout_method.ts";
+import type { PolicyLoss } from "./rollouts/policy_objective.ts";
+import { ppoObjective } from "./rollouts/ppo_objective.ts";
+import type { PolicyMethod } from "./rollouts/rollout_method.ts";
 import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
 import {
   samplingMistakes,
@@ -101,25 +103,27 @@ export function ppo(options: PpoOptions): RolloutTask {
 }
 
 /** How such options learn; they were checked. */
-export function ppoMethod(options: PpoOptions): RolloutMethod {
+export function ppoMethod(options: PpoOptions): PolicyMethod {
   const { groupSize = 1, updates = 4, temperature = 1, clip = 0.2, kl = {} } = options;
   const { gamma = 1, lambda = 0.95, valueClip = 0.2, valueWeight = 0.1 } = options;
   const { whitenAdvantages = true, whitenRewards = false, measureDivergence = false } = options;
   const controller = klController(kl);
+  const loss: PolicyLoss = {
+    name: "ppo",
+    ...{ temperature, epsilonLow: clip, epsilonHigh: clip },
+    beta: 0, // the divergence is part of the rewards
+    ratio: "token",
+    tokenWeight: () => 1,
+    answerWeight: ({ length, counts }) => counts ? length : 0,
+  };
   return {
     ...samplingSettings({ ...options, groupSize, updates }),
-    loss: {
-      name: "ppo",
-      ...{ temperature, epsilonLow: clip, epsilonHigh: clip },
-      beta: 0, // the divergence is part of the rewards
-      ratio: "token",
-      tokenWeight: () => 1,
-      answerWeight: ({ length, counts }) => counts ? length : 0,
-    },
+    loss,
+    objective: (asked) => ppoObjective(loss, { ...asked, values: { valueClip, valueWeight } }),
     asksReference: controller.initial > 0 || measureDivergence,
     learning: {
       by: "token",
-      ...{ controller, gamma, lambda, valueClip, valueWeight, whitenAdvantages, whitenRewards },
+      ...{ controller, gamma, lambda, valueClip, whitenAdvantages, whitenRewards },
       estimator: kl.estimator ?? "k1",
     },
   };

@@ -18,7 +18,7 @@ import type { WeightAverage } from "./averages/weight_average.ts";
 import type { GroupSchedule } from "./group_steps.ts";
 import { isOwn, sumGradients } from "./data_parallel.ts";
 import type { FeedsAhead } from "./feeds_ahead.ts";
-import { lossScaleInput, type LossScaling } from "./loss_scaling.ts";
+import { lossScaleInput, type LossScaling, withoutSkipped } from "./loss_scaling.ts";
 import type { Optimizer, StepTaken } from "./optimizer.ts";
 import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
@@ -38,7 +38,10 @@ export interface StepReport {
   readonly learningRate: number;
   /** Global norm of the gradients before clipping. */
   readonly gradientNorm: number;
-  /** True where the gradients were too large for float16 and moved nothing (`loss_scaling.ts`). */
+  /**
+   * True where nothing moved: the gradients were too large for float16 (`loss_scaling.ts`), or a rollout has nothing
+   * to learn from.
+   */
   readonly skipped?: true;
   /** Tokens of the step's rows, without padding. */
   readonly tokens: number;
@@ -197,7 +200,10 @@ export async function optimizerStep(
       .reduce((sum, sequence) => sum + rows.lengths[sequence], 0),
   };
   if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
-  const groups = lossScaling?.counted(schedule(done), step) ?? schedule(done);
+  const { isEmpty = false, emptySteps = [] } = rows.rollout ?? {};
+  if (isEmpty) return { ...report, gradientNorm: 0, skipped: true };
+  const skipped = [...lossScaling?.present.skipped ?? [], ...emptySteps];
+  const groups = withoutSkipped(schedule(done), step, skipped);
   const taken = await optimizer.step(groups, lossScaling?.scale);
   if (Number.isFinite(taken.norm)) {
     await runAfterStep(context, step, taken);

@@ -10,7 +10,7 @@ import type { Progress } from "../../core/progress.ts";
 import { Random } from "../../core/random.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import { measuredAccuracy } from "../../serve/watch/accuracy/estimated_accuracy.ts";
-import type { PairJudge, PairJudgement } from "./win_rate_options.ts";
+import type { PairJudge, PairJudgement } from "../../nn/pair_judge.ts";
 
 /** Who wrote the better answer; `tie` where neither is better. */
 export type Winner = "trained" | "base" | "tie";

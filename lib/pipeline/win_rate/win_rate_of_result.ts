@@ -22,7 +22,8 @@ import { lazyTextModel } from "../write/text_model_of.ts";
 import { runOptionsOf } from "../write/written_predictions.ts";
 import { countWins, judgePairs, type PairToJudge, type WinRate } from "./win_rate.ts";
 import { shownWinRate } from "./win_rate_display.ts";
-import { checkWinRateOptions, type PairJudge, type WinRateOptions } from "./win_rate_options.ts";
+import type { PairJudge } from "../../nn/pair_judge.ts";
+import { checkWinRateOptions, type WinRateOptions } from "./win_rate_options.ts";
 
 /** What both models are made of. */
 export interface ComparedModels {

@@ -16,25 +16,6 @@ import {
 import { shownValue } from "../../core/shown_value.ts";
 import { writingMistakes, type WritingOptions } from "../evaluate_options.ts";
 
-/** Two answers to a prompt, in an order that says nothing of who wrote them. */
-export interface JudgedPair<Input = unknown> {
-  /** What was asked, as the task takes it: a text or messages. */
-  readonly prompt: Input;
-  readonly answers: readonly [string, string];
-  /** The columns of the held-out row; none for prompts of one's own. */
-  readonly row: Readonly<Record<string, unknown>>;
-  /** Aborted when a person stops the comparison. */
-  readonly signal: AbortSignal;
-}
-
-/** Which answer is better, the first (0) or the second (1); `tie` where neither is. */
-export type PairJudgement = 0 | 1 | "tie";
-
-/** Says which of two answers is better, at once or later: a person, a rule, a model, a server. */
-export type PairJudge<Input = unknown> = (
-  pair: JudgedPair<Input>,
-) => PairJudgement | Promise<PairJudgement>;
-
 /** How the models are asked. */
 export interface WinRateOptions<Input = unknown> {
   /** Prompts of one's own, or how many held-out ones; all held-out ones unless given. */

@@ -17,7 +17,7 @@ export interface AskedAnswers {
   /** Prompts with their answers. */
   readonly texts: readonly ScoredText[];
   readonly judged: JudgedSamples;
-  /** False for an answer that the loss leaves out. */
+  /** False for an answer that the loss leaves out, whatever its advantage. */
   readonly counts: readonly boolean[];
   /** Log probabilities by the reference, where it was asked. */
   readonly references: readonly Float32Array[] | undefined;
@@ -39,7 +39,12 @@ export async function askedAnswers(
 ): Promise<AskedAnswers> {
   const { groupSize, asksReference, maskTruncated, learning, loss: { temperature } } = method;
   const asked = rows.map((row) => ({ tokens: prompts[row].tokens, row }));
-  const groups = await policy.sample(asked, { ...method, temperature, seed, step, signal });
+  const groups = await policy.sample(asked, {
+    ...method,
+    temperature: method.temperature ?? temperature,
+    notedTemperature: temperature,
+    ...{ seed, step, signal },
+  });
   const answers = groups.flat();
   const promptOf = (at: number) => prompts[rows[Math.floor(at / groupSize)]];
   const judged = await judge.judge(
@@ -72,7 +77,7 @@ export function answerDivergences({ apart, counts }: AskedAnswers): number[] | u
 /** What a step learns from: each answer with its advantages. */
 export function learnedAnswers(
   asked: AskedAnswers,
-  { learning }: RolloutMethod,
+  { learning, mostLearned }: RolloutMethod,
   klWeight: number,
 ): LearnedAnswer[] {
   const { answers, texts, judged: { totals }, counts, references, values } = asked;
@@ -88,7 +93,7 @@ export function learnedAnswers(
     : undefined;
   const advantages = learning.by === "token"
     ? estimates!.map(({ advantages }) => meanOfKnown([...advantages]))
-    : learning.advantages(totals, answerDivergences(asked));
+    : learning.advantages(totals, answerDivergences(asked), answers);
   return answers.map(({ logProbs }, at) => ({
     ids: texts[at].tokens,
     length: texts[at].answer,
@@ -96,7 +101,7 @@ export function learnedAnswers(
     ...(references ? { referenceLogProbs: references[at] } : {}),
     advantage: Math.fround(advantages[at]),
     ...(estimates ? { estimates: estimates[at] } : {}),
-    counts: counts[at],
+    counts: counts[at] && (mostLearned === undefined || advantages[at] !== 0),
   }));
 }
 

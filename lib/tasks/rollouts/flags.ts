@@ -26,13 +26,18 @@ function samplingFlags(
       value: "number",
       what: `steps that learn from the same answers (${updates})`,
     },
-    { name: "maskTruncated", value: "boolean", what: "leave answers out that were cut (false)" },
     { name: "scoredPrompts", value: "number", what: "held-out prompts that scores answer (all)" },
     { name: "scoredAnswers", value: "number", what: "answers to each of them (1)" },
     { name: "template", value: "text", what: "the chat template of prompts that are messages" },
     { name: "system", value: "text", what: "a system prompt for messages without one" },
   ];
 }
+
+const masking: TaskFlag = {
+  name: "maskTruncated",
+  value: "boolean",
+  what: "leave answers out that were cut (false)",
+};
 
 const grouped: readonly TaskFlag[] = [
   ...samplingFlags({ groupSize: 8, updates: 1 }),
@@ -43,7 +48,14 @@ const grouped: readonly TaskFlag[] = [
   },
   { name: "epsilonLow", value: "number", what: "how far the ratio may fall (0.2)" },
   { name: "epsilonHigh", value: "number", what: "how far the ratio may rise (as it may fall)" },
+  masking,
 ];
+
+const penalty: TaskFlag = {
+  name: "missingEndPenalty",
+  value: "number",
+  what: "taken off the reward of an answer that was cut (0)",
+};
 
 /** The options of `grpo` as flags. */
 export const grpoFlags: readonly TaskFlag[] = [
@@ -67,9 +79,32 @@ export const rlooFlags: readonly TaskFlag[] = [
   },
 ];
 
+/** The options of `onlineDpo` as flags. */
+export const onlineDpoFlags: readonly TaskFlag[] = [
+  ...samplingFlags({ groupSize: 2, updates: 1 }),
+  {
+    name: "judge",
+    value: "text",
+    what: "a module whose default export says which of two answers is better",
+  },
+  { name: "loss", value: "text", what: "sigmoid or ipo (sigmoid)" },
+  { name: "beta", value: "number", what: "how strongly the model is held to what it was (0.1)" },
+  penalty,
+];
+
+/** The options of `rejectionSampling` as flags. */
+export const rejectionSamplingFlags: readonly TaskFlag[] = [
+  ...samplingFlags({ groupSize: 8, updates: 1 }),
+  { name: "best", value: "number", what: "answers to each prompt that are kept (1)" },
+  { name: "topShare", value: "number", what: "the share of a step's answers that is kept" },
+  { name: "leastReward", value: "number", what: "the least reward of an answer that is kept" },
+  penalty,
+];
+
 /** The options of `ppo` as flags. */
 export const ppoFlags: readonly TaskFlag[] = [
   ...samplingFlags({ groupSize: 1, updates: 4 }),
+  masking,
   { name: "gamma", value: "number", what: "what a reward counts one token earlier (1)" },
   { name: "lambda", value: "number", what: "trust in values (0) or in rewards (1) (0.95)" },
   { name: "clip", value: "number", what: "how far the ratio may go from 1 (0.2)" },

@@ -29,6 +29,7 @@ export function heldOutRollout(
       | "scoredPrompts"
       | "scoredAnswers"
       | "maxNewTokens"
+      | "temperature"
       | "topK"
       | "topP"
       | "minP"
@@ -37,7 +38,8 @@ export function heldOutRollout(
     & { readonly loss: Pick<RolloutMethod["loss"], "temperature"> },
 ): HeldOutRollout {
   const { scoredPrompts = Infinity, scoredAnswers: groupSize = 1 } = method;
-  const { loss: { temperature }, maxNewTokens, topK, topP, minP, stop } = method;
+  const { loss: { temperature: notedTemperature }, maxNewTokens, topK, topP, minP, stop } = method;
+  const { temperature = notedTemperature } = method;
   const chosen = prompts.slice(0, scoredPrompts);
   const sampling = { maxNewTokens, temperature, topK, topP, minP, stop };
   return {
@@ -51,7 +53,7 @@ export function heldOutRollout(
         const some = chosen.slice(start, start + atOnce);
         const asked = some.map(({ tokens }, at) => ({ tokens, row: start + at }));
         const groups = await policy.sample(asked, {
-          ...{ ...sampling, groupSize, seed, signal },
+          ...{ ...sampling, notedTemperature, groupSize, seed, signal },
           step: drawnStep,
         });
         const texts = groups.flatMap((group, at) =>
@@ -60,7 +62,11 @@ export function heldOutRollout(
             answer: tokens.length,
           }))
         );
-        const before = await policy.logProbs(texts, { of: "reference", temperature, signal });
+        const before = await policy.logProbs(texts, {
+          of: "reference",
+          temperature: notedTemperature,
+          signal,
+        });
         const found = groups.flat();
         answers.push(...found);
         divergences.push(...found.map(({ logProbs }, at) => divergenceOf(logProbs, before[at])));

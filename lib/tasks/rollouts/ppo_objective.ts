@@ -7,18 +7,14 @@
 import { type InputSpec, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { answerPieces, ofTokens } from "./answer_pieces.ts";
+import type { AnswersObjectiveOptions } from "./answers_objective.ts";
 import type { TokenEstimates } from "./learned_answer.ts";
-import {
-  policyFeeds,
-  type PolicyLoss,
-  policyObjective,
-  type PolicyObjectiveOptions,
-} from "./policy_objective.ts";
+import { policyFeeds, type PolicyLoss, policyObjective } from "./policy_objective.ts";
 import { valueHead } from "./value_head.ts";
 import { clippedValueErrors, type ValueLossOptions } from "./value_loss.ts";
 
 /** What the objective depends on; all answers have estimates. */
-export interface PpoObjectiveOptions extends PolicyObjectiveOptions {
+export interface PpoObjectiveOptions extends AnswersObjectiveOptions {
   readonly values: ValueLossOptions;
   readonly hiddenSize: number;
 }

@@ -32,18 +32,27 @@ export class RolloutAlarms {
   /** Shares of the returns' variance that the values explained in the rollouts that are looked at. */
   #explained: number[] = [];
   readonly #said = new Set<string>();
+  readonly #learnsFromEqual: boolean;
+
+  /** @param learnsFromEqual true where groups without spread are learned from as well */
+  constructor(
+    { learnsFromEqual = false }: { readonly learnsFromEqual?: boolean | undefined } = {},
+  ) {
+    this.#learnsFromEqual = learnsFromEqual;
+  }
 
   /**
    * What is alarming now and was not said before, in sentences.
    *
-   * @param update how far a ratio before it was from 1, where nothing makes sure that it is 1, and the share of the
-   * returns' variance that a value function explained
+   * @param update how far a ratio before it was from 1, where nothing makes sure that it is 1; the share of the returns'
+   * variance that a value function explained; and whether nothing is learned from the rollout
    */
   of(
     rollout: JudgedRollout,
-    { farthest = 0, explained }: {
+    { farthest = 0, explained, isEmpty = false }: {
       readonly farthest?: number;
       readonly explained?: number | undefined;
+      readonly isEmpty?: boolean;
     } = {},
   ): string[] {
     this.#rollouts++;
@@ -52,9 +61,10 @@ export class RolloutAlarms {
     const found = {
       length: this.#lengthBias(),
       entropy: this.#collapse(rollout),
-      spread: this.#noSpread(),
+      spread: this.#learnsFromEqual ? undefined : this.#noSpread(),
       ratio: otherModel(farthest),
       values: this.#noForesight(),
+      empty: isEmpty ? emptyRollout : undefined,
     };
     return Object.entries(found).flatMap(([name, text]) => {
       if (text === undefined || this.#said.has(name)) return [];
@@ -115,6 +125,10 @@ export class RolloutAlarms {
       "batchSize, or lambda nearer to 1";
   }
 }
+
+const emptyRollout =
+  "no answer of this step is learned from, and it changes nothing: all rewards of a group are equal, or none is " +
+  "high enough; the result says how many such steps there were";
 
 /** A training that leaves numbers out at random learns from answers of another model. */
 function otherModel(farthest: number): string | undefined {

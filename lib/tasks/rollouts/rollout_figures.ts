@@ -21,13 +21,8 @@ export interface JudgedRollout {
   readonly rewards: readonly number[];
   /** Nats of KL divergence to the reference by token, where it was asked. */
   readonly divergence?: number;
-  /** What the divergence cost, where answers pay for it token by token. */
-  readonly penalty?: {
-    /** Of each nat. */
-    readonly weight: number;
-    /** The mean divergence in nats by answer, where it was asked; less than 0 by chance alone. */
-    readonly divergence?: number;
-  };
+  /** What the method itself says of it. */
+  readonly own?: StepFigures | undefined;
 }
 
 /** What an update of the model saw. */
@@ -38,7 +33,7 @@ export interface UpdateFigures {
 }
 
 /** Rewards of a group that differ by less are equal. */
-const leastSpread = 1e-8;
+export const leastSpread = 1e-8;
 
 /**
  * The share of groups whose answers all have the same reward, from which nothing is learned; all answers are a group
@@ -55,32 +50,32 @@ export function meanEntropy(answers: readonly PolicyAnswer[]): number {
   return meanOfKnown(answers.flatMap(({ entropies }) => [...entropies]));
 }
 
+/** The series of the share of ratios whose gradient was cut. */
+const clippedSeries = "ratios clipped";
+
 /** The figures of a step, as its record has them: what matters most comes first. */
 export function stepFigures(
-  { answers, groupSize, judged, rewards, divergence, penalty }: JudgedRollout,
+  { answers, groupSize, judged, rewards, divergence, own }: JudgedRollout,
   update: UpdateFigures,
 ): StepFigures {
   const known = rewards.filter((reward) => !Number.isNaN(reward));
   const names = Object.keys(judged.statistics);
   const each = (of: "mean" | "standardDeviation") =>
     Object.fromEntries(names.map((name) => [name, judged.statistics[name][of] ?? NaN]));
-  const { ratio, "ratios clipped": clipped, ...ofValues } = updateFigures(update);
+  const { ratio, [clippedSeries]: clipped, ...ofValues } = updateFigures(update);
   return {
     reward: { mean: meanOfKnown(known) },
+    ...own,
     ratio,
     entropy: { nats: meanEntropy(answers) },
     "tokens of an answer": { mean: meanOfKnown(answers.map(({ tokens }) => tokens.length)) },
     ...(divergence === undefined ? {} : { "divergence from the reference": { nats: divergence } }),
     ...ofValues,
-    ...(penalty === undefined ? {} : { "weight of the divergence": { weight: penalty.weight } }),
-    ...(penalty?.divergence === undefined
-      ? {}
-      : { "divergence of an answer": { nats: penalty.divergence } }),
     "answers cut": { share: meanOfKnown(answers.map(({ finished }) => finished ? 0 : 1)) },
     ...(groupSize === undefined
       ? {}
       : { "groups without spread": { share: withoutSpread(rewards, groupSize) } }),
-    "ratios clipped": clipped,
+    ...(clipped ? { [clippedSeries]: clipped } : {}),
     "deviation of the reward": { all: deviationOf(known) },
     ...(names.length > 1
       ? { "each reward": each("mean"), "deviation of each reward": each("standardDeviation") }
@@ -96,7 +91,7 @@ export function withUpdate(figures: StepFigures, update: UpdateFigures): StepFig
 function updateFigures({ ratio, values }: UpdateFigures): StepFigures {
   return {
     ratio: { mean: ratio.mean },
-    "ratios clipped": { share: ratio.clipped },
+    ...(ratio.clipped === undefined ? {} : { [clippedSeries]: { share: ratio.clipped } }),
     ...(values
       ? { "value loss": { mean: values.loss }, "explained variance": { share: values.explained } }
       : {}),
@@ -107,10 +102,14 @@ function updateFigures({ ratio, values }: UpdateFigures): StepFigures {
 const compared = 5;
 
 /**
- * A training by rewards in a line: the mean reward of its first and of its last steps, and how far the
- * probabilities of the training were from those of the sampler.
+ * A training by rewards in a line: the mean reward of its first and of its last steps, how far the probabilities of
+ * the training were from those of the sampler, and how many steps had nothing to learn from.
  */
-export function describeRecord(steps: readonly StepFigures[], farthest: number): string {
+export function describeRecord(
+  steps: readonly StepFigures[],
+  farthest: number,
+  empty = 0,
+): string {
   if (steps.length === 0) return "no rollout was made";
   const count = Math.min(compared, Math.ceil(steps.length / 2));
   const meanReward = (some: readonly StepFigures[]) =>
@@ -118,5 +117,6 @@ export function describeRecord(steps: readonly StepFigures[], farthest: number):
   const [first, last] = [steps.slice(0, count), steps.slice(-count)].map(meanReward);
   const of = count === 1 ? "step" : `${count} steps`;
   return `reward ${first} in the first ${of}, ${last} in the last; ratio before an update ` +
-    `${(1 + farthest).toFixed(4)} at the farthest token`;
+    `${(1 + farthest).toFixed(4)} at the farthest token` +
+    (empty > 0 ? `; nothing was learned in ${empty} of ${steps.length} steps` : "");
 }

@@ -6,24 +6,15 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { withoutUndefined } from "../../core/objects.ts";
-import type { Objective } from "../../nn/objective.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { PromptPredictions } from "../../nn/rollout_predictions.ts";
-import type {
-  Examples,
-  ExamplesOptions,
-  LabelledTask,
-  ObjectiveContext,
-  Task,
-} from "../../nn/task.ts";
+import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import { nextTokenObjective } from "../shared/next_token_objective.ts";
 import { nextTokenPredictions, refuseAnswers } from "../shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
 import { heldOutRollout } from "./held_out_answers.ts";
-import { policyObjective } from "./policy_objective.ts";
-import { ppoObjective } from "./ppo_objective.ts";
 import {
   type Prompt,
   promptCases,
@@ -35,7 +26,7 @@ import {
 } from "./prompt_rows.ts";
 import type { RolloutMethod } from "./rollout_method.ts";
 import { SampledRows } from "./sampled_rows.ts";
-import type { SamplingOptions } from "./sampling_options.ts";
+import type { PromptOptions } from "./sampling_options.ts";
 
 /** The task that such a function makes; what is asked is a text or a list of messages. */
 export type RolloutTask = Task<PromptPredictions, Prompt, string>;
@@ -43,7 +34,7 @@ export type RolloutTask = Task<PromptPredictions, Prompt, string>;
 /** A task that learns by this method; its options were checked. */
 export function rolloutTask(
   name: string,
-  options: SamplingOptions,
+  options: PromptOptions,
   method: RolloutMethod,
 ): RolloutTask {
   const { prompt } = options;
@@ -54,7 +45,7 @@ export function rolloutTask(
     sampledKind: "rollout",
     settings: { ...withoutUndefined(options) },
     columns: [prompt],
-    metric: "meanReward",
+    metric: method.isJudgedByPairs ? "perplexity" : "meanReward",
     lossSettings: [],
     checkRows: (table, where) => void readPrompts(table, options, where),
     read({ train }) {
@@ -75,7 +66,7 @@ export function rolloutTask(
 }
 
 interface Labelled {
-  readonly options: SamplingOptions;
+  readonly options: PromptOptions;
   readonly method: RolloutMethod;
   readonly areMessages: boolean;
 }
@@ -110,7 +101,7 @@ function examplesOf(
   processor: Processor,
   { where }: ExamplesOptions,
   { options, method, written }: {
-    readonly options: SamplingOptions;
+    readonly options: PromptOptions;
     readonly method: RolloutMethod;
     readonly written: WritingTask;
   },
@@ -133,8 +124,12 @@ function examplesOf(
     fingerprint: textFingerprint(sequences),
     rollouts: {
       ...sampled.rows,
-      heldOut: heldOutRollout(prompts, method),
-      objective: (context) => sampledObjective(method, sampled, context),
+      ...(method.isJudgedByPairs ? {} : { heldOut: heldOutRollout(prompts, method) }),
+      objective: ({ vocabSize, hiddenSize, afterVirtualTokens }) =>
+        method.objective({
+          answers: sampled.present,
+          ...{ vocabSize, hiddenSize, afterVirtualTokens },
+        }),
     },
     objective: ({ vocabSize, afterVirtualTokens }) =>
       nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),
@@ -144,19 +139,4 @@ function examplesOf(
     }),
     answers: refuseAnswers,
   });
-}
-
-/** What a method minimises over sampled answers. */
-export function sampledObjective(
-  { loss, learning }: RolloutMethod,
-  answers: SampledRows,
-  { vocabSize, hiddenSize, afterVirtualTokens }: Pick<
-    ObjectiveContext,
-    "vocabSize" | "hiddenSize" | "afterVirtualTokens"
-  >,
-): Objective {
-  const options = { answers, vocabSize, afterVirtualTokens };
-  return learning.by === "token"
-    ? ppoObjective(loss, { ...options, values: learning, hiddenSize })
-    : policyObjective(loss, options);
 }

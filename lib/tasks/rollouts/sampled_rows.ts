@@ -5,7 +5,6 @@
  * @module
  */
 import type { MethodRecord } from "../../nn/method.ts";
-import { TunebookError } from "../../core/errors.ts";
 import type { HostTensor } from "../../engine/mod.ts";
 import { batchFeeds } from "../../data/feeds.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
@@ -26,15 +25,16 @@ import { answerPieces, readTokens } from "./answer_pieces.ts";
 import { meanOfKnown } from "./advantages.ts";
 import { schulman } from "./divergence.ts";
 import { answersOfKept, keptAnswers } from "./kept_answers.ts";
-import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
-import { toldLogProbs } from "./policy_objective.ts";
+import type { LearnedAnswer } from "./learned_answer.ts";
+import { AnswerRows } from "./answer_rows.ts";
+import { toldLogProbs } from "./answers_objective.ts";
 import { toldValues } from "./ppo_objective.ts";
 import { RatioWatch, requireRatioOne } from "./ratio_watch.ts";
 import { RolloutAlarms } from "./rollout_alarms.ts";
 import { describeRecord, type JudgedRollout, stepFigures, withUpdate } from "./rollout_figures.ts";
 import type { RolloutMethod } from "./rollout_method.ts";
 import { type RolloutPrompt, rolloutSamples } from "./rollout_samples.ts";
-import { RolloutRecord } from "./rollout_record.ts";
+import { RolloutRecord, type StepFigures } from "./rollout_record.ts";
 import { requireSameValues, ValueWatch } from "./value_watch.ts";
 
 /** Samples of earlier steps that are kept for the result. */
@@ -49,18 +49,16 @@ const keptNames = {
 } as const;
 
 /** The rows of a training, and what makes them. */
-export class SampledRows implements Rollout, LearnedAnswers {
+export class SampledRows implements Rollout {
   readonly #prompts: readonly RolloutPrompt[];
   readonly #method: RolloutMethod;
   readonly #processor: TextProcessor;
-  readonly #lengths: Int32Array;
   readonly #record = new RolloutRecord();
-  readonly #alarms = new RolloutAlarms();
-  #answers: ReadonlyMap<number, LearnedAnswer> = new Map();
+  readonly #alarms: RolloutAlarms;
   #judged: JudgedRollout | undefined;
   /** Steps that have learned from the present rollout. */
   #used = 0;
-  #ratios = new RatioWatch();
+  #ratios: RatioWatch;
   #values = new ValueWatch();
   /** What a nat of divergence costs in the next rollout, as a checkpoint keeps it; 0 where nothing is paid. */
   #klWeight = 0;
@@ -69,8 +67,8 @@ export class SampledRows implements Rollout, LearnedAnswers {
   #farthest = 0;
   #samples: readonly RolloutSample[] = [];
 
-  readonly groups: readonly (readonly number[])[];
-  readonly maxNewTokens: number;
+  /** The answers of the present rollout. */
+  readonly present: AnswerRows;
   readonly rewards: Rollout["rewards"];
   readonly updates: number;
 
@@ -79,15 +77,16 @@ export class SampledRows implements Rollout, LearnedAnswers {
     method: RolloutMethod,
     processor: TextProcessor,
   ) {
-    const { groupSize, maxNewTokens, rewards, updates } = method;
+    const { groupSize, maxNewTokens, mostLearned, rewards, updates, loss: { together } } = method;
+    const { maxTokens } = processor;
     this.#prompts = prompts;
     this.#method = method;
     this.#processor = processor;
-    this.groups = prompts.map((_, prompt) =>
-      Array.from({ length: groupSize }, (_, member) => prompt * groupSize + member)
-    );
-    this.#lengths = Int32Array.from(this.groups.flat(), (sequence) => this.#mostTokens(sequence));
-    this.maxNewTokens = maxNewTokens;
+    this.#ratios = new RatioWatch(method.loss);
+    this.#alarms = new RolloutAlarms({ learnsFromEqual: method.learnsFromEqual });
+    this.present = new AnswerRows(prompts, {
+      ...{ groupSize, maxNewTokens, mostLearned, together, maxTokens },
+    });
     this.rewards = rewards;
     this.updates = updates;
     const { learning } = method;
@@ -98,12 +97,15 @@ export class SampledRows implements Rollout, LearnedAnswers {
   get rows(): RolloutRows {
     const { padId, usesTypes } = this.#processor;
     return {
-      lengths: this.#lengths,
-      groups: this.groups,
+      lengths: this.present.lengths,
+      groups: this.present.groups,
       changes: "batches",
       rollout: this,
       feedsOf: (sequences) => {
-        const chosen = Array.from(sequences, (each) => ({ ids: this.of(each).ids, row: each }));
+        const chosen = Array.from(
+          sequences,
+          (each) => ({ ids: this.present.of(each).ids, row: each }),
+        );
         return batchFeeds(chosen, [...chosen.keys()], { padId, usesTypes });
       },
     };
@@ -113,12 +115,13 @@ export class SampledRows implements Rollout, LearnedAnswers {
     return this.#samples;
   }
 
-  of(sequence: number): LearnedAnswer {
-    const found = this.#answers.get(sequence);
-    if (found) return found;
-    throw new TunebookError(
-      "input",
-      `no rollout has made sequence ${sequence}; its rows are there while a training runs`,
+  get isEmpty(): boolean {
+    return this.present.isEmpty;
+  }
+
+  get emptySteps(): readonly number[] {
+    return this.#record.steps.flatMap(({ [learnedSeries]: learned }, at) =>
+      learned?.share === 0 ? [at + 1] : []
     );
   }
 
@@ -128,23 +131,27 @@ export class SampledRows implements Rollout, LearnedAnswers {
     tools: RolloutTools,
   ): Promise<void> {
     const method = this.#method;
-    const { groupSize } = method;
+    const { groupSize, mostLearned } = method;
     const chosen = Array.from(prompts);
     const asked = await askedAnswers(this.#prompts, chosen, method, { moment, tools });
     const learned = learnedAnswers(asked, method, this.#klWeight);
     // Nothing was changed so far: what was stopped or failed has left everything as it was.
-    this.#take(chosen.flatMap((prompt) => this.groups[prompt]), (at) => learned[at]);
+    this.present.choose(chosen, learned);
     this.#isExact = tools.isExact;
     this.#used = 0;
-    const { answers, judged, apart } = asked;
+    const { answers, judged, judged: { totals: rewards }, apart } = asked;
+    const advantages = learned.map(({ advantage }) => advantage);
     this.#judged = {
-      ...{ answers, judged, rewards: judged.totals },
+      ...{ answers, judged, rewards },
       ...(method.learning.by === "answer" ? { groupSize } : {}),
+      own: {
+        ...(mostLearned === undefined ? {} : { [learnedSeries]: { share: shareOf(advantages) } }),
+        ...method.figures?.({ rewards, advantages, divergences: answerDivergences(asked) }),
+        ...this.#pay(asked),
+      },
       ...(apart ? { divergence: meanOfKnown(apart.flatMap((each) => each.map(schulman))) } : {}),
-      ...this.#pay(asked),
     };
     const promptOf = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
-    const advantages = learned.map(({ advantage }) => advantage);
     const { step } = moment;
     const samples = rolloutSamples(answers, { promptOf, judged, advantages, step });
     this.#samples = [...this.#samples, ...samples].slice(-mostSamples);
@@ -154,15 +161,15 @@ export class SampledRows implements Rollout, LearnedAnswers {
     const { [toldLogProbs]: present, [toldValues]: values } = told;
     if (!present) return;
     const { learning, loss } = this.#method;
-    const answers = Array.from(prompts).flatMap((prompt) => this.groups[prompt])
-      .map((sequence) => this.of(sequence));
+    const answers = Array.from(prompts).flatMap((prompt) => this.present.groups[prompt])
+      .map((sequence) => this.present.of(sequence));
     const lengths = answers.map(({ length }) => length);
-    const arranged = answerPieces(lengths, present.shape[0]);
+    const arranged = answerPieces(lengths, present.shape[0], loss.together);
     const counted = (told: HostTensor, add: (answer: LearnedAnswer, own: Float32Array) => void) =>
       readTokens(arranged, lengths, told.data).forEach((own, at) => {
         if (answers[at].counts) add(answers[at], own);
       });
-    counted(present, (answer, own) => this.#ratios.add(answer, own, loss));
+    counted(present, (answer, own) => this.#ratios.add(answer, own));
     if (learning.by === "token") {
       counted(values, (answer, own) => this.#values.add(answer, own, learning.valueClip));
     }
@@ -179,7 +186,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
     };
     const isFirst = this.#used === 0;
     if (isFirst) this.#farthest = Math.max(this.#farthest, ratio.farthest);
-    this.#ratios = new RatioWatch();
+    this.#ratios = new RatioWatch(this.#method.loss);
     this.#values = new ValueWatch();
     this.#used++;
     // A run that went on from a checkpoint in the middle of a rollout knows its answers alone.
@@ -193,6 +200,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
     return this.#alarms.of(this.#judged, {
       farthest: this.#isExact ? 0 : ratio.farthest,
       explained: update.values?.explained,
+      isEmpty: this.isEmpty,
     });
   }
 
@@ -206,7 +214,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
         ? [[keptNames.klWeight, Float32Array.of(this.#klWeight)] as const]
         : []),
       ...(isOver ? [] : [
-        [keptNames.answers, keptAnswers(this.#answers)] as const,
+        [keptNames.answers, keptAnswers(this.present.answers)] as const,
         [keptNames.used, Float32Array.of(this.#used)] as const,
       ]),
     ]);
@@ -223,9 +231,7 @@ export class SampledRows implements Rollout, LearnedAnswers {
     [this.#klWeight] = kept.get(klWeight) ?? [this.#klWeight];
     const found = kept.get(answers);
     if (!found) return;
-    const restored = answersOfKept(found);
-    const sequences = [...restored.keys()];
-    this.#take(sequences, (at) => restored.get(sequences[at])!);
+    this.present.take(answersOfKept(found));
     this.#used = kept.get(used)![0];
   }
 
@@ -234,33 +240,29 @@ export class SampledRows implements Rollout, LearnedAnswers {
   }
 
   describe(): string {
-    return describeRecord(this.#record.steps, this.#farthest);
+    return describeRecord(this.#record.steps, this.#farthest, this.emptySteps.length);
   }
 
   /** What answers paid for their divergence, after which the next ones may pay more or less. */
-  #pay(asked: AskedAnswers): Pick<JudgedRollout, "penalty"> {
+  #pay(asked: AskedAnswers): StepFigures {
     const { learning } = this.#method;
     if (learning.by === "answer") return {};
     const weight = this.#klWeight;
+    const cost = { "weight of the divergence": { weight } };
     const all = answerDivergences(asked)?.filter((_, at) => asked.counts[at]);
-    if (!all) return { penalty: { weight } };
+    if (!all) return cost;
     const divergence = meanOfKnown(all);
     if (all.length > 0) {
       this.#klWeight = Math.fround(learning.controller.next(weight, divergence, all.length));
     }
-    return { penalty: { weight, divergence } };
+    return { ...cost, "divergence of an answer": { nats: divergence } };
   }
+}
 
-  /** Puts new answers in the place of those before. */
-  #take(sequences: readonly number[], answerAt: (at: number) => LearnedAnswer): void {
-    for (const old of this.#answers.keys()) this.#lengths[old] = this.#mostTokens(old);
-    this.#answers = new Map(sequences.map((sequence, at) => [sequence, answerAt(at)]));
-    for (const [sequence, { ids }] of this.#answers) this.#lengths[sequence] = ids.length;
-  }
+/** The series of the record that says what share of the answers was learned from. */
+const learnedSeries = "answers learned from";
 
-  #mostTokens(sequence: number): number {
-    const { groupSize, maxNewTokens } = this.#method;
-    const { tokens } = this.#prompts[Math.floor(sequence / groupSize)];
-    return Math.min(this.#processor.maxTokens, tokens.length + maxNewTokens);
-  }
+/** The share of answers with an advantage. */
+function shareOf(advantages: readonly number[]): number {
+  return advantages.filter((advantage) => advantage !== 0).length / advantages.length;
 }

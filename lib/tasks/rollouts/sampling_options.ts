@@ -21,10 +21,18 @@ import {
 import { isBatchReward, namedRewards, rewardMistakes } from "../../nn/check_rewards.ts";
 import type { Reward, Rewards } from "../../nn/reward.ts";
 
-/** How a model samples answers and what judges them. */
-export interface SamplingOptions {
+/** What is asked. */
+export interface PromptOptions {
   /** The column of what is asked: texts, or lists of messages. */
   readonly prompt: string;
+  /** The chat template of prompts that are messages, as for `chat`; the model's own unless given. */
+  readonly template?: string;
+  /** A system prompt for the messages that have none. */
+  readonly system?: string;
+}
+
+/** How a model samples answers and what judges them. */
+export interface SamplingOptions extends PromptOptions {
   /**
    * What judges answers: one reward, several by name, or the path of a module that exports them, which a plan
    * file and the command line can name: its default export, or all of its exports by name.
@@ -54,10 +62,6 @@ export interface SamplingOptions {
   readonly scoredPrompts?: number;
   /** Answers to each held-out prompt; 1 unless given. */
   readonly scoredAnswers?: number;
-  /** The chat template of prompts that are messages, as for `chat`; the model's own unless given. */
-  readonly template?: string;
-  /** A system prompt for the messages that have none. */
-  readonly system?: string;
 }
 
 /** The same with everything that was left out. */
@@ -76,11 +80,12 @@ export interface RolloutSettings {
 }
 
 const several: Rule = [
-  "a whole number from 2: advantages compare the answers of a group",
+  "a whole number from 2: the answers of a group are compared",
   (value) => Number.isSafeInteger(value) && Number(value) >= 2,
 ];
 
-const judges: Rule = [
+/** What judges answers. */
+export const rewardsRule: Rule = [
   "a function, an object of functions by name, or the path of a module",
   (value) =>
     typeof value === "string" ? value !== "" : typeof value === "function" || isRecord(value),
@@ -89,7 +94,7 @@ const judges: Rule = [
 /** What each of them may be. */
 export const samplingRules: Rules<SamplingOptions> = {
   prompt: required(text),
-  rewards: required(judges),
+  rewards: required(rewardsRule),
   groupSize: several,
   maxNewTokens: whole,
   temperature: positive,

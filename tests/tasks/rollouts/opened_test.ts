@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { adapter, grpo, lora, merged, model, open, ppo, rloo, tableFromRows } from "tunebook";
+import {
+  adapter,
+  grpo,
+  lora,
+  merged,
+  model,
+  onlineDpo,
+  open,
+  ppo,
+  rejectionSampling,
+  rloo,
+  tableFromRows,
+} from "tunebook";
 import { quiet } from "../../pipeline/open/trained.ts";
 import { tinyModel } from "../../pipeline/tiny.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -17,6 +29,8 @@ const cases = [
     texts,
   ],
   ["ppo on messages", ppo({ ...shared, template: "chatml" }), texts.map(conversation)],
+  ["onlineDpo on texts", onlineDpo({ prompt: "asked", judge: () => 0, maxNewTokens: 4 }), texts],
+  ["rejectionSampling on texts", rejectionSampling({ ...shared, groupSize: 2 }), texts],
 ] as const;
 
 for (const [name, task, prompts] of cases) {

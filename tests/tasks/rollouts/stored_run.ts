@@ -15,7 +15,6 @@ import { openPolicy } from "../../../lib/reinforce/policy.ts";
 import type { Objective } from "../../../lib/nn/objective.ts";
 import type { LearnedAnswer } from "../../../lib/tasks/rollouts/learned_answer.ts";
 import type { RolloutMethod } from "../../../lib/tasks/rollouts/rollout_method.ts";
-import { sampledObjective } from "../../../lib/tasks/rollouts/rollout_task.ts";
 import { SampledRows } from "../../../lib/tasks/rollouts/sampled_rows.ts";
 import type { TrainOptions } from "../../../lib/train/train_options.ts";
 import { trainSettings } from "../../../lib/train/train_options.ts";
@@ -41,8 +40,10 @@ export interface StoredRollouts {
 export async function runStored(
   method: RolloutMethod,
   { prompts, rollouts }: StoredRollouts,
-  { train: settings, context = {}, device: given, from = (objective) => objective }: {
+  { train: settings, context = {}, device: given, onStep, from = (objective) => objective }: {
     readonly train: TrainOptions;
+    /** Called after each step. */
+    readonly onStep?: (rows: SampledRows) => void;
     readonly context?: Partial<TrainContext>;
     readonly device?: Device;
     /** Gives the loss's own parameters another start. */
@@ -68,8 +69,8 @@ export async function runStored(
     row: {},
   }));
   const rows = new SampledRows(asked, method, processor);
-  const sizes = { vocabSize, hiddenSize, afterVirtualTokens: false };
-  const trainable = { model, adapter, objective: from(sampledObjective(method, rows, sizes)) };
+  const asksFor = { answers: rows.present, vocabSize, hiddenSize, afterVirtualTokens: false };
+  const trainable = { model, adapter, objective: from(method.objective(asksFor)) };
   const [advantages, norms]: [number[][], number[]] = [[], []];
   const learned: (readonly LearnedAnswer[])[] = [];
   const ofStep = (step: number) => rollouts[step / method.updates % rollouts.length];
@@ -101,7 +102,8 @@ export async function runStored(
     },
     onStep({ gradientNorm }) {
       norms.push(gradientNorm);
-      const answers = rows.groups.flat().map((each) => rows.of(each));
+      onStep?.(rows);
+      const answers = rows.present.groups.flat().map((each) => rows.present.of(each));
       advantages.push(answers.map(({ advantage }) => advantage));
       learned.push(answers);
     },
@@ -136,16 +138,17 @@ async function storedAnswers(
   policy: Policy,
   asked: Parameters<Policy["sample"]>[0],
   stored: StoredRollouts["rollouts"][number],
-  { loss: { temperature } }: RolloutMethod,
+  { groupSize, loss: { temperature } }: RolloutMethod,
 ): Promise<PolicyAnswer[][]> {
   const found: PolicyAnswer[][] = [];
   for (const { tokens: prompt, row } of asked) {
-    const texts = stored[row].map(({ tokens }) => ({
+    const group = stored[row].slice(0, groupSize);
+    const texts = group.map(({ tokens }) => ({
       tokens: Int32Array.from([...prompt, ...tokens]),
       answer: tokens.length,
     }));
     const logProbs = await policy.logProbs(texts, { of: "policy", temperature });
-    found.push(stored[row].map(({ tokens, finished }, at) => ({
+    found.push(group.map(({ tokens, finished }, at) => ({
       tokens: Int32Array.from(tokens),
       text: `${row} ${at}`,
       finished,
