@@ -207,8 +207,8 @@ for (const name of ["bert", "llama"]) {
         { role: "assistant", content: answer },
       ]);
       assert.deepEqual(await result.predict(talk), rewards);
-      for (const  of of["a", "m"]) {
-        const opened = await open(join(folder, of));
+      for (const name of ["a", "m"]) {
+        const opened = await open(join(folder, name));
         const again = await opened.predict(answers) as unknown as number[];
         again.forEach((reward, at) => assert.ok(Math.abs(reward - rewards[at]) < 1e-4));
         await opened.dispose();
