@@ -18,6 +18,7 @@ export {
 export { classBarsChart } from "./lib/chart/class_bars_chart.ts";
 export { confusionChart, type ConfusionCounts } from "./lib/chart/confusion_chart.ts";
 export type { PredictedRows } from "./lib/chart/curves_by_class.ts";
+export { divergenceChart, type DivergencePoint } from "./lib/chart/divergence_chart.ts";
 export type { Drawing, Spec } from "./lib/chart/drawing.ts";
 export {
   embeddingChart,

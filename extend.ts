@@ -73,6 +73,7 @@ export type {
   SampledPrompt,
   ScoredText,
 } from "./lib/nn/rollout.ts";
+export type { HeldOutRollout } from "./lib/nn/rollout_predictions.ts";
 
 // Tasks on texts: rows to sequences
 export { type EncodedRows, encodeRows, type EncodeRowsOptions } from "./lib/data/encode_rows.ts";

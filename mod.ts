@@ -3,7 +3,8 @@
  * tasks, metrics, methods, families and targets of your own are made of stands in `extend.ts`, what
  * draws in `charts.ts`, what is about images alone in `images.ts`, what watches a served model in
  * `watching.ts`, what asks people in `feedback.ts`, what learns from their judgements and from rewards in
- * `judgements.ts`; all of it is imported from "tunebook".
+ * `judgements.ts`, what follows runs in `tracking.ts`, and what searches for hyper-parameters in
+ * `search.ts`; all of it is imported from "tunebook".
  *
  * @module
  */
@@ -13,6 +14,8 @@ export * from "./images.ts";
 export * from "./watching.ts";
 export * from "./feedback.ts";
 export * from "./judgements.ts";
+export * from "./tracking.ts";
+export * from "./search.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";

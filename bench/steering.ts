@@ -1,6 +1,6 @@
 /**
  * Steering a small decoder towards positive reviews, as in the first experiment of the DPO paper (Rafailov et al., 2023, arXiv
- * 2305.18290, section 6.1): what reward SFT, DPO, KTO and GRPO reach at which divergence from SFT. The reward is the probability
+ * 2305.18290, section 6.1): what reward SFT, DPO, KTO, GRPO and PPO reach at which divergence from SFT. The reward is the probability
  * of "positive" by a classifier that was trained on other reviews. `deno task bench:steering` goes on where it was stopped.
  *
  * @module

@@ -1,5 +1,6 @@
 /**
- * What the study of steering tries: DPO and KTO from judged answers, and GRPO, each with several weights of the divergence.
+ * What the study of steering tries: DPO and KTO from judged answers, GRPO and PPO from sampled ones, each with several weights
+ * of the divergence.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import {
   type Method,
   model,
   peft,
+  ppo,
   type Table,
   tableFromColumns,
   type TrainOptions,
@@ -29,7 +31,7 @@ import {
 } from "./steering_start.ts";
 
 /** The methods that are studied; `sft` is the model that all others start from. */
-export const steeringMethods = ["sft", "dpo", "kto", "grpo"] as const;
+export const steeringMethods = ["sft", "dpo", "kto", "grpo", "ppo"] as const;
 
 /** One of them. */
 export type SteeringMethod = typeof steeringMethods[number];
@@ -38,7 +40,7 @@ export type SteeringMethod = typeof steeringMethods[number];
 export interface SteeringPoint {
   readonly method: SteeringMethod;
   readonly beta: number;
-  /** Passes over judged answers, or of `grpo` optimizer steps. */
+  /** Passes over judged answers, or rollouts of `grpo` and `ppo`. */
   readonly length: number;
   readonly learningRate: number;
 }
@@ -59,6 +61,8 @@ export interface SteeringOutcome {
 
 const promptsOfStep = 8;
 const groupSize = 8;
+/** Steps of PPO that learn from the same answers. */
+const ppoUpdates = 2;
 const pairsOfStep = 16;
 /** Pairs that the classifier hardly tells apart teach chance. */
 const leastMargin = 0.1;
@@ -80,13 +84,20 @@ export function steeringPoints(): SteeringPoint[] {
     { method: "grpo", beta: 0.1, length: 40, learningRate: 2e-3 },
     { method: "grpo", beta: 0, length: 24, learningRate: 1e-3 },
     { method: "grpo", beta: 0, length: 32, learningRate: 1e-3 },
+    { method: "ppo", beta: 0.05, length: 40, learningRate: 1e-3 },
+    { method: "ppo", beta: 0.02, length: 40, learningRate: 1e-3 },
+    { method: "ppo", beta: 0.1, length: 40, learningRate: 1e-3 },
   ];
 }
 
 /** A point in words. */
 export function pointName({ method, beta, length, learningRate }: SteeringPoint): string {
   if (method === "sft") return method;
-  const long = method === "grpo" ? `${length} steps` : `${length} epochs`;
+  const long = method === "grpo"
+    ? `${length} steps`
+    : method === "ppo"
+    ? `${length} rollouts`
+    : `${length} epochs`;
   return `${method} · β ${beta} · ${long} · rate ${learningRate}`;
 }
 
@@ -146,16 +157,16 @@ function partsOf(
   { maxNewTokens }: SteeringSize,
 ): { table: Table; task: unknown; settings: TrainOptions } {
   const template = "plain";
-  if (method === "grpo") {
+  if (method === "grpo" || method === "ppo") {
     // Each prompt once: as many prompts as the steps take, those that a run holds out beside them.
     const count = Math.ceil(length * promptsOfStep / 0.95) + 1;
     const asked = Array.from({ length: count }, (_, at) => prompts[at % prompts.length]);
+    const sampling = { prompt: "prompt", rewards: { positive }, groupSize, maxNewTokens };
     return {
       table: tableFromColumns({ prompt: asked }),
-      task: grpo({
-        ...{ prompt: "prompt", rewards: { positive }, groupSize, maxNewTokens },
-        ...(beta > 0 ? { beta } : {}),
-      }),
+      task: method === "ppo"
+        ? ppo({ ...sampling, updates: ppoUpdates, kl: { weight: beta } })
+        : grpo({ ...sampling, ...(beta > 0 ? { beta } : {}) }),
       settings: { epochs: 1, batchSize: promptsOfStep, order: "shuffled", schedule: "constant" },
     };
   }

@@ -12,11 +12,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const layers: readonly (readonly string[])[] = [
   ["core"],
-  ["engine", "table", "text", "image", "chart", "http"],
+  ["engine", "table", "text", "image", "chart", "http", "parallel", "track"],
   ["nn", "weights", "data", "datasets"],
   ["models", "adapters", "tasks", "metrics"],
   ["train", "generate", "evaluate", "deploy"],
-  ["serve", "reinforce", "feedback"],
+  ["serve", "reinforce", "feedback", "search"],
   ["pipeline"],
   ["cli", "notebook"],
 ];
@@ -30,6 +30,7 @@ const owners: readonly [packages: RegExp, ...folders: string[]][] = [
   [/^(sharp|@jsquash\/|fast-png)/, "image"],
   [/^(yaml|fast-xml-parser)/, "data"],
   [/^(vega|ml-pca|umap-js)/, "chart"],
+  [/^(crc-32|protobufjs)/, "track"],
   [/^hono/, "serve", "feedback", "http"],
   [/^(@hono\/|zod|prom-client|franc-min)/, "serve"],
 ];

@@ -85,9 +85,37 @@ const calls: Readonly<Record<string, Call>> = {
   arithmetic: (options) => tunebook.arithmetic({ answer: "a", ...options }),
   matches: (options) => tunebook.matches(/a/, options),
   jsonMatches: (options) => tunebook.jsonMatches({}, options),
+  startSearch: (options) =>
+    tunebook.startSearch({ x: tunebook.float(0, 1) }, {
+      better: "lower",
+      sampler: tunebook.tpe(),
+      ...options,
+    }),
+  openSearch: (options) =>
+    tunebook.openSearch({ x: tunebook.float(0, 1) }, {
+      file: "none/none",
+      better: "lower",
+      sampler: tunebook.tpe(),
+      ...options,
+    }),
+  int: (options) => tunebook.int(1, 2, options),
+  float: (options) => tunebook.float(1, 2, options),
+  gridSearch: (options) => tunebook.gridSearch(options),
+  quasiRandom: (options) => tunebook.quasiRandom(options),
+  tpe: (options) => tunebook.tpe(options),
+  gaussianProcess: (options) => tunebook.gaussianProcess(options),
+  cmaEs: (options) => tunebook.cmaEs(options),
+  evolution: (options) => tunebook.evolution(options),
+  nsga2: (options) => tunebook.nsga2(options),
+  medianPruner: (options) => tunebook.medianPruner(options),
+  successiveHalving: (options) => tunebook.successiveHalving(options),
+  hyperband: (options) => tunebook.hyperband({ maxSteps: 9, ...options }),
+  wilcoxonPruner: (options) => tunebook.wilcoxonPruner(options),
+  wilcoxonSignedRank: (options) => tunebook.wilcoxonSignedRank([1], options),
   lengthBetween: (options) => tunebook.lengthBetween({ most: 1, ...options }),
   codeRuns: (options) => tunebook.codeRuns({ entry: "a", ...options }),
   rewardOf: (options) => tunebook.rewardOf({ predict: () => Promise.resolve([]) }, options),
+  mlflow: (options) => tunebook.mlflow("http://127.0.0.1:9", options),
   openWatch: (options) => tunebook.openWatch("none", options),
   kolmogorovSmirnov: (options) => tunebook.kolmogorovSmirnov([1], [2], options),
   parseToolCalls: (options) => tunebook.parseToolCalls("", options),
@@ -106,7 +134,11 @@ const calls: Readonly<Record<string, Call>> = {
   imageClassification: (options) =>
     tunebook.imageClassification({ image: "image", label: "label", ...options }),
   grpo: (options) => tunebook.grpo({ prompt: "text", rewards: () => 1, ...options }),
+  onlineDpo: (options) => tunebook.onlineDpo({ prompt: "text", rewards: () => 1, ...options }),
+  rejectionSampling: (options) =>
+    tunebook.rejectionSampling({ prompt: "text", rewards: () => 1, ...options }),
   rloo: (options) => tunebook.rloo({ prompt: "text", rewards: () => 1, ...options }),
+  ppo: (options) => tunebook.ppo({ prompt: "text", rewards: () => 1, ...options }),
   groupAdvantages: (options) => tunebook.groupAdvantages([1, 0], { groupSize: 2, ...options }),
   leaveOneOutAdvantages: (options) =>
     tunebook.leaveOneOutAdvantages([1, 0], { groupSize: 2, ...options }),
@@ -194,6 +226,11 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.boxPredictions({ labels: ["x"], truth: [[]], predicted: [[]], ...options }),
   maskPredictions: (options) =>
     tunebook.maskPredictions({ labels: ["x"], truth: [mask], predicted: [mask], ...options }),
+  rolloutPredictions: (options) =>
+    tunebook.rolloutPredictions({
+      ...{ inputs: ["a"], answers: [[{} as tunebook.RolloutAnswer]] },
+      ...options,
+    }),
   featurePredictions: (options) =>
     tunebook.featurePredictions({
       features: "none",
@@ -324,6 +361,7 @@ const calls: Readonly<Record<string, Call>> = {
   "RunResult.explain": (options) => withResult((result) => result.explain(["a"], options)),
   "RunResult.serve": (options) => withResult((result) => result.serve(options)),
   "RunResult.errorAnalysis": (options) => withResult((result) => result.errorAnalysis(options)),
+  "RunResult.winRate": (options) => withResult((result) => result.winRate(() => 0, options)),
 };
 
 /** Opens a tiny model for a call. */
@@ -360,6 +398,7 @@ const others: Readonly<Record<string, string>> = {
   "ImageDrawing.heldOut": "a contract: what tunebook hands to a task of one's own",
   "Policy.sample": "a contract: what tunebook hands to a rollout of one's own",
   "Policy.logProbs": "a contract: what tunebook hands to a rollout of one's own",
+  "Policy.values": "a contract: what tunebook hands to a rollout of one's own",
   "BatchReward.rewardBatch": "a contract: a reward of one's own",
   "JudgingModel.predict": "a contract: what rewardOf calls of an open model",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",
@@ -403,6 +442,7 @@ Deno.test("no public function takes an option that it does not know", async () =
 Deno.test("functions without options take none", async () => {
   const alone: readonly [string, Call][] = [
     ["head", tunebook.head as Call],
+    ["randomSearch", tunebook.randomSearch as Call],
     ["peft", (options) => (tunebook.peft as (...all: unknown[]) => unknown)("a", options)],
     [
       "sentenceTransformers",

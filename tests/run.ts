@@ -1,10 +1,10 @@
 /**
  * All tests: `deno task test`. Checks the types of everything once, and runs the doc examples, the
- * tests and the notebooks in processes of their own, two at a time, each of whose models computes
+ * tests and the notebooks in processes of their own, three at a time, each of whose models computes
  * in one thread: two threads of two processes wait for one another on two cores, and took half as
- * much again. A process runs all tests of a folder, because loading and compiling the library is
- * most of what a file costs that has a runtime of its own. Prints `N passed, N failed` as the last
- * line. With `--all`, translations of notebooks run as well; without it they are only checked to
+ * much again. A process runs all tests of a folder, or of several whose tests are quick, because
+ * loading and compiling the library is most of what a file costs that has a runtime of its own.
+ * Prints `N passed, N failed` as the last line. With `--all`, translations of notebooks run as well; without it they are only checked to
  * have the code of their originals.
  *
  * @module
@@ -20,16 +20,19 @@ if (unknown.length > 0) {
   Deno.exit(2);
 }
 const project = fileURLToPath(new URL("..", import.meta.url));
-/** Processes at a time. */
-const together = 2;
+/** Processes at a time on two cores: each waits for a tenth of its time, for kernels, pages and files. */
+const together = 3;
 /**
  * Folders of tests that take longest, from the longest on; the others follow. What comes last should be
- * short, because one of the processes waits while the other ends.
+ * short, because the other processes wait while it ends.
  */
 const longest = [
-  ...["deploy", "pipeline", "adapters", "tasks", "nn", "models", "train", "cli", "serve"],
-  ...["hostile", "engine", "generate", "datasets", "package"],
+  ...["pipeline", "deploy", "tasks", "adapters", "train", "nn", "serve", "cli", "engine", "models"],
+  ...["hostile", "generate", "datasets", "feedback", "package", "reinforce"],
 ];
+/** Folders whose tests take a second or a few, all in one process. */
+const quick = ["chart", "core", "data", "evaluate", "image", "metrics", "notebook", "pretrained"]
+  .concat("table", "text", "weights");
 
 interface Counts {
   readonly passed: number;
@@ -43,7 +46,8 @@ const testRun = (...args: readonly string[]) => ["test", "--allow-all", "--no-ch
 const testsOf = (...paths: readonly string[]) => testRun("tests/in_one_process.ts", "--", ...paths);
 /** The arguments of each process, in the order of their starts. */
 const queue: (readonly string[])[] = [
-  testRun("tests/notebooks/notebooks_test.ts", ...(Deno.args.length > 0 ? ["--", "--all"] : [])),
+  testRun("tests/notebooks/notebooks_test.ts", "--", "--odd", ...Deno.args),
+  testRun("tests/notebooks/notebooks_test.ts", "--", "--even", ...Deno.args),
   // Files of pages and handlers find their imports in the folders that they are deployed to.
   ["check", "--quiet", "--doc", "lib/**/*.ts", ...documented.slice(1), ...typed],
   testRun("tests/notebooks", "--ignore=tests/notebooks/notebooks_test.ts"),
@@ -92,14 +96,15 @@ async function documents(): Promise<string[]> {
     .map((name) => `docs/${name}`);
 }
 
-/** The folders with tests, each a run of its own, and the tests beside them. */
+/** The folders with tests, each a run of its own but the quick ones, and the tests beside them. */
 async function testFolders(): Promise<string[][]> {
   const entries = await Array.fromAsync(Deno.readDir(`${project}/tests`));
   const folders = entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
   const files = entries.filter(({ name }) => name.endsWith("_test.ts")).map(({ name }) => name);
-  const order = [...new Set([...longest, ...folders])].filter((name) => name !== "notebooks");
-  const found: string[][] = [];
-  for (const name of order) if (await hasTests(`tests/${name}`)) found.push([`tests/${name}`]);
+  const apart = [...new Set([...longest, ...folders])]
+    .filter((name) => name !== "notebooks" && !quick.includes(name));
+  const found: string[][] = [quick.map((name) => `tests/${name}`)];
+  for (const name of apart) if (await hasTests(`tests/${name}`)) found.push([`tests/${name}`]);
   return [...found, files.sort().map((name) => `tests/${name}`)];
 }
 

@@ -91,8 +91,8 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
 /** The scores of a task where none are named. */
 export function defaultMetrics({ task, settings }: FlagData): readonly string[] {
   try {
-    const { kind, metric } = taskOf(task, settings);
-    const own = metricNamesOf(kind).filter((name) => !metrics[name].isTable);
+    const { kind, metric, sampledKind = kind } = taskOf(task, settings);
+    const own = metricNamesOf(sampledKind).filter((name) => !metrics[name].isTable);
     return defaultsOf(task).metrics ?? classMetrics[kind] ??
       [metric, ...own.filter((name) => name !== metric)];
   } catch {
@@ -118,7 +118,7 @@ function settingsOf(
   fileColumns: readonly string[] | undefined,
 ): Record<string, unknown> {
   const { flags } = tasks[task];
-  const own = Object.fromEntries(
+  const own = withParts(
     flags.map((flag) => [flag.name, valueOf(flag, read)] as const)
       .filter(([, value]) => value !== undefined),
   );
@@ -137,6 +137,18 @@ function settingsOf(
   const hint = wrong.length > 0 && !read.has("task") ? otherTask(task, fileColumns ?? []) : "";
   read.wrong.push(...wrong.map((line) => line + hint));
   return { ...(fileColumns ? {} : alsoFor(task, source)), ...columns, ...own };
+}
+
+/** Options by name, those called `kl.weight` in an object of their own. */
+function withParts(options: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [name, value] of options) {
+    const [option, part] = name.split(".");
+    found[option] = part === undefined
+      ? value
+      : { ...found[option] as Record<string, unknown> | undefined, [part]: value };
+  }
+  return found;
 }
 
 /** Option → column: a data set's own, or the columns of a file under the names that they have. */
@@ -166,7 +178,7 @@ function otherTask(task: string, fileColumns: readonly string[]): string {
   return fitting.length > 0 ? ` (they fit --task ${fitting.join(" or ")})` : "";
 }
 
-function valueOf({ name, flag = name, value }: TaskFlag, read: FlagReader): unknown {
+function valueOf({ name, flag = name, value, parts }: TaskFlag, read: FlagReader): unknown {
   switch (value) {
     case "number":
       return read.number(flag);
@@ -175,7 +187,7 @@ function valueOf({ name, flag = name, value }: TaskFlag, read: FlagReader): unkn
     case "boolean":
       return read.boolean(flag);
     case "list":
-      return read.list(flag);
+      return parts ? partsOf(flag, parts, read) : read.list(flag);
     case "numbers":
       return read.numbers(flag);
     case "columns": {
@@ -185,6 +197,17 @@ function valueOf({ name, flag = name, value }: TaskFlag, read: FlagReader): unkn
     default:
       return read.text(flag);
   }
+}
+
+/** An object of the values between commas; another number of them is told and left out. */
+function partsOf(flag: string, parts: readonly string[], read: FlagReader): unknown {
+  const list = read.list(flag);
+  if (list === undefined) return undefined;
+  if (list.length === parts.length) {
+    return Object.fromEntries(parts.map((part, at) => [part, list[at]]));
+  }
+  read.wrong.push(`--${kebab(flag)} needs ${parts.join(" and ")}, with a comma between`);
+  return undefined;
 }
 
 function sizeOf(name: "test" | "validation", read: FlagReader): Record<string, unknown> {

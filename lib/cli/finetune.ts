@@ -4,10 +4,15 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { launched } from "../core/launched.ts";
 import { visibleLines } from "../core/visible.ts";
 import type { PrecisionName } from "../engine/mod.ts";
+import { failedHere } from "../parallel/process_group_here.ts";
 import { planWithRows } from "../pipeline/plan.ts";
 import type { RunOptions } from "../pipeline/run/run_options.ts";
+import { jsonLines } from "../track/json_lines.ts";
+import { mlflow } from "../track/mlflow.ts";
+import { tensorBoard } from "../track/tensor_board.ts";
 import { type Flags, readCommandLine } from "./flags.ts";
 import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
@@ -20,7 +25,10 @@ const misused = 2;
 const interrupted = 130;
 
 /** Flags that may stand beside a plan file. */
-const besidePlan: readonly string[] = ["json", "device", "precision", "resume"];
+const besidePlan: readonly string[] = [
+  ...["json", "device", "precision", "resume"],
+  ...["tensorboard", "mlflow", "jsonLines", "runName"],
+];
 
 /** Runs the command and returns its exit code. */
 export async function finetune(args: readonly string[]): Promise<number> {
@@ -39,10 +47,11 @@ export async function finetune(args: readonly string[]): Promise<number> {
       );
     }
     const plan = planFile ? await planOfFile(planFile, flags) : await planOfCommand(flags);
-    console.error(`${plan}\n`);
+    const isFirst = !launched()?.rank;
+    if (isFirst) console.error(`${plan}\n`);
     const result = await plan.run(howOfFlags(flags));
-    console.log(String(result));
-    if (flags.json) {
+    if (isFirst) console.log(String(result));
+    if (flags.json && isFirst) {
       const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
       const { scores, outputs, receipts, chain } = result;
       // The same JSON: what else a terminal would obey stands in its texts only.
@@ -62,15 +71,30 @@ export async function finetune(args: readonly string[]): Promise<number> {
     await result.dispose();
     return 0;
   } catch (error) {
+    failedHere();
     if (!(error instanceof TunebookError)) throw error;
-    console.error(`error: ${messageOf(error)}`);
+    console.error(`error${ofProcess()}: ${messageOf(error)}`);
     return error.kind === "interrupted" ? interrupted : error.kind === "input" ? misused : failed;
   }
 }
 
+/** Which process fails, where there are several. */
+function ofProcess(): string {
+  const { rank, size } = launched() ?? { rank: 0, size: 1 };
+  return size === 1 ? "" : ` (process ${rank} of ${size})`;
+}
+
 /** What flags say of the run beside the plan. */
-function howOfFlags({ device, precision }: Flags): RunOptions {
+function howOfFlags({ device, precision, ...flags }: Flags): RunOptions {
+  const { tensorboard, mlflow: server, jsonLines: file, runName } = flags;
+  const trackers = [
+    ...typeof tensorboard === "string" ? [tensorBoard(tensorboard)] : [],
+    ...typeof server === "string" ? [mlflow(server)] : [],
+    ...typeof file === "string" ? [jsonLines(file)] : [],
+  ];
   return {
+    ...(trackers.length > 0 ? { trackers } : {}),
+    ...(typeof runName === "string" ? { name: runName } : {}),
     ...(typeof device === "string" ? { device } : {}),
     // A plan of flags has looked at the name; the run looks at one beside a plan file.
     ...(typeof precision === "string" ? { precision: precision as PrecisionName } : {}),

@@ -48,6 +48,10 @@ results
                                  merged, mobile, onnx, sentenceTransformers (those that fit)
   --dtypes LIST                  fp32, fp16, q8, q4, q4f16: the files of onnx and mobile (as trained)
   --repository ORG/NAME          where hub publishes the merged model, private; HF_TOKEN is the token
+  --tensorboard FOLDER           writes curves that tensorboard --logdir FOLDER shows
+  --mlflow ADDRESS               sends them to a tracking server
+  --json-lines FILE              appends them to a file, a line for each step
+  --run-name NAME                what the run is called there
   --resume                       continues an interrupted run
   --json                         prints one JSON object as the last line
 ${known ? "" : examples}`;
@@ -73,6 +77,7 @@ const general = `tunebook: fine-tune a pretrained model
 usage
   deno task finetune                         LoRA on MiniLM with 3,000 review sentences, offline
   deno task finetune PLAN.json               a plan file, as plan.toJSON() gives it
+  mpirun -n N deno task finetune PLAN.json   shared by N processes (docs/processes.md)
   deno task finetune --data FILE --text COLUMN --label COLUMN
   deno task finetune --task NAME             another task; most have a model and data of their own
   deno task finetune --task NAME --help      the flags of a task

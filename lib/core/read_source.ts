@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { messageOf, TunebookError } from "./errors.ts";
 import { interruption } from "./interruption.ts";
+import { timerMilliseconds } from "./timer_milliseconds.ts";
 
 /** What was read, and what a server said that it is. */
 export interface SourceBytes {
@@ -14,8 +15,6 @@ export interface SourceBytes {
   /** The `Content-Type` without parameters; only from a server. */
   contentType?: string;
 }
-
-const millisecondsPerSecond = 1000;
 
 /** How long to wait and whom to obey. */
 export interface ReadSourceOptions {
@@ -56,7 +55,7 @@ async function download(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waitAgain = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => controller.abort(), timeoutSeconds * millisecondsPerSecond);
+    timer = setTimeout(() => controller.abort(), timerMilliseconds(timeoutSeconds));
   };
   try {
     waitAgain();

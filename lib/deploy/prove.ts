@@ -185,10 +185,12 @@ async function provedInWasm(
 }
 
 async function perplexities(
-  { trainable: { objective } }: TrainedModel,
+  { trainable: { objective }, task }: TrainedModel,
   { rows, expected }: HeldOutRows,
   found: Outputs,
 ) {
+  // What tasks on pairs read of a row are no losses of next tokens.
+  if (task.task.kind !== "language") return undefined;
   const countsOf = rows.countsOf?.bind(rows);
   const [written, trained] = await Promise.all(
     [found, expected].map((each) => meanLoss(objective, each, rows, countsOf)),

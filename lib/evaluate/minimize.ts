@@ -5,6 +5,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { dotProduct, type GradientChange, quasiNewtonDirection } from "./quasi_newton.ts";
 
 /** The value at a point; writes the gradient there into `gradient`. */
 export type ValueAndGradient = (point: Float64Array, gradient: Float64Array) => number;
@@ -27,16 +28,18 @@ export function minimize(at: ValueAndGradient, start: Float64Array): Float64Arra
   let point = start.slice();
   let gradient = new Float64Array(point.length);
   let value = at(point, gradient);
-  const changes: { moved: Float64Array; turned: Float64Array; product: number }[] = [];
+  const changes: GradientChange[] = [];
   for (let step = 0; step < mostSteps; step++) {
     if (!Number.isFinite(value)) {
       throw new TunebookError("diverged", `the loss became ${value}; are the vectors very large?`);
     }
     if (gradient.every((each) => Math.abs(each) <= tolerance)) break;
-    const direction = direct(gradient, changes);
-    const slope = dot(gradient, direction);
+    const direction = quasiNewtonDirection(gradient, changes);
+    const slope = dotProduct(gradient, direction);
     // The first step has no memory to tell how long it should be.
-    let length = changes.length === 0 ? 1 / Math.max(1, Math.sqrt(dot(gradient, gradient))) : 1;
+    let length = changes.length === 0
+      ? 1 / Math.max(1, Math.sqrt(dotProduct(gradient, gradient)))
+      : 1;
     let next = point;
     let nextValue = value;
     const nextGradient = new Float64Array(point.length);
@@ -47,12 +50,12 @@ export function minimize(at: ValueAndGradient, start: Float64Array): Float64Arra
       if (nextValue <= value + Math.min(leastDecrease * length * slope, -rounding(value))) break;
       // So near to the minimum values tell nothing any more, but gradients do.
       const isFlat = Math.abs(nextValue - value) <= rounding(value);
-      if (isFlat && dot(nextGradient, nextGradient) < dot(gradient, gradient)) break;
+      if (isFlat && dotProduct(nextGradient, nextGradient) < dotProduct(gradient, gradient)) break;
     }
     if (halvings === mostHalvings) break; // rounding hides any further decrease
     const moved = next.map((each, i) => each - point[i]);
     const turned = nextGradient.map((each, i) => each - gradient[i]);
-    const product = dot(moved, turned);
+    const product = dotProduct(moved, turned);
     if (product > 0) changes.push({ moved, turned, product });
     if (changes.length > memory) changes.shift();
     [point, gradient, value] = [next, nextGradient, nextValue];
@@ -64,34 +67,4 @@ export function minimize(at: ValueAndGradient, start: Float64Array): Float64Arra
 function rounding(value: number): number {
   const terms = 64;
   return terms * Number.EPSILON * Math.abs(value);
-}
-
-/** The direction of descent: the two loops over the remembered changes. */
-function direct(
-  gradient: Float64Array,
-  changes: readonly { moved: Float64Array; turned: Float64Array; product: number }[],
-): Float64Array {
-  const direction = gradient.map((each) => -each);
-  const shares: number[] = [];
-  for (const { moved, turned, product } of changes.toReversed()) {
-    const share = dot(moved, direction) / product;
-    shares.push(share);
-    turned.forEach((each, i) => direction[i] -= share * each);
-  }
-  const last = changes.at(-1);
-  if (last) {
-    const scale = last.product / dot(last.turned, last.turned);
-    for (let i = 0; i < direction.length; i++) direction[i] *= scale;
-  }
-  changes.forEach(({ moved, turned, product }, at) => {
-    const share = shares[changes.length - 1 - at] - dot(turned, direction) / product;
-    moved.forEach((each, i) => direction[i] += share * each);
-  });
-  return direction;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

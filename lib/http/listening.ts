@@ -115,7 +115,10 @@ function opened<Opened>(
         cause: error,
       });
     }
-    if (error instanceof Deno.errors.AddrNotAvailable || error instanceof TypeError) {
+    if (
+      error instanceof Deno.errors.AddrNotAvailable || error instanceof TypeError ||
+      /failed to lookup address/.test(messageOf(error))
+    ) {
       throw new TunebookError("input", `${host} is no address of this machine`, { cause: error });
     }
     throw error;

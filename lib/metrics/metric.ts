@@ -111,6 +111,7 @@ const described: Readonly<Record<string, string>> = {
   denoising: "noisy images",
   preference: "answers that people judged",
   reward: "rewards of answers",
+  rollout: "sampled answers to prompts, judged by rewards",
 };
 
 /**

@@ -7,6 +7,8 @@ import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { accuracy } from "./accuracy.ts";
 import { answerF1 } from "./answer_f1.ts";
+import { answerKl } from "./answer_kl.ts";
+import { answerLength } from "./answer_length.ts";
 import { auc } from "./auc.ts";
 import { bestNullThreshold } from "./best_null_threshold.ts";
 import { bleu } from "./bleu.ts";
@@ -51,9 +53,11 @@ import { detectionSummary } from "./detection_summary.ts";
 import { denoisingError } from "./denoising_error.ts";
 import { dice } from "./dice.ts";
 import { fid } from "./fid.ts";
+import { finishedShare } from "./finished_share.ts";
 import { kid } from "./kid.ts";
 import { meanAveragePrecision } from "./mean_average_precision.ts";
 import { meanIou } from "./mean_iou.ts";
+import { meanReward } from "./mean_reward.ts";
 import { pixelAccuracy } from "./pixel_accuracy.ts";
 import { top5Accuracy, topKAccuracy } from "./top_k_accuracy.ts";
 import { tripletAccuracy } from "./triplet_accuracy.ts";
@@ -143,6 +147,11 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     recallAt.at5,
     recallAt.at10,
     ...preferenceMetrics,
+    meanReward,
+    meanReward.perReward,
+    answerLength,
+    finishedShare,
+    answerKl,
     rouge1,
     rouge2,
     rougeL,

@@ -39,6 +39,9 @@ const rules: Rules<RewardSpec> = {
   onTimeout: rewardValueRule,
 };
 
+/** What a verifier has; anything else stands beside it, as in `{ reward: verifier, weight }`. */
+const settingsOfSpec = ["weight", "timeoutSeconds", "onTimeout"] as const;
+
 /** Whether a reward judges all answers of a batch at once. */
 export function isBatchReward(reward: unknown): reward is BatchReward {
   return isRecord(reward) && typeof reward.rewardBatch === "function";
@@ -81,6 +84,17 @@ function specMistakes(name: string, spec: unknown): Mistake[] {
           shownValue(spec)
         }, but must be a function, or an object with one: ` +
         "{ reward, weight }"
+      ),
+    ];
+  }
+  const inside = isBatchReward(spec.reward)
+    ? settingsOfSpec.filter((setting) => setting in (spec.reward as object))
+    : [];
+  if (inside.length > 0) {
+    return [
+      mistakeOf(() =>
+        `the reward ${shown} has ${inside.join(", ")} beside rewardBatch, where nobody reads it; ` +
+        `write { reward: { rewardBatch }, ${inside.join(", ")} }`
       ),
     ];
   }

@@ -40,9 +40,17 @@ export interface CountedTokens {
 export interface PiecewiseLoss extends CountedTokens {
   /**
    * The loss of one piece, a scalar, of what the head gives for its tokens, [length, outputs]. Of the
-   * feeds that are cut it has its own part, [length]. What it tells goes to `Rollout.observe`.
+   * feeds that are cut it has its own part, [length]; the loss's own parameters are among them, too, whole
+   * and under their names. What it tells goes to `Rollout.observe`.
+   *
+   * @param features what the head reads of these tokens, [length, hiddenSize]
    */
-  loss(results: Tensor, feeds: Readonly<Record<string, Tensor>>, tell?: Tell): Tensor;
+  loss(
+    results: Tensor,
+    feeds: Readonly<Record<string, Tensor>>,
+    tell: Tell | undefined,
+    features: Tensor,
+  ): Tensor;
 }
 
 /**
@@ -93,6 +101,11 @@ export interface Objective {
    * training and is no part of the trained model.
    */
   readonly parameters?: readonly Parameter[];
+  /**
+   * The value function of a loss that has one: what is expected after each token, [tokens], of what the head reads,
+   * [tokens, hiddenSize], and of the loss's own parameters. Rollouts ask it (`Policy.values`).
+   */
+  values?(features: Tensor, parameters: Readonly<Record<string, Tensor>>): Tensor;
   /** How tokens become the vector of a text, where that is what they become. */
   readonly sentence?: SentenceSettings;
   /**

@@ -83,6 +83,10 @@ export interface RewardStatistics {
   readonly nulls: number;
   /** How many answers took too long and were given what `onTimeout` says. */
   readonly timeouts: number;
+  /** For how many answers it failed, took too long or gave no number, where these are counted. */
+  readonly failures?: number;
+  /** What was wrong first of them, in words. */
+  readonly firstFailure?: string;
   /** Seconds that it worked, summed over the answers. */
   readonly seconds: number;
 }
@@ -100,6 +104,11 @@ export interface JudgedSamples {
 export interface JudgeSamplesOptions {
   /** Stops the judging with an error of kind "interrupted". */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Counts the answers for which a reward fails, takes too long or gives no number, and leaves the reward out
+   * of their sums; otherwise they are an error.
+   */
+  readonly countFailures?: boolean;
 }
 
 /** Judges batches of answers by all rewards of a run. */

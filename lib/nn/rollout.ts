@@ -32,6 +32,8 @@ export interface PolicySampling {
   readonly minP?: number | undefined;
   /** Texts that end an answer. */
   readonly stop?: readonly string[] | undefined;
+  /** Divides the logits before log probabilities are noted; `temperature` unless given. */
+  readonly notedTemperature?: number | undefined;
   readonly seed: number;
   /** Optimiser steps that are done. */
   readonly step: number;
@@ -47,8 +49,8 @@ export interface PolicyAnswer {
   /** Whether the model ended it; otherwise it was cut at `maxNewTokens`. */
   readonly finished: boolean;
   /**
-   * The natural logarithm of each token's probability, [tokens]: of the whole distribution at the
-   * temperature, whatever `topK` and its kin leave out of the draw, as the loss has it.
+   * The natural logarithm of each token's probability, [tokens]: of the whole distribution at the temperature
+   * that is noted, whatever `topK` and its kin leave out of the draw, as the loss has it.
    */
   readonly logProbs: Float32Array;
   /** The entropy of the same distribution before each token, in nats, [tokens]. */
@@ -78,6 +80,14 @@ export interface Policy {
       readonly temperature: number;
       readonly signal?: AbortSignal | undefined;
     },
+  ): Promise<Float32Array[]>;
+  /**
+   * What the loss's value function expects before each token of each text's answer, [answer], by the present
+   * parameters. Throws an error of kind "unsupported" where the loss has none (`Objective.values`).
+   */
+  values(
+    texts: readonly ScoredText[],
+    options: { readonly signal?: AbortSignal | undefined },
   ): Promise<Float32Array[]>;
 }
 
@@ -123,6 +133,10 @@ export interface Rollout {
    * Makes the sequences of some prompts. Where it fails or is stopped, everything is as it was before.
    */
   make(prompts: ArrayLike<number>, moment: RolloutMoment, tools: RolloutTools): Promise<void>;
+  /** True where nothing is to be learned from the present answers: a step then moves nothing. */
+  readonly isEmpty: boolean;
+  /** The steps so far that had nothing to learn from, from 1. */
+  readonly emptySteps: readonly number[];
   /**
    * Takes in what the loss told of these prompts (`PiecewiseLoss.loss`). Throws an error of kind "diverged"
    * where probabilities of the training differ from those of the sampler before an update.
@@ -146,7 +160,7 @@ export interface Rollout {
 export interface RolloutRows {
   /** Tokens of each sequence: the most that it may have until a rollout has made it. */
   readonly lengths: Int32Array;
-  /** The sequences of each prompt. */
+  /** The sequences of each prompt that are learned from: as many as there may be until a rollout has made them. */
   readonly groups: readonly (readonly number[])[];
   /** The feeds of a padded batch of sequences. */
   feedsOf(sequences: ArrayLike<number>): Feeds;

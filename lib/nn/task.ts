@@ -25,6 +25,7 @@ import type { Processor } from "./processor.ts";
 import type { ReaderContract } from "./reader_contract.ts";
 import type { Rows } from "./run_over.ts";
 import type { RolloutRows } from "./rollout.ts";
+import type { HeldOutRollout } from "./rollout_predictions.ts";
 import type { HeadRequest } from "./task_head.ts";
 import type { Writing } from "./writing.ts";
 
@@ -38,10 +39,17 @@ export interface Task<
   readonly name: string;
   /** Which metrics may be asked. */
   readonly kind: Predicted["kind"];
+  /** The kind of predictions that are sampled for scores beside these, `rollout`; none unless given. */
+  readonly sampledKind?: string;
   /** What its models take; text unless given. */
   readonly input?: "text" | "image";
   /** The settings as plain JSON; `tasks/mod.ts` makes the task from them again. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The task that a folder notes in its place, where a trained model does something else than its training. */
+  readonly openedAs?: {
+    readonly name: string;
+    readonly settings: Readonly<Record<string, unknown>>;
+  };
   /** The columns that it reads; a table without one of them is refused. */
   readonly columns: readonly string[];
   /** A column whose values keep their shares when a share of the rows is held out. */
@@ -258,7 +266,10 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
    * What a training has for its rows in the place of these, of tasks whose model samples them itself: these are
    * then its prompts.
    */
-  readonly rollouts?: RolloutRows & Pick<Examples, "objective">;
+  readonly rollouts?: RolloutRows & Pick<Examples, "objective"> & {
+    /** Answers these rows as held-out prompts, for scores; without it no metric of answers may be asked. */
+    readonly heldOut?: HeldOutRollout;
+  };
   /** What a training on these rows minimises; of rows without labels what a model is asked with. */
   objective(context: ObjectiveContext): Objective;
   /**

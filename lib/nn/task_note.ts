@@ -15,8 +15,10 @@ export interface TaskNote {
 }
 
 /** The note of a task. */
-export function noteOf({ name, settings }: Pick<Task, "name" | "settings">): TaskNote {
-  return { name, settings };
+export function noteOf(
+  { name, settings, openedAs = { name, settings } }: Pick<Task, "name" | "settings" | "openedAs">,
+): TaskNote {
+  return { name: openedAs.name, settings: openedAs.settings };
 }
 
 /**

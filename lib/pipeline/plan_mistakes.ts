@@ -109,17 +109,30 @@ function isTable(value: unknown): boolean {
 }
 
 /** What a task's predictions are called. */
-export function describeKind({ name, kind }: Pick<PlanSpec["task"], "name" | "kind">): string {
+export function describeKind(
+  { name, kind, sampledKind }: Pick<PlanSpec["task"], "name" | "kind" | "sampledKind">,
+): string {
+  if (sampledKind !== undefined) return `prompts of ${name}`;
   if (kind === "language") return "next tokens (the data has no label)";
   return name === "text-classification" ? `labels of kind "${kind}"` : name;
 }
 
 /** The kinds of predictions of what models make: next tokens write texts, and denoisers draw. */
-const madeKinds: Readonly<Record<string, string>> = { language: "text", denoising: "features" };
+const madeKinds: Readonly<Record<string, string>> = {
+  language: "text",
+  preference: "text",
+  denoising: "features",
+};
 
 /** The kinds of predictions that metrics may score. */
-export function scoredKinds({ kind }: Pick<PlanSpec["task"], "kind">): readonly string[] {
-  return Object.hasOwn(madeKinds, kind) ? [kind, madeKinds[kind]] : [kind];
+export function scoredKinds(
+  { kind, sampledKind }: Pick<PlanSpec["task"], "kind" | "sampledKind">,
+): readonly string[] {
+  return [
+    ...(sampledKind === undefined ? [] : [sampledKind]),
+    kind,
+    ...(Object.hasOwn(madeKinds, kind) ? [madeKinds[kind]] : []),
+  ];
 }
 
 /** Stages that do not fit together. */

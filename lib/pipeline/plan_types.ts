@@ -8,6 +8,8 @@ import type { Metric } from "../metrics/metric.ts";
 import type { DenoisingPredictions } from "../nn/denoising_predictions.ts";
 import type { FeaturePredictions } from "../nn/feature_predictions.ts";
 import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
+import type { PreferencePredictions } from "../nn/preference_predictions.ts";
+import type { PromptPredictions, RolloutPredictions } from "../nn/rollout_predictions.ts";
 import type { TextPredictions } from "../nn/text_predictions.ts";
 import type { DataOptions } from "./plan_spec.ts";
 
@@ -30,15 +32,20 @@ type ValueOf<Asked> = Asked extends Metric<infer Value, any> ? Value : never;
 
 /**
  * The metrics that score a kind of predictions; of several kinds, those that score one of them. A model
- * of next tokens writes, so that metrics of written texts score it as well; a denoiser draws, so that
- * metrics of features do.
+ * of next tokens and one of preferences write, so that metrics of written texts score them as well; a
+ * denoiser draws, so that metrics of features do.
  */
 export type MetricFor<Predicted extends AnyPredictions> = Predicted extends AnyPredictions
   ? Metric<unknown, Predicted> | WrittenMetric<Predicted>
   : never;
 
-/** A metric of what the model makes: of written texts for next tokens, of drawn images for a denoiser. */
-export type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends
-  Predictions<"language"> ? Metric<unknown, TextPredictions>
+/**
+ * A metric of what the model makes: of written texts for next tokens and preferences, of sampled answers where rewards judge
+ * them, of drawn images for a denoiser.
+ */
+export type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends PromptPredictions
+  ? Metric<unknown, TextPredictions> | Metric<unknown, RolloutPredictions>
+  : Predicted extends Predictions<"language"> | PreferencePredictions
+    ? Metric<unknown, TextPredictions>
   : Predicted extends DenoisingPredictions ? Metric<unknown, FeaturePredictions>
   : never;

@@ -18,6 +18,7 @@ import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { Writing } from "../nn/writing.ts";
 import { textExamples } from "../tasks/shared/text_examples.ts";
 import { tokenLogProbabilities } from "../tasks/shared/token_log_probabilities.ts";
+import { type OpenValues, openValues } from "./open_values.ts";
 import { SampledText } from "./sampled_text.ts";
 
 /** What a policy is made of. */
@@ -57,6 +58,7 @@ export function openPolicy(parts: PolicyParts): OpenPolicy {
   const defaults = { stopTokens };
   const writer = new TextModel({ continuer, processor, writing, defaults });
   const scorers = new Map<string, Promise<Predictor>>();
+  let valueFunction: Promise<OpenValues> | undefined;
   const scorerFor = (of: "policy" | "reference", temperature: number) => {
     const key = `${of} ${temperature}`;
     const known = scorers.get(key) ?? openScorer(parts, of, temperature);
@@ -80,9 +82,14 @@ export function openPolicy(parts: PolicyParts): OpenPolicy {
       const found = await scorer.outputs(rows, { signal });
       return found.map((each, at) => each.slice(each.length - texts[at].answer));
     },
+    async values(texts, { signal }) {
+      valueFunction ??= openValues(parts);
+      return await (await valueFunction).of(texts, { signal });
+    },
     async [Symbol.asyncDispose]() {
       await continuer.dispose();
       for (const scorer of scorers.values()) await (await scorer).dispose();
+      await (await valueFunction)?.dispose();
     },
   };
 }
@@ -117,7 +124,7 @@ async function sampleTogether(
     readonly processor: TextProcessor;
   },
   prompts: readonly SampledPrompt[],
-  { groupSize, step, signal, ...how }: PolicySampling,
+  { groupSize, step, signal, notedTemperature, ...how }: PolicySampling,
 ): Promise<PolicyAnswer[][]> {
   const { maxNewTokens, temperature, topK, topP, minP, stop, seed } = how;
   const options = { maxNewTokens, temperature, topK, topP, minP, stop, seed };
@@ -129,7 +136,7 @@ async function sampleTogether(
       const path = [step, row, member];
       const deadline = Infinity;
       const text = { tokenizer, settings, prompt, room, path, constraint, deadline };
-      return new SampledText(new TextWriter(text), temperature);
+      return new SampledText(new TextWriter(text), notedTemperature ?? temperature);
     });
   });
   const tokens = prompts.map(({ tokens }) => tokens);

@@ -7,9 +7,9 @@ import { checkOptions } from "../core/check_options.ts";
 import { oneOf, type Rules } from "../core/option_rules.ts";
 import { type AdvantageScale, groupAdvantages } from "./rollouts/advantages.ts";
 import type { LearnedAnswer } from "./rollouts/learned_answer.ts";
-import type { PolicyLoss } from "./rollouts/policy_objective.ts";
+import { type PolicyLoss, policyObjective } from "./rollouts/policy_objective.ts";
+import type { PolicyMethod } from "./rollouts/rollout_method.ts";
 import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
-import type { RolloutMethod } from "./rollouts/sampled_rows.ts";
 import {
   clipRules,
   samplingMistakes,
@@ -78,15 +78,20 @@ export function grpo(options: GrpoOptions): RolloutTask {
 }
 
 /** How such options learn; they were checked. */
-export function grpoMethod(options: GrpoOptions): RolloutMethod {
+export function grpoMethod(options: GrpoOptions): PolicyMethod {
   const { scale = "group", beta = 0, measureDivergence = false } = options;
   const settings = samplingSettings(options);
   const { groupSize } = settings;
+  const loss = lossOf(options, settings.maxNewTokens);
   return {
     ...settings,
-    loss: lossOf(options, settings.maxNewTokens),
+    loss,
+    objective: (asked) => policyObjective(loss, asked),
     asksReference: beta > 0 || measureDivergence,
-    advantages: (rewards) => groupAdvantages(rewards, { groupSize, scale }),
+    learning: {
+      by: "answer",
+      advantages: (rewards) => groupAdvantages(rewards, { groupSize, scale }),
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { withoutUndefined } from "../core/objects.ts";
 import type { PreferencePredictions } from "../nn/preference_predictions.ts";
 import type { LabelledTask } from "../nn/task.ts";
 import { pickRows } from "../table/source_rows.ts";
-import type { ChatMessage } from "../text/chat/chat_message.ts";
+import type { AskedPrompt } from "./preference/preference_writing.ts";
 import { chatWords } from "./chat/chat_words.ts";
 import { judgedExamples } from "./kto/judged_examples.ts";
 import { checkKtoOptions, ktoColumns, type KtoOptions } from "./kto/options.ts";
@@ -46,7 +46,7 @@ export function kto(options: KtoOptions): PreferenceTask {
   checkKtoOptions(options);
   const { beta = defaultBeta, desirableWeight = 1, undesirableWeight = 1, loss = "kto" } = options;
   const settings = { name, beta, desirableWeight, undesirableWeight };
-  const labelled = (): LabelledTask<PreferencePredictions, readonly ChatMessage[], string> => ({
+  const labelled = (): LabelledTask<PreferencePredictions, AskedPrompt, string> => ({
     ...answeringTask(
       options,
       (table, where) =>

@@ -9,8 +9,17 @@ import type { Task } from "../nn/task.ts";
 import type { HeadNotes } from "./shared/head_notes.ts";
 import type { TaskFlag } from "./shared/task_flag.ts";
 import { grpo } from "./grpo.ts";
+import { onlineDpo } from "./online_dpo.ts";
+import { ppo } from "./ppo.ts";
+import { rejectionSampling } from "./rejection_sampling.ts";
 import { rloo } from "./rloo.ts";
-import { grpoFlags, rlooFlags } from "./rollouts/flags.ts";
+import {
+  grpoFlags,
+  onlineDpoFlags,
+  ppoFlags,
+  rejectionSamplingFlags,
+  rlooFlags,
+} from "./rollouts/flags.ts";
 import { textGeneration } from "./text_generation.ts";
 import { chat } from "./chat.ts";
 import { chatFlags } from "./chat/flags.ts";
@@ -153,9 +162,27 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     opened: () => textGeneration({ text: "prompt" }),
     columns: [["prompt"]],
   },
+  ppo: {
+    make: ppo,
+    flags: ppoFlags,
+    opened: () => textGeneration({ text: "prompt" }),
+    columns: [["prompt"]],
+  },
   rloo: {
     make: rloo,
     flags: rlooFlags,
+    opened: () => textGeneration({ text: "prompt" }),
+    columns: [["prompt"]],
+  },
+  "online-dpo": {
+    make: onlineDpo,
+    flags: onlineDpoFlags,
+    opened: () => textGeneration({ text: "prompt" }),
+    columns: [["prompt"]],
+  },
+  "rejection-sampling": {
+    make: rejectionSampling,
+    flags: rejectionSamplingFlags,
     opened: () => textGeneration({ text: "prompt" }),
     columns: [["prompt"]],
   },

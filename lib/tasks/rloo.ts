@@ -6,8 +6,9 @@
 import { checkOptions } from "../core/check_options.ts";
 import { type Rules, yesOrNo } from "../core/option_rules.ts";
 import { leaveOneOutAdvantages } from "./rollouts/advantages.ts";
+import { type PolicyLoss, policyObjective } from "./rollouts/policy_objective.ts";
+import type { PolicyMethod } from "./rollouts/rollout_method.ts";
 import { type RolloutTask, rolloutTask } from "./rollouts/rollout_task.ts";
-import type { RolloutMethod } from "./rollouts/sampled_rows.ts";
 import {
   clipRules,
   samplingMistakes,
@@ -56,25 +57,30 @@ export function rloo(options: RlooOptions): RolloutTask {
 }
 
 /** How such options learn; they were checked. */
-export function rlooMethod(options: RlooOptions): RolloutMethod {
+export function rlooMethod(options: RlooOptions): PolicyMethod {
   const { beta = 0.05, measureDivergence = false, normalizeAdvantages = false } = options;
   const { temperature = 1, epsilonLow = 0.2, epsilonHigh = epsilonLow } = options;
   const settings = samplingSettings(options);
   const { groupSize } = settings;
+  const loss: PolicyLoss = {
+    name: "rloo",
+    ...{ temperature, epsilonLow, epsilonHigh },
+    beta: 0,
+    ratio: "sum",
+    tokenWeight: () => 1,
+    answerWeight: () => 1,
+  };
   return {
     ...settings,
-    loss: {
-      name: "rloo",
-      ...{ temperature, epsilonLow, epsilonHigh },
-      beta: 0,
-      ratio: "sum",
-      tokenWeight: () => 1,
-      answerWeight: () => 1,
-    },
+    loss,
+    objective: (asked) => policyObjective(loss, asked),
     asksReference: beta > 0 || measureDivergence,
-    advantages(rewards, divergences) {
-      const less = rewards.map((reward, at) => reward - beta * (divergences?.[at] ?? 0));
-      return leaveOneOutAdvantages(less, { groupSize, normalized: normalizeAdvantages });
+    learning: {
+      by: "answer",
+      advantages(rewards, divergences) {
+        const less = rewards.map((reward, at) => reward - beta * (divergences?.[at] ?? 0));
+        return leaveOneOutAdvantages(less, { groupSize, normalized: normalizeAdvantages });
+      },
     },
   };
 }

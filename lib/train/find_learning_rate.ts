@@ -8,7 +8,7 @@ import { smoothed } from "../chart/curve.ts";
 import { learningRateChart } from "../chart/learning_rate_chart.ts";
 import { jupyterDisplay, withDisplay } from "../core/display.ts";
 import { checkOptions } from "../core/check_options.ts";
-import { optionMistake } from "../core/errors.ts";
+import { optionMistake, TunebookError } from "../core/errors.ts";
 import { isInterruption } from "../core/interruption.ts";
 import { positive, type Rule, type Rules, share } from "../core/option_rules.ts";
 import { pauses } from "../core/pauses.ts";
@@ -78,6 +78,12 @@ export async function findLearningRate(
   options: FindLearningRateOptions = {},
 ): Promise<LearningRateSweep> {
   const { from, to, steps, smoothing } = sweepOptions(options);
+  if (rows.rollout) {
+    throw new TunebookError(
+      "unsupported",
+      "a sweep of learning rates follows the loss of rows that stay; these are sampled anew in each step",
+    );
+  }
   const context = { device, settings: sweepSettings(settings, rows, steps), fingerprint: {} };
   await using run = await openRun(trainable, rows, context);
   const learningRates: number[] = [];

@@ -169,17 +169,15 @@ function trainingForward(
   type Tensors = Readonly<Record<string, Tensor>>;
   const trainedOf = (inputs: Tensors) =>
     weights.trained.map((path) => inputs[weights.names.get(path)!]);
-  const fedOf = (names: Readonly<Record<string, InputSpec>>, inputs: Tensors) =>
-    Object.fromEntries(Object.keys(names).map((name) => [name, inputs[name]]));
-  const ofTokens = (net: Net, inputs: Tensors, names: Readonly<Record<string, InputSpec>>) => ({
-    feeds: fedOf(names, inputs),
+  const ofTokens = (net: Net, inputs: Tensors, fed: readonly string[]) => ({
+    feeds: Object.fromEntries(fed.map((name) => [name, inputs[name]])),
     features: headFeatures(net, trainable, inputs, { frozenLayers, training: true }),
     trained: trainedOf(inputs),
     head: (rows: Tensor) => appliedHead(net, trainable, rows),
   });
   const outputsOf = (net: Net, inputs: Tensors): Tensor => {
     const { sums } = objective;
-    if (sums) return tokenSums(sums, ofTokens(net, inputs, sums.feeds));
+    if (sums) return tokenSums(sums, ofTokens(net, inputs, Object.keys(sums.feeds)));
     const found = headResults(net, trainable, inputs, { frozenLayers, training: true });
     return objective.pool?.(found, batchOf(inputs)) ?? found;
   };
@@ -221,7 +219,9 @@ function trainingForward(
     lossOf(net: Net, inputs: Tensors, tell: Tell): Tensor {
       const { piecewise } = objective;
       if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs);
-      return piecewiseLoss(piecewise, { ...ofTokens(net, inputs, objective.feeds), tell });
+      const own = lossParameters(trainable).map(({ name }) => name);
+      const fed = [...Object.keys(objective.feeds), ...own];
+      return piecewiseLoss(piecewise, { ...ofTokens(net, inputs, fed), tell });
     },
   };
 }

@@ -66,15 +66,19 @@ export class LossScaling {
       : { scale: scale * growth, steadySteps: 0, skipped };
     return false;
   }
+}
 
-  /** The groups with their own steps counted without those that were skipped, as Adam's moments are. */
-  counted(groups: readonly GroupStep[], step: number): GroupStep[] {
-    const { skipped } = this.#present;
-    return groups.map((group) => {
-      const start = step - group.step + 1;
-      return { ...group, step: group.step - skipped.filter((each) => each >= start).length };
-    });
-  }
+/** The groups with their own steps counted without those that were skipped, as Adam's moments are. */
+export function withoutSkipped(
+  groups: readonly GroupStep[],
+  step: number,
+  skipped: readonly number[],
+): readonly GroupStep[] {
+  if (skipped.length === 0) return groups;
+  return groups.map((group) => {
+    const start = step - group.step + 1;
+    return { ...group, step: group.step - skipped.filter((each) => each >= start).length };
+  });
 }
 
 /** Reads what `LossScaling.present` was; nothing where a field is missing or wrong. */

@@ -13,6 +13,7 @@ import { trainingFingerprint } from "./fingerprint.ts";
 import { type ComputeChoice, ownProbe } from "./choose_compute.ts";
 import { compileSteps } from "./compiled_steps.ts";
 import { knownCompute, measuredSteps, withLinears } from "./open_compute.ts";
+import { checkProcesses, shareOf } from "./data_parallel.ts";
 import { feedsAhead } from "./feeds_ahead.ts";
 import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
@@ -51,7 +52,14 @@ export interface TrainingRun extends StepContext, AsyncDisposable {
 /** What opening needs of a training's context. */
 export type OpenContext = Pick<
   TrainContext,
-  "device" | "settings" | "fingerprint" | "onFrozenRows" | "signal" | "probe" | "eightBit"
+  | "device"
+  | "settings"
+  | "fingerprint"
+  | "onFrozenRows"
+  | "signal"
+  | "probe"
+  | "eightBit"
+  | "processes"
 >;
 
 /** Opens a training; disposing of it frees everything but a result that is to be kept. */
@@ -60,17 +68,13 @@ export async function openRun(
   rows: TrainingRows,
   context: OpenContext,
 ): Promise<TrainingRun> {
-  const { device, settings: asked, signal, probe = ownProbe, eightBit } = context;
+  const { device, signal, probe = ownProbe, eightBit, processes } = context;
+  const asked = processes ? withoutMeasuring(context.settings) : context.settings;
   const frozenLayers = countFrozenLayers(given);
   const fromHidden = frozenLayers > 0 && keepsHidden(asked, rows);
-  const microBatch = microBatchSize(asked, {
-    device,
-    hiddenSize: given.model.config.hiddenSize,
-    tensors: tensorsInTraining(given, { byLayer: false }),
-    tokens: tokensOf(rows, asked.batchSize),
-    isWhole: fromHidden || given.objective.acrossBatch === true,
-  });
-  const once = planSteps(exampleLengths(rows), asked, microBatch);
+  const isWhole = fromHidden || given.objective.acrossBatch === true;
+  const microBatch = microBatchOf(given, rows, asked, { device, processes, isWhole });
+  const once = planSteps(exampleLengths(rows), asked, microBatch, processes?.size);
   const plan = repeatedSteps(once, rows.rollout?.updates ?? 1);
   const objective = given.objective.forBatches?.(sampledBatches(plan)) ?? given.objective;
   const trainable = { ...given, objective };
@@ -128,6 +132,7 @@ export async function openRun(
     optimizer,
     lossScaling: options.scalesLoss ? new LossScaling() : undefined,
     average,
+    processes,
     methodState: new Map(),
   };
   const compileInt8 = () => compileSteps(trainable, "int8", compiling);
@@ -153,6 +158,29 @@ export async function openRun(
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
+}
+
+/** Processes that measure by themselves could choose differently. */
+function withoutMeasuring(settings: TrainSettings): TrainSettings {
+  return settings.compute === "auto" ? { ...settings, compute: "float32" } : settings;
+}
+
+/** The most examples of a micro-batch; throws where the processes cannot share the training. */
+function microBatchOf(
+  given: TrainableModel,
+  rows: TrainingRows,
+  settings: TrainSettings,
+  { device, processes, isWhole }: Pick<OpenContext, "device" | "processes"> & {
+    readonly isWhole: boolean;
+  },
+): number {
+  const { model: { config: { hiddenSize } }, objective } = given;
+  const tensors = tensorsInTraining(given, { byLayer: false });
+  const tokens = tokensOf(rows, settings.batchSize);
+  const alone = microBatchSize(settings, { device, hiddenSize, tensors, tokens, isWhole });
+  if (!processes) return alone;
+  checkProcesses(processes, { settings, rows, objective, tensors });
+  return Math.min(alone, shareOf(settings, processes.size));
 }
 
 /** Whether what frozen layers give is kept; of rows that are mixed with each other it is never the same. */

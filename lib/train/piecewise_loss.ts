@@ -8,7 +8,7 @@ import type { PiecewiseLoss, Tell } from "../nn/objective.ts";
 
 /** What such a loss is computed of. */
 export interface PiecewiseInputs {
-  /** What the objective is fed with. */
+  /** What the objective is fed with, and its own parameters. */
   readonly feeds: Readonly<Record<string, Tensor>>;
   /** What the head reads, [tokens, hiddenSize]. */
   readonly features: Tensor;
@@ -27,7 +27,7 @@ export function piecewiseLoss(
 ): Tensor {
   const { [tokens]: rows, [slots]: slotIds } = feeds;
   return ops.lossInPieces(
-    (x, piece) => loss(head(x), ofPiece(feeds, cut, piece), tell),
+    (x, piece) => loss(head(x), ofPiece(feeds, cut, piece), tell, x),
     features,
     { rows, slots: tf.reshape(slotIds, [-1]) },
     trained,

@@ -28,11 +28,13 @@ export interface StepPlan {
  * of a step have rows of like length.
  *
  * @param microBatchSize the most examples of a micro-batch; `batchSize` unless given
+ * @param processes how many processes share a step: micro-batch 0, `processes`, 2 · `processes` … is the first one's
  */
 export function planSteps(
   lengths: ArrayLike<number>,
   settings: PlanSettings,
   microBatchSize: number = settings.batchSize,
+  processes = 1,
 ): StepPlan {
   const { batchSize, accumulate, epochs, seed, order } = settings;
   const stepRows = batchSize * accumulate;
@@ -52,15 +54,29 @@ export function planSteps(
         present = { epoch, steps };
       }
       const planned = present.steps[step - epoch * stepsPerEpoch];
-      const rows = microBatchSize < batchSize
+      const rows = microBatchSize < batchSize || processes > 1
         ? planned.toSorted((a, b) => lengths[b] - lengths[a])
         : planned;
-      return Array.from(
-        { length: Math.ceil(rows.length / microBatchSize) },
-        (_, index) => rows.subarray(index * microBatchSize, (index + 1) * microBatchSize),
-      );
+      return parted(rows, microBatchSize * processes).flatMap((part) => dealt(part, processes));
     },
   };
+}
+
+/** Rows in parts of a size, the last of which may be smaller. */
+function parted(rows: Uint32Array, size: number): Uint32Array[] {
+  return Array.from(
+    { length: Math.ceil(rows.length / size) },
+    (_, index) => rows.subarray(index * size, (index + 1) * size),
+  );
+}
+
+/** Rows dealt to processes one after the other, so that all have as much to compute; at most one part each. */
+function dealt(rows: Uint32Array, processes: number): Uint32Array[] {
+  if (processes === 1) return [rows];
+  return Array.from(
+    { length: Math.min(processes, rows.length) },
+    (_, process) => rows.filter((_, at) => at % processes === process),
+  );
 }
 
 /** A plan whose batches are learned from so many times each, one optimizer step after the other. */

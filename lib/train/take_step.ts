@@ -10,13 +10,15 @@ import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
 import type { BatchDraw, Feeds } from "../nn/feeds.ts";
 import type { MethodRecord } from "../nn/method.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
+import type { ProcessGroup } from "../parallel/process_group.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { foundSquares } from "./gradient_squares.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { WeightAverage } from "./averages/weight_average.ts";
 import type { GroupSchedule } from "./group_steps.ts";
+import { isOwn, sumGradients } from "./data_parallel.ts";
 import type { FeedsAhead } from "./feeds_ahead.ts";
-import { lossScaleInput, type LossScaling } from "./loss_scaling.ts";
+import { lossScaleInput, type LossScaling, withoutSkipped } from "./loss_scaling.ts";
 import type { Optimizer, StepTaken } from "./optimizer.ts";
 import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
@@ -36,7 +38,10 @@ export interface StepReport {
   readonly learningRate: number;
   /** Global norm of the gradients before clipping. */
   readonly gradientNorm: number;
-  /** True where the gradients were too large for float16 and moved nothing (`loss_scaling.ts`). */
+  /**
+   * True where nothing moved: the gradients were too large for float16 (`loss_scaling.ts`), or a rollout has nothing
+   * to learn from.
+   */
   readonly skipped?: true;
   /** Tokens of the step's rows, without padding. */
   readonly tokens: number;
@@ -67,6 +72,8 @@ export interface StepContext {
   /** Present where the device computes in float16. */
   readonly lossScaling: LossScaling | undefined;
   readonly average: WeightAverage;
+  /** Present where several processes share the steps. */
+  readonly processes?: ProcessGroup | undefined;
   /** What the method keeps from step to step. */
   readonly methodState: Map<string, Float32Array>;
 }
@@ -80,7 +87,7 @@ export async function accumulateGradients(
   done: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { trainable: { objective }, plan, optimizer, wholeBatch, lossScaling } = context;
+  const { trainable: { objective }, plan, optimizer, wholeBatch, lossScaling, processes } = context;
   const microBatches = plan.microBatchesOf(done);
   const { seed } = context.settings;
   const drawOf = (microBatch: number) => drawAt(plan, { seed, step: done, microBatch });
@@ -102,7 +109,9 @@ export async function accumulateGradients(
     signal,
   );
   let loss = whole?.loss ?? 0;
+  let isFirst = true;
   for (const [index, { examples, layout, feeds }] of batches.entries()) {
+    if (!isOwn(processes, index)) continue;
     const results = await context.compiledGradients.run({
       ...await feeds(),
       ...(whole?.feeds[index] ??
@@ -112,14 +121,16 @@ export async function accumulateGradients(
     }, signal);
     loss += Number(results.loss.data[0]);
     context.rows.rollout?.observe(examples, toldOf(results));
-    await optimizer.add(index === 0, foundSquares(results));
+    await optimizer.add(isFirst, foundSquares(results));
+    isFirst = false;
   }
-  return loss;
+  if (!processes) return loss;
+  return await sumGradients(processes, context.state, { loss, hasOwn: !isFirst, signal });
 }
 
 /** What a micro-batch is fed with beside its targets, and where its sequences stand. */
 function batchFeedsOf(
-  { rows, plan, layoutOf, ahead, trainable: { objective } }: StepContext,
+  { rows, plan, layoutOf, ahead, processes, trainable: { objective } }: StepContext,
   examples: ArrayLike<number>,
   batch: BatchDraw,
 ): { readonly layout: BatchLayout; feeds(): Promise<Feeds> } {
@@ -132,21 +143,24 @@ function batchFeedsOf(
       ...objective.sums?.feedsOf(examples, layout),
       ...(packed
         ? rows.packedFeedsOf!(sequences, packed)
-        : await ahead.take(batch, batchAfter(plan, batch))),
+        : await ahead.take(batch, batchAfter(plan, batch, processes))),
       noise: noise(batch),
     }),
   };
 }
 
-/** The micro-batch that is computed after one, if there is any. */
+/** The micro-batch that is computed here after one, if there is any in this step or the next. */
 function batchAfter(
   plan: StepPlan,
   { seed, step, microBatch }: BatchDraw,
+  { rank, size } = { rank: 0, size: 1 },
 ): BatchDraw | undefined {
-  const isLast = microBatch + 1 === plan.microBatchesOf(step).length;
-  if (!isLast) return drawAt(plan, { seed, step, microBatch: microBatch + 1 });
-  if (step + 1 === plan.totalSteps) return undefined;
-  return drawAt(plan, { seed, step: step + 1, microBatch: 0 });
+  const isLast = microBatch + size >= plan.microBatchesOf(step).length;
+  if (!isLast) return drawAt(plan, { seed, step, microBatch: microBatch + size });
+  if (step + 1 === plan.totalSteps || rank >= plan.microBatchesOf(step + 1).length) {
+    return undefined;
+  }
+  return drawAt(plan, { seed, step: step + 1, microBatch: rank });
 }
 
 function drawAt({ stepsPerEpoch }: StepPlan, batch: Omit<BatchDraw, "epoch">): BatchDraw {
@@ -186,7 +200,10 @@ export async function optimizerStep(
       .reduce((sum, sequence) => sum + rows.lengths[sequence], 0),
   };
   if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
-  const groups = lossScaling?.counted(schedule(done), step) ?? schedule(done);
+  const { isEmpty = false, emptySteps = [] } = rows.rollout ?? {};
+  if (isEmpty) return { ...report, gradientNorm: 0, skipped: true };
+  const skipped = [...lossScaling?.present.skipped ?? [], ...emptySteps];
+  const groups = withoutSkipped(schedule(done), step, skipped);
   const taken = await optimizer.step(groups, lossScaling?.scale);
   if (Number.isFinite(taken.norm)) {
     await runAfterStep(context, step, taken);

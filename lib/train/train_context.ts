@@ -6,6 +6,7 @@
 import type { Device, State } from "../engine/mod.ts";
 import type { EightBitRule } from "../nn/eight_bit_linears.ts";
 import type { MethodRecord } from "../nn/method.ts";
+import type { ProcessGroup } from "../parallel/process_group.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import type { ComputeChoice, ComputeProbe } from "./choose_compute.ts";
 import type { Validation } from "./early_stopping.ts";
@@ -37,7 +38,9 @@ export interface TrainContext {
   /** Scores the present state on the validation rows. A score that is no number counts as worst. */
   readonly validate?: (
     state: State,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    /** Steps that are done. */
+    step: number,
   ) => Promise<{ score: number; better: "higher" | "lower" }>;
   /**
    * Looks at what the present state gives, at the steps of validations, those of which there are no such rows
@@ -54,6 +57,11 @@ export interface TrainContext {
   readonly probe?: ComputeProbe;
   /** Which linear layers are worth computing in eight bits, where a run does. */
   readonly eightBit?: EightBitRule;
+  /**
+   * The processes that share the steps, all with the same model, rows and settings; the first one alone writes
+   * checkpoints, which all of them read.
+   */
+  readonly processes?: ProcessGroup | undefined;
   /** What rollouts are made with, for rows that the model samples itself. */
   readonly openRollouts?: OpenRollouts;
   readonly onStep?: (report: StepReport) => void;

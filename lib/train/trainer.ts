@@ -8,6 +8,7 @@ import { messageOf, type TunebookError } from "../core/errors.ts";
 import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import { parameters } from "../nn/trainable_model.ts";
+import { fromFirstProcess, requireSame } from "../parallel/process_group.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
 import { areFinite, divergence, type LastGood, type Tensors } from "./divergence.ts";
 import { shouldStop, withValidation } from "./early_stopping.ts";
@@ -28,6 +29,9 @@ export async function createTrainer(run: TrainingRun, context: TrainContext): Pr
     statistics: statistics ?? new Map(),
     ...(words ? { words } : {}),
   });
+  const { processes, signal } = context;
+  // Also: nobody writes a checkpoint before all have read it.
+  if (processes) await requireSame(processes, "last step", start.trainerState.step, signal);
   for (const [name, values] of start.methodState) run.methodState.set(name, values);
   for (const [name, values] of start.statistics) statistics!.set(name, values);
   run.rows.rollout?.restore(start.rollout);
@@ -125,13 +129,15 @@ export class Trainer {
   /** Scores the present parameters, or their average, on the validation rows. */
   async validateIfDue(): Promise<void> {
     const { settings, plan, state, whole } = this.#run;
-    const { validate, signal, onValidation } = this.#context;
+    const { validate, signal, onValidation, processes } = this.#context;
     const { step } = this;
     // A run that was stopped while it validated, and goes on, has that before it.
     const isUnvalidated = step > 0 && this.#state.validations.at(-1)?.step !== step;
     const { validateEvery = plan.stepsPerEpoch, keepBest } = settings;
     if (!validate || !this.#isDue(validateEvery) || !isUnvalidated) return;
-    const { score, better } = await validate(await whole.after(step), signal);
+    const { score: own, better } = await validate(await whole.after(step), signal, step);
+    // What is decided by it must be decided alike.
+    const score = processes ? await fromFirstProcess(processes, own, signal) : own;
     this.#state = { ...this.#state, ...withValidation(this.#state, { step, score }, better) };
     onValidation?.({ step, score });
     if (keepBest && this.#state.best?.step === step) this.#best = await state.read(whole.vector);
@@ -161,6 +167,7 @@ export class Trainer {
   async finish(): Promise<TrainResult> {
     const { whole, state, plan: { totalSteps }, settings: { checkpoints }, began } = this.#run;
     const isInterrupted = this.#stopped === "interrupted";
+    if (!isInterrupted) await this.#checkSame();
     await this.#save(isInterrupted ? this.#rescueFolder : checkpoints);
     const seconds = (performance.now() - began) / 1000;
     const savedIn = isInterrupted || checkpoints ? undefined : await this.#keepLast();
@@ -183,6 +190,17 @@ export class Trainer {
       packing: this.#run.packing,
       compute: this.#run.compute,
     };
+  }
+
+  /** All processes have moved by the same numbers; where they have not, nothing of it can be trusted. */
+  async #checkSame(): Promise<void> {
+    const { processes, signal } = this.#context;
+    if (!processes) return;
+    let sum = 0;
+    for (const values of (await this.#run.state.read(parameters)).values()) {
+      for (const value of values) sum += value;
+    }
+    await requireSame(processes, "sum of parameters", sum, signal);
   }
 
   #isDue(every: number): boolean {
@@ -221,7 +239,7 @@ export class Trainer {
   }
 
   async #write(folder: string | undefined): Promise<void> {
-    if (!folder || this.#savedStep === this.step) return;
+    if (!folder || this.#savedStep === this.step || this.#context.processes?.rank) return;
     const { state, settings, fingerprint, methodState, optimizer, rows } = this.#run;
     await saveCheckpoint(folder, state, {
       trainerState: this.#state,
@@ -239,6 +257,7 @@ export class Trainer {
   async #keepLast(): Promise<string | undefined> {
     const folder = this.#rescueFolder;
     if (!this.#context.keepLast || !folder || this.step === 0) return undefined;
+    if (this.#context.processes?.rank) return undefined;
     try {
       await this.#write(folder);
       return folder;

@@ -1,9 +1,10 @@
 /**
- * Runs the real command line as a child process.
+ * Runs the real command line, as a child process or here.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { finetune as runCommand } from "../../lib/cli/finetune.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -46,4 +47,21 @@ export async function finetune(
   }
   const { code } = await child.status;
   return { code, stdout: await stdout, stderr };
+}
+
+/** Runs the same command in this process, where starting one is most of what it would cost. */
+export async function finetuneHere(args: readonly string[], cwd: string): Promise<Outcome> {
+  const { log, error } = console;
+  const before = Deno.cwd();
+  const [stdout, stderr]: string[][] = [[], []];
+  Deno.chdir(cwd);
+  console.log = (...line) => void stdout.push(`${line.join(" ")}\n`);
+  console.error = (...line) => void stderr.push(`${line.join(" ")}\n`);
+  try {
+    const code = await runCommand(args);
+    return { code, stdout: stdout.join(""), stderr: stderr.join("") };
+  } finally {
+    Object.assign(console, { log, error });
+    Deno.chdir(before);
+  }
 }

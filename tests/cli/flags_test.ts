@@ -346,6 +346,32 @@ Deno.test("image generation has a flag for each option but augmentations", () =>
   assert.match(helpFor("image-generation"), /--drop-label N .*guidance \(0\.1\)/);
 });
 
+Deno.test("parts of an option have flags of their own, whose mistakes are told by them", () => {
+  const flags = [
+    ...["--task", "ppo", "--model", "file:none", "--data", "f.csv"],
+    ...["--prompt", "q", "--rewards", "rewards.ts"],
+  ];
+  const { task } = planWith(
+    ["q"],
+    ...flags,
+    ...["--kl-weight", "0.1", "--kl-target", "6", "--clip", "0.1", "--answer-tokens", "8"],
+  );
+  assert.deepEqual(task, {
+    name: "ppo",
+    settings: {
+      prompt: "q",
+      rewards: "rewards.ts",
+      maxNewTokens: 8,
+      clip: 0.1,
+      kl: { weight: 0.1, target: 6 },
+    },
+  });
+  assert.throws(
+    () => planWith(["q"], ...flags, "--kl-horizon", "10"),
+    /--kl-horizon says how fast the weight follows a target/,
+  );
+});
+
 Deno.test("columns that cannot be found are asked for by their flags", () => {
   const wrongWith = (columns: readonly string[] | undefined, ...args: string[]) => () =>
     planOfFlags(readCommandLine(["--data", "t.csv", ...args]).flags, columns);
@@ -528,4 +554,20 @@ Deno.test("an unknown flag suggests the nearest one", () => {
   assert.throws(() => readCommandLine(["--out", ""]), isMistake("input", "nothing", "--out"));
   assert.throws(() => readCommandLine(["a.json", "b.json"]), isMistake("input", "a.json, b.json"));
   assert.throws(() => readCommandLine(["--json=yes"]), isMistake("input", "--json"));
+});
+
+Deno.test("the reference columns of dpo are a flag, and rewards have scores of their own", () => {
+  const dpo = ["--task", "dpo", "--prompt", "p", "--chosen", "c", "--rejected", "r"];
+  const of = (...args: string[]) => planOf("--model", "hf:a/b", "--data", "t.csv", ...args);
+  const { task } = of(...dpo, "--reference-columns", "log_c, log_r");
+  assert.deepEqual(task!.settings.reference, { chosen: "log_c", rejected: "log_r" });
+  assert.throws(
+    () => of(...dpo, "--reference-columns", "log_c"),
+    isMistake("input", "--reference-columns needs chosen and rejected, with a comma between"),
+  );
+  const { metrics } = of("--task", "grpo", "--prompt", "p", "--rewards", "rewards.ts");
+  assert.deepEqual(metrics, {
+    ...{ meanReward: "meanReward", answerLength: "answerLength" },
+    ...{ finishedShare: "finishedShare", answerKl: "answerKl" },
+  });
 });

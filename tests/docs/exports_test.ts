@@ -36,8 +36,8 @@ Deno.test("the toy tasks and the toy family of the tests need nothing but the pu
 const nameless: readonly string[] = [
   // The tables whose keys are a union of names.
   ...["distanceNames", "poolingNames"],
-  // Steps of a type's computation, and the key of a notebook's display.
-  ...["OneOf", "ValueOf", "jupyterDisplay"],
+  // Steps of a type's computation, the key of a notebook's display, the mark of what a search varies.
+  ...["OneOf", "ValueOf", "jupyterDisplay", "suggests"],
 ];
 
 Deno.test("a public type speaks of public types, and every public name is described", async () => {

@@ -99,7 +99,7 @@ Deno.test("all rows that cannot be judged are told at once", () => {
   assert.throws(() => itemsOf([{ prompt: "p" }]), isMistake("data", "a prompt with answers"));
   assert.throws(
     () => itemsOf([{ text: "x", label: "a" }]),
-    isMistake("input", "1 labels", "name those"),
+    isMistake("input", "there is 1 label", "name those"),
   );
   assert.throws(
     () => itemsOf([{ text: "x", label: "a" }], { labels: ["b", "c"] }),
@@ -123,4 +123,38 @@ Deno.test("options that make no sense are refused together", () => {
     isMistake("input", "needs scores", "8 or more letters", "promt", "perItem is 0"),
   );
   assert.throws(() => feedback(undefined as never), isMistake("input", "feedback takes a table"));
+});
+
+Deno.test("lists, conversations and known answers are read from texts of JSON, as columns of CSV have them", () => {
+  const json = JSON.stringify;
+  const [pair, ranking, known] = itemsOf([
+    { prompt: json([user]), answers: json(["a", "b"]), gold: "1" },
+    { prompt: "p", answers: json(["a", "b", "c"]), gold: "[2,0,1]" },
+    { prompt: "q", answers: json([[assistant], "b"]), gold: "tie" },
+  ]);
+  assert.deepEqual([pair.kind, pair.content, pair.gold], [
+    "pair",
+    { prompt: [user], answers: ["a", "b"] },
+    1,
+  ]);
+  assert.deepEqual([ranking.kind, ranking.gold], ["ranking", [2, 0, 1]]);
+  assert.deepEqual([known.content, known.gold], [
+    { prompt: "q", answers: ["Hello!", "b"] },
+    "tie",
+  ]);
+  const [shared] = itemsOf([{
+    chosen: json([user, assistant]),
+    rejected: json([user, { ...assistant, content: "No." }]),
+  }]);
+  assert.deepEqual(shared.content, { prompt: [user], answers: ["Hello!", "No."] });
+  const [label] = itemsOf([{ text: "t", label: 1, gold: 0 }, { text: "u", label: 0, gold: null }]);
+  assert.equal(label.gold, "0");
+});
+
+Deno.test("an answer that is itself JSON stays one answer", () => {
+  const answer = '["a","b"]';
+  const [item] = itemsOf([{ prompt: "p", answer }]);
+  assert.deepEqual([item.kind, item.content], ["thumbs", { prompt: "p", answers: [answer] }]);
+  const [edited] = itemsOf([{ prompt: "p", answers: answer }], { kind: "edit" });
+  assert.deepEqual(edited.content, { prompt: "p", answers: [answer] });
 });

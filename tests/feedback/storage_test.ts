@@ -106,3 +106,8 @@ Deno.test({
     assert.ok(text.endsWith("\n"));
     assert.equal(text.trim().split("\n").map((each) => JSON.parse(each).id).length, 40 - refused);
   }));
+
+Deno.test("a folder is no file of answers", async () => {
+  const folder = await Deno.makeTempDir();
+  await assert.rejects(openAnswerFile(folder), /is no file that answers can be appended to/);
+});

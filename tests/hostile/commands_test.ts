@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
-import { finetune } from "../cli/command.ts";
+import { finetune, finetuneHere } from "../cli/command.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { makePlace, snapshot } from "./hostile_case.ts";
 import { hostileCommands } from "./hostile_commands.ts";
+
+/** What runs as a process of its own: mistakes of a person, of a file, and one that ends a run. */
+const asProcess = ["many wrong flags", "a broken model", "a learning rate beyond reason"];
+
+Deno.test("commands that run as processes are among the hostile ones", () => {
+  const names = hostileCommands.map(({ name }) => name);
+  assert.deepEqual(asProcess.filter((name) => !names.includes(name)), []);
+});
 
 for (const { name, args, code, message, prepare, keepsCheckpoint } of hostileCommands) {
   Deno.test(`the command line refuses ${name}`, () =>
@@ -10,7 +18,10 @@ for (const { name, args, code, message, prepare, keepsCheckpoint } of hostileCom
       const place = await makePlace(folder);
       await prepare?.(place);
       const before = await snapshot(folder);
-      const found = await finetune([...args(place), "--json"], { cwd: folder });
+      const given = [...args(place), "--json"];
+      const found = asProcess.includes(name)
+        ? await finetune(given, { cwd: folder })
+        : await finetuneHere(given, folder);
       assert.equal(found.code, code, found.stderr);
       assert.match(found.stderr, /^error: /m);
       assert.match(found.stderr, message);

@@ -85,7 +85,8 @@ function directionOf(path: string, gradient: Float32Array): Float32Array {
   const each = 1 / Math.sqrt(gradient.length);
   const mixed = gradient.map((slope) => slope / length + (random.uniform() < 0.5 ? -each : each));
   const whole = lengthOf(mixed);
-  return mixed.map((part) => part / whole);
+  // Of a single element the two halves may cancel each other.
+  return whole === 0 ? gradient.map((slope) => slope / length) : mixed.map((part) => part / whole);
 }
 
 /** The Euclidean one. A table has more numbers than a call takes arguments. */

@@ -26,36 +26,35 @@ for (const [word, wort] of Object.entries(words)) {
 const table = tableFromColumns({ source, target });
 const sizes = { hiddenSize: 32, layers: 2, heads: 2, positions: 24, vocabulary: 320 };
 
-for (const modelType of ["marian", "t5"] as const) {
-  for (const tokenizer of ["bytes", "characters"] as const) {
-    Deno.test(`new:${modelType} with ${tokenizer} learns two languages, is deployed and opened again`, () =>
-      inNewFolder(async () => {
-        const result = await model(`new:${modelType}`, {
-          ...sizes,
-          decoderLayers: 1,
-          languages: ["de", "back"],
-          tokenizer,
+// Each family and each kind of tokenizer once: neither knows of the other.
+for (const [modelType, tokenizer] of [["marian", "bytes"], ["t5", "characters"]] as const) {
+  Deno.test(`new:${modelType} with ${tokenizer} learns two languages, is deployed and opened again`, () =>
+    inNewFolder(async () => {
+      const result = await model(`new:${modelType}`, {
+        ...sizes,
+        decoderLayers: 1,
+        languages: ["de", "back"],
+        tokenizer,
+      })
+        .data(table, translation({ source: "source", target: "target" }), { test: table })
+        .adapt(full())
+        .train({
+          epochs: 60,
+          batchSize: 6,
+          learningRate: modelType === "t5" ? 5e-3 : 2e-3,
+          maxTokens: 24,
         })
-          .data(table, translation({ source: "source", target: "target" }), { test: table })
-          .adapt(full())
-          .train({
-            epochs: 60,
-            batchSize: 6,
-            learningRate: modelType === "t5" ? 5e-3 : 2e-3,
-            maxTokens: 24,
-          })
-          .evaluate({ perplexity })
-          .deploy(merged("out/model"), onnx("out/onnx"))
-          .run({ quiet: true });
-        const [written] = await result.generate([source[0]], { maxNewTokens: 20 });
-        assert.equal(written.text, target[0]);
-        await result.dispose?.();
-        const opened = await open("out/model");
-        const again = await opened.generate(source.slice(0, 2), { maxNewTokens: 20 });
-        assert.deepEqual(again.map(({ text }) => text), target.slice(0, 2));
-        await opened.dispose();
-      }));
-  }
+        .evaluate({ perplexity })
+        .deploy(merged("out/model"), onnx("out/onnx"))
+        .run({ quiet: true });
+      const [written] = await result.generate([source[0]], { maxNewTokens: 20 });
+      assert.equal(written.text, target[0]);
+      await result.dispose?.();
+      const opened = await open("out/model");
+      const again = await opened.generate(source.slice(0, 2), { maxNewTokens: 20 });
+      assert.deepEqual(again.map(({ text }) => text), target.slice(0, 2));
+      await opened.dispose();
+    }));
 }
 
 Deno.test("a target as long as the decoder is cut, because the decoder reads one token before it", () =>

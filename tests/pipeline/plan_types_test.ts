@@ -21,11 +21,13 @@ import {
   f1,
   fid,
   full,
+  grpo,
   head,
   imageGeneration,
   judge,
   kid,
   lora,
+  meanReward,
   type MetricFor,
   model,
   mse,
@@ -169,6 +171,13 @@ Deno.test("metrics are of the task's kind, and answers of its type", () => {
     const generator = model("new:dit").data("a.csv", imageGeneration({ image: "image" }))
       .adapt(full()).train();
     generator.evaluate({ denoisingError, fid, kid }, { features: "file:trunk" });
+    const rewarded = start.data("a.csv", grpo({ prompt: "text", rewards: () => 1 })).adapt(lora())
+      .train();
+    rewarded.evaluate({ meanReward, each: meanReward.perReward, perplexity, bleu });
+    // @ts-expect-error sampled answers have no classes
+    rewarded.evaluate({ accuracy });
+    // @ts-expect-error no reward judges what a chat writes
+    chats.evaluate({ meanReward });
     // @ts-expect-error drawn images have no classes
     generator.evaluate({ accuracy });
     // @ts-expect-error labels are not drawn

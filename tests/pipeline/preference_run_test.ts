@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   adapter,
   chosenLogProbability,
+  chrf,
   dpo,
   kto,
   lora,
@@ -13,6 +14,7 @@ import {
   open,
   peft,
   promptTuning,
+  qlora,
   referenceKl,
   rewardAccuracy,
   rewardCalibration,
@@ -47,8 +49,8 @@ Deno.test("dpo is previewed, trained, scored and deployed, and its model writes"
   inFolder(async (folder) => {
     const reference = await tinyModel(join(folder, "base"), "gpt2");
     const plan = model(reference).data(pairs(24), dpo(columns)).adapt(lora({ rank: 2 }))
-      .train({ epochs: 6, batchSize: 4, learningRate: 0.02 })
-      .evaluate({ rewardAccuracy, rewardMargin, chosenLogProbability, referenceKl })
+      .train({ epochs: 6, batchSize: 4, learningRate: 0.02, samples: 1 })
+      .evaluate({ rewardAccuracy, rewardMargin, chosenLogProbability, referenceKl, chrf })
       .deploy(adapter(join(folder, "a")), merged(join(folder, "m")), onnx(join(folder, "o")));
     const preview = await plan.preview();
     assert.match(String(preview), /pairs of answers: the chosen ones have/);
@@ -62,6 +64,13 @@ Deno.test("dpo is previewed, trained, scored and deployed, and its model writes"
     assert.ok(
       scores.rewardMargin > 0.1 && scores.referenceKl > 0 && scores.chosenLogProbability < 0,
     );
+    // The better answer is what written texts are compared with.
+    const [{ reference: right, before, after }] = result.samples!;
+    assert.match(String(right), /good$/);
+    assert.notEqual(before!.text, after!.text);
+    assert.ok(scores.chrf >= 0 && scores.chrf <= 100, `${scores.chrf}`);
+    // Log-probabilities of pairs are no losses of next tokens.
+    assert.deepEqual(result.receipts.map(({ perplexity }) => perplexity), Array(3).fill(undefined));
     const asked = [[{ role: "user", content: "the film was" }]] as never;
     const written = await result.generate(asked, { maxNewTokens: 4 });
     const opened = await open(join(folder, "a"));
@@ -154,13 +163,17 @@ Deno.test("methods are compared by preferences, and a learning rate is found", (
     const compared = await plan.compare({
       lora: lora({ rank: 2 }),
       prompt: promptTuning({ tokens: 2 }),
+      quantised: qlora({ rank: 2 }),
     }, {
       metric: rewardMargin,
       seeds: 1,
       memory: false,
       budget: { epochs: 1 },
     }).run(quiet);
-    assert.equal(compared.rows.length, 2);
+    assert.equal(compared.rows.length, 3);
+    // QLoRA starts as its own reference, the base in four bits.
+    const quantised = compared.rows.find(({ name }) => name === "quantised")!;
+    assert.ok(Math.abs(quantised.runs[0].losses[0] - Math.LN2) < 1e-6);
     assert.ok(compared.rows.every(({ score }) => Number.isFinite(score!.mean)));
     const sweep = await plan.adapt(lora({ rank: 2 })).train({ batchSize: 4 })
       .findLearningRate({ steps: 10 }, quiet);
@@ -194,8 +207,8 @@ for (const name of ["bert", "llama"]) {
         { role: "assistant", content: answer },
       ]);
       assert.deepEqual(await result.predict(talk), rewards);
-      for (const  of of["a", "m"]) {
-        const opened = await open(join(folder, of));
+      for (const name of ["a", "m"]) {
+        const opened = await open(join(folder, name));
         const again = await opened.predict(answers) as unknown as number[];
         again.forEach((reward, at) => assert.ok(Math.abs(reward - rewards[at]) < 1e-4));
         await opened.dispose();

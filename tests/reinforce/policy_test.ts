@@ -7,6 +7,7 @@ import {
   lora,
   type Method,
   model,
+  ppo,
   prefixTuning,
   promptTuning,
   qlora,
@@ -50,6 +51,21 @@ for (const [name, method] of Object.entries(methods)) {
       if (isBase) assert.ok(Math.abs(apart[0].values.nats) < 1e-5, `${apart[0].values.nats}`);
       assert.ok(apart.at(-1)!.values.nats > 1e-7);
       assert.equal(ratio.length, result.losses.length);
+      await result.dispose();
+    }));
+}
+
+for (const name of ["lora", "full", "prompt tuning", "prefix tuning"]) {
+  Deno.test(`${name} expects in a rollout what the training expects before an update`, () =>
+    inFolder(async (folder) => {
+      const reference = await tinyModel(join(folder, "base"), "gpt2");
+      const task = ppo({ prompt: "asked", rewards: { vowels }, groupSize: 3, maxNewTokens: 6 });
+      // Every rollout is checked; from the second one on values are others than the 0 of the start.
+      const result = await model(reference).data(rows, task).adapt(methods[name])
+        .train({ epochs: 2, batchSize: 4, learningRate: 0.01, samples: 0 }).run(quiet);
+      const explained = result.methodRecord!["explained variance"];
+      assert.equal(explained[0].values.share, 0);
+      assert.notEqual(explained.at(-1)!.values.share, 0);
       await result.dispose();
     }));
 }

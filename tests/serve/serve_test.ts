@@ -214,4 +214,8 @@ Deno.test("an address that cannot be listened at is told before a model is opene
     serve(missing, { port: 0, host: "192.0.2.1" }),
     isMistake("input", "192.0.2.1 is no address of this machine"),
   );
+  await assert.rejects(
+    serve(missing, { port: 0, host: "no.such.host.invalid" }),
+    isMistake("input", "no.such.host.invalid is no address of this machine"),
+  );
 });

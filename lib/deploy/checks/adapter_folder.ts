@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { mistakes } from "../../core/errors.ts";
 import { textConfig } from "../../nn/model.ts";
+import { noteOf } from "../../nn/task_note.ts";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
 import { headModules, peftBase } from "../../adapters/peft/folder.ts";
 import { readPeftFiles } from "../../adapters/peft/files.ts";
@@ -55,7 +56,7 @@ export async function checkAdapterFolder(
     ],
     ["adapter_model.safetensors: the labels", files.labels, task.labels],
     ["adapter_model.safetensors: the limit in tokens", files.maxTokens, maxTokens],
-    ["adapter_model.safetensors: the task", files.task?.name, task.task.name],
+    ["adapter_model.safetensors: the task", files.task?.name, noteOf(task.task).name],
   ];
   const wrong = settings
     .filter(([, found, wanted]) => asJson(found) !== asJson(wanted))

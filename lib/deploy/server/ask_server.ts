@@ -7,6 +7,7 @@ import { TunebookError } from "../../core/errors.ts";
 import { shortened } from "../../core/text_table.ts";
 import { answerDistance } from "../answer_distance.ts";
 import type { AnswerProof } from "../ask_reader.ts";
+import { noteOf } from "../../nn/task_note.ts";
 import type { TrainedModel } from "../trained_model.ts";
 import { type StartedServer, withServer } from "./running_server.ts";
 import { serverQuestions } from "./server_questions.ts";
@@ -30,7 +31,7 @@ export async function askServer(
   { table, expectedOf }: AnswerProof,
   { isRounded = false }: { readonly isRounded?: boolean } = {},
 ): Promise<ServerReceipt> {
-  const question = serverQuestions[task.task.name];
+  const question = serverQuestions[noteOf(task.task).name];
   const inputs = question ? task.reader?.inputsOf(table).slice(0, mostInputs) ?? [] : [];
   const expected = await expectedOf(inputs);
   return await withServer(started, async (url) => {

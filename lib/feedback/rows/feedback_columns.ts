@@ -94,6 +94,11 @@ export function findColumns(
   return { kind: own, prompt: found.prompt, answers: found.answers, gold };
 }
 
+/** Whether a column of answers may hold lists of them as JSON; one that is named after one answer holds that. */
+export function mayHoldLists(name: string): boolean {
+  return !usual.one.some((one) => one === name);
+}
+
 function usualAnswers(names: readonly string[]): readonly string[] | undefined {
   const has = (name: string) => names.includes(name);
   const set = usual.sets.find((set) => set.every(has));

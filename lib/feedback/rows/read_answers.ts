@@ -5,6 +5,7 @@
  */
 import { showsNothing } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
+import { listOfValue } from "../../tasks/chat/plain_value.ts";
 import type { AnswersContent, FeedbackKind, FeedbackTurn } from "../item.ts";
 
 /** The values of a row's columns. */
@@ -13,6 +14,8 @@ export interface AnswerCells {
   readonly prompt: unknown;
   /** Undefined where the answer is the last turn of the prompt. */
   readonly answers: readonly unknown[] | undefined;
+  /** Whether a text in the only column of answers may be a list of them, as JSON. */
+  readonly mayBeList: boolean;
 }
 
 /** Answers that each kind takes. */
@@ -28,10 +31,14 @@ const mostAnswers = 9;
 
 /** The kind of a row and what it shows, or nothing where `complain` was told what is wrong. */
 export function readAnswers(
-  { prompt: given, answers: cells }: AnswerCells,
+  { prompt: cell, answers: answerCells, mayBeList }: AnswerCells,
   told: FeedbackKind | undefined,
   complain: (what: string) => void,
 ): { readonly kind: FeedbackKind; readonly content: AnswersContent } | undefined {
+  const given = conversationIn(cell);
+  const cells = answerCells?.length === 1 && mayBeList
+    ? answerCells.map((each) => answerListIn(each) ?? conversationIn(each))
+    : answerCells?.map(conversationIn);
   const lists = cells?.length === 1 && isTexts(cells[0]) ? cells[0] : cells;
   let prompt = given === undefined && lists === undefined ? undefined : promptOf(given);
   let answers: readonly (string | undefined)[];
@@ -69,6 +76,19 @@ export function readAnswers(
   }
   if (prompt === undefined || wrong >= 0) return undefined;
   return { kind, content: { prompt, answers: answers as string[] } };
+}
+
+/** A conversation of a CSV, Arrow or Parquet column as a list of turns; anything else as it is. */
+function conversationIn(cell: unknown): unknown {
+  const list = listOfValue(cell);
+  return list && (typeof cell !== "string" || turnsOf(list)) ? list : cell;
+}
+
+/** The list of texts or conversations that JSON says. */
+function answerListIn(cell: unknown): readonly unknown[] | undefined {
+  const list = typeof cell === "string" ? listOfValue(cell) : undefined;
+  const isList = list?.length && list.every((each) => answerOf(each) !== undefined);
+  return isList ? list : undefined;
 }
 
 function isTexts(value: unknown): value is readonly unknown[] {

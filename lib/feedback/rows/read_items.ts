@@ -7,10 +7,16 @@ import { mistakes, TunebookError } from "../../core/errors.ts";
 import { columnValues } from "../../table/columns.ts";
 import { type SourceRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
+import { listOfValue } from "../../tasks/chat/plain_value.ts";
 import type { FeedbackContent, FeedbackItem, FeedbackKind, FeedbackValue } from "../item.ts";
 import { judgedKinds, storedValue } from "../kinds/kinds.ts";
 import { textContent } from "../kinds/content_shapes.ts";
-import { type FeedbackColumns, findColumns, type FoundColumns } from "./feedback_columns.ts";
+import {
+  type FeedbackColumns,
+  findColumns,
+  type FoundColumns,
+  mayHoldLists,
+} from "./feedback_columns.ts";
 import { itemId } from "./item_id.ts";
 import { readAnswers } from "./read_answers.ts";
 import { readLabelledTexts, readSpanTexts, readTaggedTexts } from "./read_texts.ts";
@@ -60,7 +66,10 @@ export function readItems(table: Table, options: ReadItemsOptions): ReadItems {
   if (labels.length < needed && wrong.length === 0) {
     throw new TunebookError(
       "input",
-      `the rows of ${where} have ${labels.length} labels; name those that people may give: ` +
+      `${where}: there ${
+        labels.length === 1 ? "is 1 label" : `are ${labels.length} labels`
+      }; name those that ` +
+        "people may give: " +
         'labels: ["…", "…"]',
     );
   }
@@ -101,9 +110,11 @@ function shownRows(
   if (kind === "label") return withKind(readLabelledTexts(table, { text: text!, label }, complain));
   const prompts = prompt === undefined ? undefined : columnValues(table, prompt);
   const cells = answers?.map((name) => columnValues(table, name));
+  const mayBeList = answers?.length === 1 && mayHoldLists(answers[0]) && kind !== "thumbs" &&
+    kind !== "edit";
   return Array.from({ length: table.numRows() }, (_, row) =>
     readAnswers(
-      { prompt: prompts?.[row], answers: cells?.map((column) => column[row]) },
+      { prompt: prompts?.[row], answers: cells?.map((column) => column[row]), mayBeList },
       kind,
       (what) => complain(row, what),
     ));
@@ -114,7 +125,7 @@ function labelsOf(rows: readonly (ShownRow | undefined)[], gold: readonly unknow
   const found = rows.flatMap((row, at) => {
     if (row?.kind !== "label" && row?.kind !== "spans") return [];
     const { label, spans = [] } = textContent(row.content);
-    const known = gold[at];
+    const known = goldIn(gold[at], row.kind);
     return [
       ...label ? [label] : [],
       ...spans.map((span) => span.label),
@@ -136,6 +147,17 @@ function checkLabels(
   if (other !== undefined) complain(`its label ${JSON.stringify(other)} is none of labels`);
 }
 
+/** A known answer as the table has it; where other rows have words, columns of CSV hold numbers and lists as texts. */
+function goldIn(cell: unknown, kind: FeedbackKind): unknown {
+  if (kind === "label") {
+    return ["number", "bigint", "boolean"].includes(typeof cell) ? String(cell) : cell;
+  }
+  if (typeof cell === "string" && /^\d+$/.test(cell.trim())) return Number(cell);
+  const list = listOfValue(cell);
+  if (list) return list;
+  return typeof cell === "bigint" ? Number(cell) : cell;
+}
+
 function goldOf(
   given: unknown,
   { kind, content }: ShownRow,
@@ -143,7 +165,7 @@ function goldOf(
   complain: (what: string) => void,
 ): FeedbackValue | undefined {
   if (given === undefined || given === null || given === "") return undefined;
-  const value = typeof given === "bigint" ? Number(given) : given;
+  const value = goldIn(given, kind);
   if (kind === "edit") {
     complain("an answer to edit has no known answer");
     return undefined;

@@ -43,6 +43,10 @@ export async function openAnswerFile(path: string): Promise<AnswerFile> {
 }
 
 async function opened(path: string, lock: FolderLock): Promise<AnswerFile> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (found && !found.isFile) {
+    throw new TunebookError("output", `${path} is no file that answers can be appended to`);
+  }
   const before = await Deno.readFile(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -161,6 +161,12 @@ export function checkComparison(parts: CompareSpec, known: readonly Mistake[] = 
   const wrong: Mistake[] = [
     ...known,
     ...methodMistakes(methods),
+    ...task.sampledKind === undefined ? [] : [
+      mistakeOf(() =>
+        `${task.name} samples its rows, which only a plan's run does; run a plan for each method, and compare ` +
+        "them with pairedBootstrap(a.judged!, b.judged!, meanReward)"
+      ),
+    ],
     ...optionMistakes(options, rules),
     ...isMetric ? metricMistakes(metric!, task) : [],
     ...isRecord(generate) && (isMetric || metric === undefined) ? generateMistakes(parts) : [],

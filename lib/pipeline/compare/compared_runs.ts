@@ -71,8 +71,8 @@ export interface ComparedRuns {
   readonly headNote?: string;
   /** The rows for methods that take no room from the text. */
   readonly data: EncodedSplits;
-  /** The rows with so many tokens at most, and what they are compared with. */
-  dataIn(maxTokens: number): Promise<EncodedSplits>;
+  /** The rows with so many tokens at most, and what they are compared with: the model as the method holds it. */
+  dataIn(maxTokens: number, method: Method): Promise<EncodedSplits>;
   /** Attaches a method, to see whether it fits, and tells how many tokens of a text it leaves. */
   check(method: Method, settings: TrainSettings): Promise<number>;
   /** Trains and scores. A run that was stopped throws an error of kind "interrupted". */
@@ -126,16 +126,17 @@ export async function openRuns(
     checkAdapterLabels(attached.adapter.labels, task);
     return attached;
   };
-  // All methods are compared with the same model before the training.
+  // A method is compared with the model before its training, whose weights it may hold in fewer bits.
   const asking = { device: device.inFloat32 ?? device, continues: false, signal };
-  const referenced = new Map<number, Promise<EncodedSplits>>();
-  const comparedDataOf = (room: number): Promise<EncodedSplits> => {
-    const known = referenced.get(room) ?? dataOf(room).then(async (data) => {
+  const referenced = new Map<string, Promise<EncodedSplits>>();
+  const comparedDataOf = (room: number, method: Method): Promise<EncodedSplits> => {
+    const key = `${room} ${spec.quantize ?? method.quantize}`;
+    const known = referenced.get(key) ?? dataOf(room).then(async (data) => {
       if (!data.train.withReference) return data;
-      const model = await loadWith(opened, task, { seed: 1, quantize: spec.quantize, signal });
+      const model = await modelOf(1, method);
       return await splitsWithReference({ model, adapter: noAdapter }, data, asking);
     });
-    referenced.set(room, known);
+    referenced.set(key, known);
     return known;
   };
   const trialOf = async (room: number, count: number, model: Model): Promise<AnyExamples> => {
@@ -161,7 +162,7 @@ export async function openRuns(
     async run(method, { trialRows, ...options }) {
       const attached = await open(method, options.settings);
       const { model, adapter, maxTokens } = attached;
-      const data = await comparedDataOf(maxTokens);
+      const data = await comparedDataOf(maxTokens, method);
       const isTrial = trialRows !== undefined;
       const { checkSteps: _, afterStep: __, record: ___, ...still } = adapter;
       const rows = isTrial ? await trialOf(maxTokens, trialRows, model) : data.train;

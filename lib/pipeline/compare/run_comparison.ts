@@ -6,6 +6,7 @@
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { isInterruption } from "../../core/interruption.ts";
 import { openDevice } from "../../engine/mod.ts";
+import type { Method } from "../../nn/method.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metricOf } from "../../metrics/mod.ts";
 import { textPredictions } from "../../nn/text_predictions.ts";
@@ -21,6 +22,7 @@ import { onInterrupt } from "../run/on_interrupt.ts";
 import type { EncodedSplits } from "../run/assemble_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { canRunApart, runApart, type SplitFiles, writeSplits } from "./run_apart.ts";
+import { checkAlone } from "../run/check_alone.ts";
 import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
 import { rowInterval, seedInterval } from "./score_interval.ts";
 
@@ -33,6 +35,7 @@ export async function runComparison(
   options: RunOptions = {},
 ): Promise<Comparison> {
   checkRunOptions(options);
+  checkAlone("compare(…).run()", options);
   const began = performance.now();
   const { budget = defaultBudget, seeds = defaultSeeds } = spec;
   using interrupt = onInterrupt(options.signal);
@@ -43,8 +46,8 @@ export async function runComparison(
   const { maxTokens } = contenders[0].settings;
   const writes = comparesTexts(spec) ? { generate: spec.generate } : undefined;
   const runs = await openRuns(spec, read, { device, maxTokens, writes, signal });
-  const data = await comparableData(runs, contenders, spec.task);
-  const { train, test } = data;
+  const dataOf = await comparableData(runs, contenders, spec.task);
+  const { train, test } = await dataOf(contenders[0].method);
   const natural = metricOf(read.task.metric ?? spec.task.metric);
   // deno-lint-ignore no-explicit-any
   const metric = (spec.metric ?? natural) as Metric<number, any>;
@@ -84,7 +87,8 @@ export async function runComparison(
         })
         : await runs.run(each.method, { settings, signal, onStep });
       const { outputs, written, seconds, losses } = figures;
-      const predictions = written ? textPredictions(written) : test.predictions(outputs);
+      const own = async () => (await dataOf(each.method)).test.predictions(outputs);
+      const predictions = written ? textPredictions(written) : await own();
       await metric.prepare?.(predictions, { signal });
       each.runs.push({ seed, score: metric.compute(predictions), seconds, losses });
       each.first ??= { figures, predictions };
@@ -116,18 +120,18 @@ async function contendersOf(spec: CompareSpec): Promise<Contender[]> {
 
 /**
  * The rows that are compared. Where losses or probabilities of tokens are compared, texts are cut alike for all methods:
- * losses of texts that were cut elsewhere are losses of other tokens.
+ * losses of texts that were cut elsewhere are losses of other tokens. What they are compared with depends on the method.
  */
 async function comparableData(
   runs: ComparedRuns,
   contenders: readonly Contender[],
   { kind }: CompareSpec["task"],
-): Promise<EncodedSplits> {
+): Promise<(method: Method) => Promise<EncodedSplits>> {
   const rooms = await checkMethods(runs, contenders);
-  if (kind !== "language" && kind !== "preference") return runs.data;
+  if (kind !== "language" && kind !== "preference") return () => Promise.resolve(runs.data);
   const room = Math.min(...rooms);
   for (const each of contenders) each.settings = { ...each.settings, maxTokens: room };
-  return await runs.dataIn(room);
+  return (method) => runs.dataIn(room, method);
 }
 
 /** All settings that do not fit the model are one error, before anything is trained. */

@@ -23,6 +23,8 @@ export interface ForecastInput {
   readonly cacheFrozen: boolean;
   /** Tokens of each training row, with those that the method adds. */
   readonly lengths: ArrayLike<number>;
+  /** How many steps learn from the same rows, one after the other; 1 unless given. */
+  readonly updates?: number | undefined;
   /** How a batch is packed; absent where batches are padded. */
   readonly layoutOf?: ((rows: ArrayLike<number>) => BatchLayout) | undefined;
   /** How the weights of linears are held in fewer bits, by path. */
@@ -78,7 +80,7 @@ const quantizedBytes: Readonly<Record<QuantizationFormat, number>> = {
  */
 export function forecast(input: ForecastInput): Forecast {
   const { config, weights, trained, ownTrained, lengths, settings, quantized } = input;
-  const { productRate, eightBitRate = productRate } = input;
+  const { productRate, eightBitRate = productRate, updates = 1 } = input;
   const { gradientCheckpointing } = settings;
   const { numLayers, hiddenSize } = config;
   const matrices = weights.filter(({ layer, path }) =>
@@ -126,9 +128,9 @@ export function forecast(input: ForecastInput): Forecast {
     : trainedLayers * keptWidths;
   const kept = largest * widths * hiddenSize;
   return {
-    steps: totalSteps,
+    steps: totalSteps * updates,
     secondsPerStep,
-    seconds: once + totalSteps * secondsPerStep,
+    seconds: once + totalSteps * updates * secondsPerStep,
     bytes: baseBytes + linearBytes + 4 * (tables + kept + 4 * trained),
   };
 }

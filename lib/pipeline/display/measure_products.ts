@@ -15,19 +15,20 @@ import {
 } from "../../engine/mod.ts";
 import type { Compute } from "../../train/compute_option.ts";
 
-/** Rows of the product, and how often it is run; the first run is not counted. */
-const [rows, runs] = [1024, 6];
+/** Rows of the product unless given, and how often it is run; the first run is not counted. */
+const [usualRows, runs] = [1024, 6];
 
 /**
- * The rate of a product like those of a layer, x [1024, width] · Wᵀ [width, 4 · width], on a device, in
- * operations a second.
+ * The rate of a product like those of a layer, x [rows, width] · Wᵀ [width, 4 · width], on a device, in
+ * operations a second; 1024 rows unless given.
  */
 export async function measureProducts(
   device: Device,
   width: number,
   compute: Compute = "float32",
+  rows = usualRows,
 ): Promise<number> {
-  const { program, frozen } = (compute === "int8" ? eightBitProduct : floatProduct)(width);
+  const { program, frozen } = (compute === "int8" ? eightBitProduct : floatProduct)(width, rows);
   const step = await device.compile(program, { frozen });
   try {
     const x = { shape: [rows, width], data: new Float32Array(rows * width).fill(0.5) };
@@ -48,7 +49,7 @@ interface MeasuredProduct {
   readonly frozen: FrozenSource;
 }
 
-const rowsOf = (width: number): InputSpec => ({
+const rowsOf = (width: number, rows: number): InputSpec => ({
   role: "feed",
   type: "float32",
   shape: [rows, width],
@@ -58,13 +59,13 @@ function numbersOf(width: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: width * 4 * width }, (_, i) => (i % 7) / 7);
 }
 
-function floatProduct(width: number): MeasuredProduct {
+function floatProduct(width: number, rows: number): MeasuredProduct {
   const numbers = numbersOf(width);
   return {
     program: {
       name: "product",
       inputs: {
-        x: rowsOf(width),
+        x: rowsOf(width, rows),
         w: { role: "frozen", type: "float32", shape: [width, 4 * width] },
       },
       compute: ({ x, w }) => ({ y: tf.sum(tf.matMul(x, w)) }),
@@ -73,13 +74,13 @@ function floatProduct(width: number): MeasuredProduct {
   };
 }
 
-function eightBitProduct(width: number): MeasuredProduct {
+function eightBitProduct(width: number, rows: number): MeasuredProduct {
   const size = [4 * width, width];
   const made = eightBitCodes("forward", numbersOf(width), size);
   return {
     program: {
       name: "product in eight bits",
-      inputs: { x: rowsOf(width), ...eightBitInputs("forward", size) },
+      inputs: { x: rowsOf(width, rows), ...eightBitInputs("forward", size) },
       compute: ({ x, codes, scales }) => {
         // Nobody asks for a gradient, so that the codes of the other direction are not read.
         const forward = { codes, scales };

@@ -31,6 +31,7 @@ import { type ReadData, readStage } from "../run/read_stage.ts";
 import { textRoom } from "../run/text_room.ts";
 import { describePlan } from "./describe_plan.ts";
 import { type Forecast, forecast } from "./forecast.ts";
+import { decodedRows, rolloutForecast, rolloutSizes } from "./rollout_forecast.ts";
 import { measureProducts } from "./measure_products.ts";
 import { timeText } from "./training_view.ts";
 
@@ -116,6 +117,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
     ["rows", sizes.join(", ")],
     ...(labels.length > 0 ? [["labels", shown] satisfies [string, string]] : []),
     ["steps", `${known.steps.toLocaleString("en")}`],
+    ...(known.sampling ? [["sampling", known.sampling] satisfies [string, string]] : []),
     ...(read.headNote ? [["head", read.headNote] satisfies [string, string]] : []),
     ...(known.packing ? [["packing", known.packing] satisfies [string, string]] : []),
     ...(settings.compute === "float32" ? [] : [
@@ -127,7 +129,11 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
       ] satisfies [string, string],
     ]),
     ["device", "cpu in float32, unless the run is given another device or precision"],
-    ["training time", `about ${timeText(known.seconds)} on this machine's processor`],
+    [
+      "training time",
+      `about ${timeText(known.seconds)} on this machine's processor` +
+      (known.sampling ? ", sampling not counted" : ""),
+    ],
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB for this run alone`],
     [
       "how sure",
@@ -143,7 +149,14 @@ async function forecastOf(
   { splits, task }: ReadData,
   opened: OpenedModel,
   settings: TrainSettings,
-): Promise<Forecast & { readonly packing?: string; readonly eightBit: EightBitLinears }> {
+): Promise<
+  Forecast & {
+    readonly packing?: string;
+    readonly eightBit: EightBitLinears;
+    /** How much a training by rewards samples, and how long that takes. */
+    readonly sampling?: string;
+  }
+> {
   const { config } = opened;
   const texts = task.task.report.texts(splits.train).map(String);
   // The longest row decides how much memory the largest batch needs.
@@ -157,10 +170,15 @@ async function forecastOf(
     { where: "the training data" },
   );
   const { virtualTokens = 0 } = adapter;
-  const [first, ...sample] = Array.from(exampleLengths(examples), (each) => each + virtualTokens);
+  const { rollouts } = examples;
+  const sizes = rollouts && rolloutSizes(rollouts, examples.lengths);
+  const [first, ...sample] = Array.from(
+    exampleLengths(rollouts ?? examples),
+    (each) => each + virtualTokens * (sizes?.groupSize ?? 1),
+  );
   const lengths = texts.map((_, row) => row === longest ? first : sample[row % sample.length]);
   const frozenLayers = countFrozenLayers({ model, adapter });
-  const keptLayers = settings.cacheFrozen && settings.epochs > 1 ? frozenLayers : 0;
+  const keptLayers = settings.cacheFrozen && settings.epochs > 1 && !rollouts ? frozenLayers : 0;
   const packing = model.family.stack
     ? choosePacking(
       { model, adapter },
@@ -173,25 +191,51 @@ async function forecastOf(
   const { numDecoderLayers = 0 } = config;
   const eightBit = eightBitAbove({ model, adapter }, keptLayers);
   const device = await openDevice("cpu");
-  const rate = (compute: Compute) => measureProducts(device, config.hiddenSize, compute);
+  const rate = (compute: Compute, rows?: number) =>
+    measureProducts(device, config.hiddenSize, compute, rows);
+  const productRate = await rate("float32");
   const made = forecast({
     config: { hiddenSize: config.hiddenSize, numLayers: config.numLayers + numDecoderLayers },
     weights: modelWeights(model),
     trained: countOf(trainedTensors(model, adapter)),
     ownTrained: countOf(trainedWeights(model, adapter)),
     frozenLayers,
-    cacheFrozen: settings.cacheFrozen,
+    cacheFrozen: settings.cacheFrozen && !rollouts,
+    updates: sizes?.updates,
     // Each token of an encoder-decoder goes through one of two stacks: about half of the layers.
     lengths: model.family.decoder ? lengths.map((length) => length / 2) : lengths,
     layoutOf: packing?.layoutOf,
     quantized: model.quantized,
     settings,
-    productRate: await rate("float32"),
+    productRate,
     eightBitRate: settings.compute === "int8" && eightBit.chosen.size > 0
       ? await rate("int8")
       : undefined,
   });
-  return { ...made, eightBit, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
+  const prompts = Math.min(settings.batchSize * settings.accumulate, lengths.length);
+  const sampling = sizes && describeSampling({
+    ...{ ...sizes, prompts, productRate, weights: modelWeights(model) },
+    vocabSize: textConfig(model).vocabSize,
+    hiddenSize: config.hiddenSize,
+    rollouts: made.steps / sizes.updates,
+    decodeRate: await rate("float32", Math.min(decodedRows, prompts * sizes.groupSize)),
+  });
+  return {
+    ...made,
+    eightBit,
+    ...(sampling ? { sampling } : {}),
+    ...(packing?.layoutOf ? { packing: packing.reason } : {}),
+  };
+}
+
+/** How much is sampled, and how long that takes at most. */
+function describeSampling(input: Parameters<typeof rolloutForecast>[0]): string {
+  const { rollouts, prompts, groupSize, maxNewTokens } = input;
+  return `${rollouts.toLocaleString("en")} times ${prompts * groupSize} answers of at most ` +
+    `${maxNewTokens} tokens: at least ${
+      timeText(rolloutForecast(input))
+    } if all are as long; the time ` +
+    "of rewards and of the reference comes on top";
 }
 
 /** `6`, or of an encoder-decoder `6 + 6`. */

@@ -18,7 +18,9 @@ import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
 import { maskClassesHtml, maskClassesText } from "./mask_class_table.ts";
 import type { DeploymentChain } from "../run/deployment_chain.ts";
 import { chainHtml, chainText } from "./chain_table.ts";
+import { rewardDivergenceOf } from "./reward_divergence.ts";
 import { formatNumber } from "./format_number.ts";
+import { judgedHtml } from "./judged_answers.ts";
 import {
   describeResult,
   intervalText,
@@ -45,6 +47,8 @@ export type ShownResult =
     | "methodRecord"
     | "samples"
     | "drawnSamples"
+    | "judged"
+    | "judgedBefore"
   >
   & ScoreTitles;
 
@@ -59,6 +63,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
   const { samples = result.drawnSamples } = result;
   const curves = [
     lossChart({ losses, validations }),
+    ...rewardDivergenceOf(result.methodRecord ?? {}),
     ...seriesOf(result.methodRecord ?? {}, { lastStep: steps, totalSteps: steps }),
   ];
   const share = 100 * result.trainedParameters / result.totalParameters;
@@ -107,6 +112,12 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       result.notes.map((note) => html`<p style="margin:.2em 0"><b>Note</b>: ${note}</p>`),
       losses.length > 0 ? htmlSection("Training", await pictures(curves)) : html``,
       await scoresHtml(result),
+      result.judged && result.judgedBefore
+        ? htmlSection(
+          "Rewards",
+          judgedHtml({ judged: result.judged, before: result.judgedBefore }),
+        )
+        : html``,
       samples ? htmlSection("Samples", samplesHtml(samples)) : html``,
       result.receipts.length > 0 ? receiptsHtml(result.receipts) : html``,
       result.chain ? chainHtml(result.chain) : html``,

@@ -14,6 +14,7 @@ import type { RunRecord } from "../../deploy/hub/run_record.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import type { Device } from "../../engine/mod.ts";
+import { metricOf } from "../../metrics/mod.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import { type DeploymentChain, deploymentChain } from "./deployment_chain.ts";
@@ -21,7 +22,7 @@ import { type HeldOutContext, heldOutRows } from "./held_out_rows.ts";
 import { profileStage } from "./profile_stage.ts";
 import type { ReadData } from "./read_stage.ts";
 import { goesOn, withReference } from "./reference_stage.ts";
-import { metricNameOf, type Scored } from "./score_stage.ts";
+import { metricNameOf, type Scored, scoresRewards } from "./score_stage.ts";
 
 /** The rows that a deployment is proved on, and what the trained model says to them. */
 export interface DeployContext extends Pick<HeldOutContext, "judge" | "outputsOf"> {
@@ -54,7 +55,9 @@ export async function deployStage(
 ): Promise<Deployed> {
   const { targets } = spec;
   if (targets.length === 0) return { receipts: [] };
-  const metric = metricNameOf(judge, spec);
+  // Files are proved on rows that the model reads; what it samples is too noisy for that.
+  const proof = scoresRewards(judge) ? metricOf("perplexity") : judge;
+  const metric = metricNameOf(proof, spec);
   const { milliseconds, ...held } = await heldOutRows({
     task: read.task,
     processor: assembled.processor,
@@ -65,7 +68,7 @@ export async function deployStage(
       const [known] = await withReference(assembled, [rows], asking);
       return known;
     },
-    judge,
+    judge: proof,
     metric,
     outputsOf,
     signal,

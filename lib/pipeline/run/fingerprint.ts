@@ -16,17 +16,19 @@ export interface RunSources {
   readonly weights: string;
   /** The metric that chooses the best checkpoint. */
   readonly judge: Pick<AnyMetric, "name" | "title">;
+  /** What is remembered of each reward, where a model learns from some. */
+  readonly rewards?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * Model and its weights, method and what it continues from, labels, and hashes of the encoded rows
+ * Model and its weights, method and what it continues from, labels, rewards, and hashes of the encoded rows
  * with their targets. Validation rows and the judge count where they can change what a run keeps.
  */
 export async function runFingerprint(
   spec: PlanSpec,
   { train, validation }: EncodedSplits,
   { model, adapter }: TrainableModel,
-  { weights, judge }: RunSources,
+  { weights, judge, rewards }: RunSources,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { initialWeights } = adapter;
   const quantize = spec.quantize ?? spec.method.quantize;
@@ -41,6 +43,7 @@ export async function runFingerprint(
     parameters: adapter.parameters.map(({ name, shape }) => `${name} ${shape}`),
     task: { name: task.name, ...task.settings },
     ...(split.seed === undefined ? {} : { splitSeed: split.seed }),
+    ...(rewards ? { rewards } : {}),
     head: model.headRequest,
     data: await hashOf(train.fingerprint as Uint8Array<ArrayBuffer>),
     ...(initialWeights ? { adapterWeights: await hashOfTensors(initialWeights) } : {}),

@@ -9,7 +9,8 @@ import { say } from "../../core/say.ts";
 
 /**
  * While it lives, the first Ctrl-C aborts `signal` and a later one ends the process. In a notebook
- * the stop button is Ctrl-C, and a later one changes nothing: the kernel holds all variables.
+ * the stop button is Ctrl-C, and a later one changes nothing: the kernel holds all variables. Elsewhere SIGTERM,
+ * by which a cluster ends a job, is like Ctrl-C.
  */
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
@@ -56,11 +57,14 @@ export function onInterrupt(outer?: AbortSignal): Interrupt {
   const follow = () => controller.abort();
   if (outer?.aborted) controller.abort();
   outer?.addEventListener("abort", follow);
-  Deno.addSignalListener("SIGINT", listener);
+  const signals: readonly Deno.Signal[] = inNotebook || Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM"];
+  for (const each of signals) Deno.addSignalListener(each, listener);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
-      Deno.removeSignalListener("SIGINT", listener);
+      for (const each of signals) Deno.removeSignalListener(each, listener);
       outer?.removeEventListener("abort", follow);
     },
   };

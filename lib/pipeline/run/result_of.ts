@@ -19,6 +19,7 @@ import {
   shownScores,
 } from "../display/result_display.ts";
 import { areDrawn } from "../display/drawn_samples_display.ts";
+import { failureNotes, rewardNote, shownJudged } from "../display/judged_answers.ts";
 import { shownRollouts } from "../display/rollout_table.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
@@ -35,15 +36,21 @@ import type { Explanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { Deployed } from "./deploy_stage.ts";
+import type { GenerateOptions } from "../../generate/generate_options.ts";
 import type { TextModel } from "../../generate/text_model.ts";
 import type { RunSamples } from "../write/run_samples.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { writerOf, writtenTexts } from "../write/writer.ts";
 import { cardOfResult } from "../serve/card_of_result.ts";
 import { servedResult } from "../serve/serve_result.ts";
+import type { WinRate } from "../win_rate/win_rate.ts";
+import { winRateOf } from "../win_rate/win_rate_of_result.ts";
+import type { PairJudge } from "../../nn/pair_judge.ts";
+import type { WinRateOptions } from "../win_rate/win_rate_options.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
+import type { ScoredBefore } from "./rollout_stage.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 import type { Scored } from "./score_stage.ts";
@@ -54,6 +61,8 @@ import type { TrainedRun } from "./train_stage.ts";
 export interface StageResults extends Deployed {
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
+  /** What the model's files say of writing. */
+  readonly defaults: GenerateOptions;
   readonly device: Device;
   readonly task: AnyLabelledTask;
   /** The metric of the validations. */
@@ -63,6 +72,8 @@ export interface StageResults extends Deployed {
   readonly assembled: Assembled;
   readonly trained: TrainedRun;
   readonly scored: Scored;
+  /** The same of the model before a training by rewards. */
+  readonly before?: ScoredBefore | undefined;
   /** In which numbers it was scored. */
   readonly scoring: Pick<Scoring, "reason">;
   readonly samples?: RunSamples | undefined;
@@ -90,6 +101,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
   const shown = {
     ...summary,
     ...namedSamples(stages.samples),
+    ...judgedOf(stages),
     scores: shownScores(scored.scores, { predictions, titles, ...summary }),
     receipts: shownReceipts(stages.receipts),
     ...(stages.chain ? { chain: shownChain(stages.chain) } : {}),
@@ -136,6 +148,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     explain: (inputs: readonly unknown[], options: ExplainOptions = {}) =>
       explanationsOf(stages, inputs, options),
     errorAnalysis: (options: ErrorAnalysisOptions = {}) => errorsOf(stages, options),
+    winRate: (judge: PairJudge, options?: WinRateOptions) => winRateIn(stages, judge, options),
     ...servers,
     toString: () => describeResult(shown, titles),
     [customInspect]: () => describeResult(shown, titles),
@@ -177,6 +190,15 @@ async function errorsOf(
   return await analyseErrors({ task, predictions, splits: held }, options, interrupt.signal);
 }
 
+async function winRateIn(
+  { device, splits, trained: { state }, ...models }: StageResults,
+  judge: PairJudge,
+  options: WinRateOptions | undefined,
+): Promise<WinRate> {
+  const on = { device: device.inFloat32 ?? device, table: splits.test, state };
+  return await winRateOf({ ...models, ...on }, judge, options);
+}
+
 /** Texts and images have names of their own, which types tell apart. */
 function namedSamples(
   samples: RunSamples = [],
@@ -187,9 +209,30 @@ function namedSamples(
     : { samples: shownSamples(samples as readonly WrittenSample[]) };
 }
 
-function summaryOf(
-  { spec, settings, device, task, judge, assembled, trained, scored, scoring, drift }: StageResults,
-): RunSummary {
+/** What was answered to held-out prompts before and after a training by rewards. */
+function judgedOf(
+  { scored: { judged }, before }: Pick<StageResults, "scored" | "before">,
+): Pick<RunResult<unknown>, "judged" | "judgedBefore" | "scoresBefore"> {
+  if (!judged || !before) return {};
+  return {
+    judged: shownJudged({ judged, before: before.judged }),
+    judgedBefore: before.judged,
+    scoresBefore: before.scores,
+  };
+}
+
+/** What is to be known of rewards on held-out prompts. */
+function judgedNotes(
+  { scored: { judged }, before, trained }: Pick<StageResults, "scored" | "before" | "trained">,
+): string[] {
+  if (!judged || !before) return [];
+  const note = trained.step > 0 ? rewardNote({ judged, before: before.judged }) : undefined;
+  return [...failureNotes(judged), ...(note === undefined ? [] : [note])];
+}
+
+function summaryOf(stages: StageResults): RunSummary {
+  const { spec, settings, device, task, judge } = stages;
+  const { assembled, trained, scored, scoring, drift } = stages;
   const { model, adapter, data, headNote } = assembled;
   const baseline = task.baseline?.(data.train, data.test);
   return {
@@ -221,6 +264,7 @@ function summaryOf(
         predictions: scored.predictions,
         baseline,
       }),
+      ...judgedNotes(stages),
     ],
     intervals: scored.intervals,
     ...(Object.keys(scored.signatures).length > 0 ? { signatures: scored.signatures } : {}),

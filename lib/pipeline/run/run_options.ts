@@ -5,8 +5,17 @@
  */
 import { checkOptions } from "../../core/check_options.ts";
 import type { Notebook } from "../../core/notebook.ts";
-import { abortSignal, oneOf, record, type Rules, text, yesOrNo } from "../../core/option_rules.ts";
+import {
+  abortSignal,
+  list,
+  oneOf,
+  record,
+  type Rules,
+  text,
+  yesOrNo,
+} from "../../core/option_rules.ts";
 import { type PrecisionName, precisionNames } from "../../engine/mod.ts";
+import type { Tracker } from "../../track/tracker.ts";
 
 /** How to run a plan. */
 export interface RunOptions {
@@ -21,6 +30,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Shows no progress. */
   readonly quiet?: boolean;
+  /** Who follows the run beside the notebook or the terminal: `tensorBoard`, `mlflow`, `jsonLines`. */
+  readonly trackers?: readonly Tracker[];
+  /** What the run is called by those who follow it; the method, the data and the time unless given. */
+  readonly name?: string;
   /** Where a live view of training is drawn; the notebook that runs the program unless given. */
   readonly notebook?: Notebook;
 }
@@ -30,6 +43,8 @@ const rules: Rules<RunOptions> = {
   precision: oneOf(precisionNames),
   signal: abortSignal,
   quiet: yesOrNo,
+  trackers: list,
+  name: text,
   notebook: record,
 };
 

@@ -12,6 +12,7 @@ import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
+import { processGroupHere } from "../../parallel/process_group_here.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
@@ -42,23 +43,41 @@ import { judgeOf, type Scored, scoreStage, validation } from "./score_stage.ts";
 import { type Scoring, scoringOf } from "./scoring.ts";
 import { rolloutStage } from "./rollout_stage.ts";
 import { sourcesOf } from "./sources.ts";
-import { trainStage } from "./train_stage.ts";
+import { trackedRun } from "./tracked_run.ts";
+import { trackedSettings } from "./tracked_settings.ts";
+import { type TrainingStage, trainStage } from "./train_stage.ts";
 import { writingStage } from "./writing_stage.ts";
 
 export type { RunOptions } from "./run_options.ts";
 
-/** Runs a plan. */
+/**
+ * Runs a plan. Of processes that were launched together (`lib/parallel`) each runs all of it and has the result;
+ * they share the steps of the training, and the first one alone says, saves and deploys.
+ */
 export async function runPlan(
   spec: PlanSpec,
   options: RunOptions = {},
 ): Promise<RunResult<unknown>> {
   checkRunOptions(options);
   await refuseMistakes(spec);
-  const { checkpoints } = spec.train;
-  await using _held = await lockFolders([
-    ...spec.targets.map(({ folder }) => folder),
-    ...typeof checkpoints === "string" ? [checkpoints] : [],
-  ]);
+  const processes = processGroupHere();
+  const trackers = processes?.rank ? [] : options.trackers ?? [];
+  return await trackedRun(
+    trackers,
+    () => trackedSettings(spec, options.name),
+    (tracking) => runStages(spec, options, { processes, tracking }),
+  );
+}
+
+async function runStages(
+  asked: PlanSpec,
+  how: RunOptions,
+  { processes, tracking }: Pick<TrainingStage, "processes" | "tracking">,
+): Promise<RunResult<unknown>> {
+  const isFirst = !processes || processes.rank === 0;
+  const spec = isFirst ? asked : { ...asked, targets: [] };
+  const options = isFirst ? how : { ...how, quiet: true };
+  await using _held = await lockFolders(isFirst ? writtenBy(spec) : []);
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
   const found = await readStage(spec, signal);
@@ -75,16 +94,17 @@ export async function runPlan(
   await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
-  const scoring = scoringOf(spec, trainable, exact);
   const judge = judgeOf(spec, read.task);
-  const { task, splits: { test: table } } = read;
-  const around = { task, defaults, device: exact, settings, table, options, signal };
+  const { task, splits } = read;
+  const around = { task, defaults, device: exact, settings, table: splits.test, options, signal };
+  await using rollouts = await rolloutStage(assembled, { ...around, device, splits, spec, judge });
+  const scoring = scoringOf(spec, trainable, exact);
   const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
   const trained = await trainStage(trainable, data, {
-    ...{ spec, settings, options, device, signal },
-    sources: { weights: opened.files.weights, judge },
-    ...validation(judge, data.validation, { ...scoring, writing, signal }),
-    ...await rolloutStage(assembled, { ...around, table: read.splits.train, device, spec }),
+    ...{ spec, settings, options, device, signal, processes, tracking },
+    sources: { weights: opened.files.weights, judge, rewards: rollouts.rewards },
+    ...validation(judge, data.validation, { ...scoring, ...rollouts, writing, signal }),
+    openRollouts: rollouts.openRollouts,
     samplesAt: writing.sampler?.atStep,
     sampleDrawer: writing.sampleDrawer,
   }).catch(async (error) => {
@@ -102,7 +122,7 @@ export async function runPlan(
     state.dispose();
   };
   try {
-    const asked = { ...writing, state, options, signal };
+    const asked = { ...writing, ...rollouts, state, steps: trained.step, options, signal };
     const scored = await scoreStage(spec, data.test, scoring.scorer, asked);
     const samples = await writing.samplesAfter(state, trained.step);
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec, scoring);
@@ -122,6 +142,7 @@ export async function runPlan(
     const result = resultOf({
       spec,
       settings,
+      defaults,
       device,
       task,
       judge,
@@ -129,6 +150,7 @@ export async function runPlan(
       assembled,
       trained,
       scored,
+      before: rollouts.before,
       scoring,
       samples,
       drift,
@@ -144,6 +166,14 @@ export async function runPlan(
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);
   }
+}
+
+/** The folders that a plan writes. */
+function writtenBy({ targets, train: { checkpoints } }: PlanSpec): string[] {
+  return [
+    ...targets.map(({ folder }) => folder),
+    ...typeof checkpoints === "string" ? [checkpoints] : [],
+  ];
 }
 
 /** Says what the data is, and asks the model before the training about it where that is needed. */

@@ -12,6 +12,7 @@ import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
 import type { RolloutSample } from "../../nn/rollout.ts";
+import type { RolloutPredictions } from "../../nn/rollout_predictions.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
 import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
 import type { ErrorAnalysisOptions } from "../error_analysis/error_analysis_options.ts";
@@ -20,11 +21,15 @@ import type { Explanation } from "../explain/explanation.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
+import { judgedText } from "../display/judged_answers.ts";
 import { chainText } from "../display/chain_table.ts";
 import type { Server } from "../../serve/server.ts";
 import type { ServeResultOptions } from "../serve/serve_result.ts";
 import type { DrawnSample } from "../draw/sample_drawer.ts";
 import type { WrittenSample } from "../write/samples.ts";
+import type { WinRate } from "../win_rate/win_rate.ts";
+import type { PairJudge } from "../../nn/pair_judge.ts";
+import type { WinRateOptions } from "../win_rate/win_rate_options.ts";
 import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
 import type { DeploymentChain } from "./deployment_chain.ts";
@@ -94,6 +99,15 @@ export interface RunResult<
   readonly methodRecord?: MethodRecord;
   /** The answers that a training by rewards has sampled in this process, with what they were worth. */
   readonly rollouts?: readonly RolloutSample[];
+  /**
+   * What the trained model answered to held-out prompts, with its rewards, where a metric of these was asked;
+   * `pairedBootstrap(result.judgedBefore!, result.judged!, meanReward)` compares it with the model before.
+   */
+  readonly judged?: RolloutPredictions;
+  /** What the model before the training answered to the same prompts, by the same draws. */
+  readonly judgedBefore?: RolloutPredictions;
+  /** Scores of `judgedBefore`. */
+  readonly scoresBefore?: Readonly<Record<string, unknown>>;
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */
@@ -127,6 +141,15 @@ export interface RunResult<
    */
   errorAnalysis(options?: ErrorAnalysisOptions): Promise<ErrorAnalysis>;
   /**
+   * How often a judge prefers the trained model's answer to that of the model before the training, on held-out prompts
+   * or on prompts of one's own: `await result.winRate(async ({ prompt, answers: [a, b] }) => 0)`. The judge is not told
+   * who wrote which: a seed draws the order of each pair. A tie counts half, and equal answers are ties.
+   *
+   * Throws an error of kind "unsupported" for tasks whose model writes no texts, of kind "input" for options that make no
+   * sense, and of kind "data" where the judge fails or says something else.
+   */
+  winRate(judge: PairJudge<Input>, options?: WinRateOptions<Input>): Promise<WinRate>;
+  /**
    * Starts a server of the trained model, as `serve` does of folders, under the name `model` unless another one is
    * given. `dispose` stops it.
    */
@@ -159,7 +182,10 @@ export function describeScores(
 export function describeResult(
   result:
     & RunSummary
-    & Pick<RunResult<unknown>, "scores" | "receipts" | "chain" | "samples" | "drawnSamples">,
+    & Pick<
+      RunResult<unknown>,
+      "scores" | "receipts" | "chain" | "samples" | "drawnSamples" | "judged" | "judgedBefore"
+    >,
   titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
@@ -195,6 +221,9 @@ export function describeResult(
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...result.notes.map((note) => `note: ${note}`),
+    ...(result.judged && result.judgedBefore
+      ? [judgedText({ judged: result.judged, before: result.judgedBefore })]
+      : []),
     ...(samples ? ["samples", indented(samplesText(samples))] : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
     ...(result.chain ? [indented(chainText(result.chain))] : []),

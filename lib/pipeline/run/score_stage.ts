@@ -13,6 +13,7 @@ import { metricOf } from "../../metrics/mod.ts";
 import type { EvaluationOptions } from "../../nn/forward_program.ts";
 import type { FeaturePredictions } from "../../nn/feature_predictions.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
+import type { RolloutPredictions } from "../../nn/rollout_predictions.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { WritingCase } from "../../nn/writing.ts";
 import type { Outputs } from "../../nn/task.ts";
@@ -90,12 +91,31 @@ export function asksForFeatures({ metrics }: Pick<PlanSpec, "metrics">): boolean
   return Object.values(metrics).some(({ kinds }) => kinds.includes("features"));
 }
 
+/** True where a plan asks for a metric of answers that rewards judge. */
+export function asksForRewards({ metrics }: Pick<PlanSpec, "metrics">): boolean {
+  return Object.values(metrics).some(scoresRewards);
+}
+
+/** Whether a metric scores answers that rewards judge. */
+export function scoresRewards({ kinds }: Pick<AnyMetric, "kinds">): boolean {
+  return kinds.includes("rollout");
+}
+
+/** Has a model answer prompts and rewards judge that. */
+export type SampleAnswers = (
+  examples: AnyExamples,
+  state: State,
+  moment: { readonly step: number; readonly progress?: Progress | undefined },
+) => Promise<RolloutPredictions>;
+
 /** What was said about the held-out rows. */
 export interface Scored {
   readonly outputs: Outputs;
   readonly predictions: AnyPredictions;
   /** What the model wrote for the rows that ask something, where a metric of written texts was asked. */
   readonly written?: WrittenRows;
+  /** What the model answered to held-out prompts, where a metric of rewards was asked. */
+  readonly judged?: RolloutPredictions;
   readonly scores: Readonly<Record<string, unknown>>;
   /** How far other rows may be off, of each score that is a number. */
   readonly intervals: Readonly<Record<string, ScoreInterval>>;
@@ -108,13 +128,17 @@ export async function scoreStage(
   { metrics, generate }: Pick<PlanSpec, "metrics" | "generate">,
   examples: AnyExamples,
   scorer: Scorer,
-  { state, options, signal, toWrite, compare }: {
+  { state, steps, options, signal, toWrite, compare, sample }: {
     readonly state: State;
+    /** Steps that are done. */
+    readonly steps: number;
     readonly options: RunOptions;
     readonly signal: AbortSignal;
     readonly toWrite?: ToWrite | undefined;
     /** Draws as many images as are held out and compares them, where that is scored. */
     readonly compare?: ((state: State) => Promise<FeaturePredictions>) | undefined;
+    /** Samples answers that rewards judge. */
+    readonly sample?: SampleAnswers | undefined;
   },
 ): Promise<Scored> {
   const progress = progressFor(options, "evaluating", examples.lengths.length, "rows");
@@ -122,17 +146,48 @@ export async function scoreStage(
   progress.end();
   const predictions = examples.predictions(outputs);
   const written = toWrite && await writeRows(toWrite, { generate, options, signal });
-  const made = written?.predictions ?? await compare?.(state);
+  const judged = sample && asksForRewards({ metrics })
+    ? await sampleRows(examples, { sample, state, steps, options })
+    : undefined;
+  const made = [written?.predictions, judged, await compare?.(state)];
   const scored = Object.entries(metrics).map(([name, metric]): ScoredMetric => ({
     name,
     metric,
-    predictions: made && !metric.kinds.includes(predictions.kind) ? made : predictions,
+    predictions: [predictions, ...made].find((each) => each && metric.kinds.includes(each.kind)) ??
+      predictions,
   }));
   for (const { metric, predictions } of scored) await metric.prepare?.(predictions, { signal });
   return {
     outputs,
     predictions,
     ...(written ? { written } : {}),
+    ...(judged ? { judged } : {}),
+    ...metricScores(scored),
+  };
+}
+
+/** Answers held-out prompts, with a display of how many are done. */
+export async function sampleRows(
+  examples: AnyExamples,
+  { sample, state, steps, options }: {
+    readonly sample: SampleAnswers;
+    readonly state: State;
+    readonly steps: number;
+    readonly options: RunOptions;
+  },
+): Promise<RolloutPredictions> {
+  const prompts = examples.rollouts?.heldOut?.prompts ?? examples.rows;
+  const progress = progressFor(options, "answering", prompts, "prompts");
+  const found = await sample(examples, state, { step: steps, progress });
+  progress.end();
+  return found;
+}
+
+/** What metrics say. */
+export function metricScores(
+  scored: readonly ScoredMetric[],
+): Pick<Scored, "scores" | "intervals" | "signatures"> {
+  return {
     scores: Object.fromEntries(
       scored.map(({ name, metric, predictions }) => [name, metric.compute(predictions)]),
     ),
@@ -146,7 +201,7 @@ export async function scoreStage(
 }
 
 /** A metric and what it scores. */
-interface ScoredMetric {
+export interface ScoredMetric {
   readonly name: string;
   readonly metric: AnyMetric;
   readonly predictions: AnyPredictions;
@@ -193,17 +248,20 @@ export interface SamplesOfRun {
 export function validation(
   judge: AnyMetric,
   examples: AnyExamples | undefined,
-  { scorer, writing, signal }: {
+  { scorer, writing, signal, sample }: {
     readonly scorer: Scorer;
     readonly writing: SamplesOfRun;
     readonly signal: AbortSignal;
+    /** Samples answers that rewards judge. */
+    readonly sample?: SampleAnswers | undefined;
   },
 ): Pick<TrainContext, "validate"> {
   if (!examples) return {};
   return {
-    async validate(state) {
-      const outputs = await scorer.outputs(examples, { state, signal });
-      const predictions = examples.predictions(outputs);
+    async validate(state, _signal, step) {
+      const predictions: AnyPredictions = sample && scoresRewards(judge)
+        ? await sample(examples, state, { step })
+        : examples.predictions(await scorer.outputs(examples, { state, signal }));
       await judge.prepare?.(predictions, { signal });
       const score = judge.compute(predictions) as number;
       writing.use(state);
@@ -219,7 +277,7 @@ export function judgeOf(
   { task, metric = task.metric }: AnyLabelledTask,
 ): AnyMetric {
   const numeric = Object.values(metrics).find(({ kinds, isTable }) =>
-    kinds.includes(task.kind) && !isTable
+    (kinds.includes(task.kind) || kinds.includes(task.sampledKind ?? task.kind)) && !isTable
   );
   return numeric ?? metricOf(metric);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mistakes } from "../../core/errors.ts";
+import { mistakes, TunebookError } from "../../core/errors.ts";
 import { openDevice } from "../../engine/mod.ts";
 import {
   findLearningRate,
@@ -21,6 +21,7 @@ import { openStage } from "./open_stage.ts";
 import { progressFor } from "./progress_for.ts";
 import { readStage } from "./read_stage.ts";
 import { referenceStage } from "./reference_stage.ts";
+import { checkAlone } from "./check_alone.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 
 /** Sweeps over learning rates on the training rows. Nothing is kept but the sweep. */
@@ -31,8 +32,16 @@ export async function sweepPlan(
 ): Promise<LearningRateSweep> {
   const { steps } = sweepOptions(sweep);
   checkRunOptions(options);
+  checkAlone("findLearningRate()", options);
   const wrong = planMistakes(spec);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
+  if (spec.task.sampledKind !== undefined) {
+    throw new TunebookError(
+      "unsupported",
+      "a sweep of learning rates follows the loss of rows that stay, and each step of " +
+        `${spec.task.name} samples rows of its own: compare the mean reward of short runs instead`,
+    );
+  }
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
   const read = await readStage(spec, signal);

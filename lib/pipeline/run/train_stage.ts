@@ -23,6 +23,7 @@ import type { SampleDrawer } from "../draw/sample_drawer.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
+import type { Tracking } from "./tracked_run.ts";
 import {
   notebookView,
   type Rate,
@@ -35,7 +36,8 @@ import {
 const rescueFolder = ".tunebook/interrupted";
 
 /** What the stage needs beside the model and the data. */
-export interface TrainingStage extends Pick<TrainContext, "device" | "validate" | "openRollouts"> {
+export interface TrainingStage extends Pick<TrainContext, "device" | "validate" | "processes"> {
+  readonly openRollouts?: TrainContext["openRollouts"] | undefined;
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly options: RunOptions;
@@ -43,6 +45,8 @@ export interface TrainingStage extends Pick<TrainContext, "device" | "validate" 
   readonly signal: AbortSignal;
   /** What the model has written after a validation, if it is asked to. */
   readonly samplesAt?: ((step: number) => readonly WrittenSample[]) | undefined;
+  /** Who follows the run. */
+  readonly tracking: Tracking;
   /** Draws in the training, if it is asked to. */
   readonly sampleDrawer?: SampleDrawer<State> | undefined;
 }
@@ -59,7 +63,8 @@ export interface TrainedRun extends TrainResult {
 export async function trainStage(
   trainable: TrainableModel,
   data: EncodedSplits,
-  { spec, settings, options, sources, samplesAt, sampleDrawer, ...context }: TrainingStage,
+  { spec, settings, options, sources, samplesAt, sampleDrawer, tracking, ...context }:
+    TrainingStage,
 ): Promise<TrainedRun> {
   const fingerprint = await runFingerprint(spec, data, trainable, sources);
   const folder = settings.checkpoints ??
@@ -73,7 +78,10 @@ export async function trainStage(
   let frozen: Progress | undefined;
   let result: TrainResult;
   // A folder of the plan is locked for all of the run.
-  await using _held = await lockFolders(resume && !settings.checkpoints ? [folder] : []);
+  const isFirst = !context.processes?.rank;
+  await using _held = await lockFolders(
+    resume && !settings.checkpoints && isFirst ? [folder] : [],
+  );
   try {
     result = await train(trainable, data.train.rollouts ?? data.train, {
       ...context,
@@ -112,10 +120,12 @@ export async function trainStage(
         : {}),
       onStep(report) {
         view.step(report);
+        tracking.step(report);
         if (!options.quiet) { for (const alarm of report.alarms ?? []) say(`warning: ${alarm}`); }
       },
       onValidation(validation) {
         view.validation(validation);
+        tracking.validation(validation, sources.judge.name);
         if (samplesAt) view.samples(samplesAt(validation.step));
       },
     });
@@ -128,7 +138,7 @@ export async function trainStage(
     const savedIn = resume || settings.checkpoints ? folder : result.savedIn;
     // The next run is a new one.
     const forget = async () => {
-      if (savedIn === undefined || settings.checkpoints !== undefined) return;
+      if (savedIn === undefined || settings.checkpoints !== undefined || !isFirst) return;
       await Deno.remove(folder, { recursive: true }).catch(unlessGone);
       await removeEmpty(rescueFolder);
       await removeEmpty(dirname(rescueFolder));

@@ -76,12 +76,21 @@ export function sampleInputs(
     }));
 }
 
-function givenInputs(samples: readonly unknown[], textModel: TextModel): SampleInput[] {
+/**
+ * Inputs of one's own as a model is asked. Throws an error of kind "input" with all that it cannot take.
+ *
+ * @param noun what errors call one of them
+ */
+export function givenInputs(
+  samples: readonly unknown[],
+  textModel: TextModel,
+  noun = "sample",
+): SampleInput[] {
   const wrong: string[] = [];
   const found = samples.map((given, at): SampleInput => {
     const isTurn = typeof given === "string" && textModel.inputOf !== undefined;
     const value = isTurn ? textModel.inputOf!([{ role: "user", content: given }]) : given;
-    const where = `sample ${at + 1}`;
+    const where = `${noun} ${at + 1}`;
     try {
       if (!textModel.hasRoom(value, 1)) {
         wrong.push(`${where} has no tokens, or leaves the model no room to write`);
@@ -92,7 +101,7 @@ function givenInputs(samples: readonly unknown[], textModel: TextModel): SampleI
     }
     return { value, input: typeof given === "string" ? given : inWords(given) };
   });
-  if (wrong.length > 0) throw mistakes("input", "these samples cannot be answered:", wrong);
+  if (wrong.length > 0) throw mistakes("input", `these ${noun}s cannot be answered:`, wrong);
   return found;
 }
 

@@ -35,33 +35,53 @@ interface Progress {
   readonly values: unknown[];
   timeouts: number;
   seconds: number;
+  /** What the reward threw, in words; absent where that ends the asking. */
+  readonly thrown?: string[];
 }
 
 /**
- * Asks about all answers. An error that the reward throws ends the asking: it is thrown again with the
- * name of the reward and the answer.
+ * Asks about all answers. An error that the reward throws ends the asking, unless failures are counted: it is
+ * thrown again with the name of the reward and the answer.
  */
 export async function askReward(
   named: NamedReward,
   samples: readonly SampledAnswer[],
-  { signal, concurrency }: {
+  { signal, concurrency, countFailures = false }: {
     readonly signal?: AbortSignal | undefined;
     readonly concurrency: number;
+    /** Counts what goes wrong, in the statistics; `wrong` is then empty. */
+    readonly countFailures?: boolean | undefined;
   },
 ): Promise<AskedReward> {
   const { name, reward } = named;
-  const progress: Progress = { values: [], timeouts: 0, seconds: 0 };
+  const progress: Progress = {
+    ...{ values: [], timeouts: 0, seconds: 0 },
+    ...(countFailures ? { thrown: [] } : {}),
+  };
   if (isBatchReward(reward)) await askBatch(reward, named, { samples, signal, progress });
   else await askEach(reward, named, { samples, signal, progress, concurrency });
-  const { values, timeouts, seconds } = progress;
+  const { values, timeouts, seconds, thrown = [] } = progress;
   const wrong = samples.flatMap((sample, at) => {
     const value = values[at];
-    if (value === null || Number.isFinite(value)) return [];
+    if (value === null || value === failed || Number.isFinite(value)) return [];
     const what = value === tookTooLong ? overdue(named) : `gives ${given(value)}`;
     return [`${shownName(name)} ${what} for ${shownSample(sample)}`];
   });
   const known = values.map((value) => Number.isFinite(value) ? value as number : null);
-  return { values: known, statistics: rewardStatistics(known, { timeouts, seconds }), wrong };
+  const counted = countFailures ? failureStatistics([...thrown, ...wrong], values) : {};
+  const statistics = rewardStatistics(known, { timeouts, seconds, ...counted });
+  return { values: known, statistics, wrong: countFailures ? [] : wrong };
+}
+
+/** Stands for the value of a reward that has thrown, where that is counted. */
+const failed = Symbol("failed");
+
+function failureStatistics(
+  wrong: readonly string[],
+  values: readonly unknown[],
+): Pick<RewardStatistics, "failures" | "firstFailure"> {
+  const failures = values.filter((value) => value !== null && !Number.isFinite(value)).length;
+  return { failures, ...(wrong.length > 0 ? { firstFailure: wrong[0] } : {}) };
 }
 
 async function askEach(
@@ -85,14 +105,19 @@ async function askEach(
           await withinSeconds(
             named.timeoutSeconds,
             signal,
-            (signal) => reward({ ...samples[at], signal }),
+            (signal) => reward(ownSample(samples[at], signal)),
           ),
           named,
           progress,
         );
       } catch (error) {
-        hasFailed = true;
-        throw failure(error, named.name, ` for ${shownSample(samples[at])}`);
+        const told = failure(error, named.name, ` for ${shownSample(samples[at])}`);
+        progress.values[at] = failed;
+        if (progress.thrown && !isInterruption(told)) progress.thrown.push(messageOf(told));
+        else {
+          hasFailed = true;
+          throw told;
+        }
       } finally {
         progress.seconds += (performance.now() - begun) / 1000;
       }
@@ -117,10 +142,14 @@ async function askBatch(
     values = await withinSeconds(
       named.timeoutSeconds * answers,
       signal,
-      (signal) => reward.rewardBatch(samples.map((each) => ({ ...each, signal })), { signal }),
+      (signal) => reward.rewardBatch(samples.map((each) => ownSample(each, signal)), { signal }),
     );
   } catch (error) {
-    throw failure(error, named.name, "");
+    const told = failure(error, named.name, "");
+    if (!progress.thrown || isInterruption(told)) throw told;
+    progress.thrown.push(messageOf(told));
+    progress.values.push(...samples.map(() => failed));
+    return;
   }
   progress.seconds = (performance.now() - begun) / 1000;
   if (values === tookTooLong) {
@@ -144,6 +173,20 @@ function inTime(value: unknown, { onTimeout }: NamedReward, progress: Progress):
   if (value !== tookTooLong) return value;
   progress.timeouts++;
   return onTimeout === undefined ? tookTooLong : onTimeout;
+}
+
+/** What a reward changes in it is seen by no other reward and no later step. */
+function ownSample(sample: SampledAnswer, signal: AbortSignal): RewardSample {
+  return { ...ownCopy(sample) as SampledAnswer, signal };
+}
+
+/** Lists and plain objects are copied at every depth, anything else is the same. */
+function ownCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ownCopy);
+  if (typeof value !== "object" || value === null) return value;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, ownCopy(own)]));
 }
 
 function overdue({ timeoutSeconds, reward }: NamedReward): string {
@@ -170,7 +213,8 @@ function failure(error: unknown, name: string, where: string): unknown {
 /** Characters of a prompt and of an answer that a message shows. */
 const mostCharacters = 60;
 
-function shownSample({ prompt, completion }: SampledAnswer): string {
+/** An answer and its prompt, as messages name them. */
+export function shownSample({ prompt, completion }: SampledAnswer): string {
   const last = typeof prompt === "string" ? prompt : String(prompt.at(-1)?.content ?? "");
   return `the answer ${cut(completion)} to ${cut(last)}`;
 }

@@ -5,6 +5,7 @@
  */
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
+import { timerMilliseconds } from "../../core/timer_milliseconds.ts";
 import type { RewardValue } from "../../nn/reward.ts";
 
 /** What the thread is told: first what it judges by, then one text after the other. */
@@ -72,7 +73,7 @@ class Thread {
     const stop = () => reject(interruption());
     const timer = seconds === undefined
       ? undefined
-      : setTimeout(() => resolve(undefined), seconds * 1000);
+      : setTimeout(() => resolve(undefined), timerMilliseconds(seconds));
     signal?.addEventListener("abort", stop);
     this.#worker.onmessage = ({ data }: MessageEvent<JudgeReply>) => resolve(data);
     this.#worker.onerror = (event) => {

@@ -6,11 +6,11 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { interruption, isInterruption } from "../../core/interruption.ts";
-import { abortSignal, type Rules, whole } from "../../core/option_rules.ts";
+import { abortSignal, type Rules, whole, yesOrNo } from "../../core/option_rules.ts";
 import { shownName } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { JudgedSamples, JudgeSamplesOptions, RewardJudge, Rewards } from "../../nn/reward.ts";
-import { askReward, type SampledAnswer } from "./ask_reward.ts";
+import { askReward, type SampledAnswer, shownSample } from "./ask_reward.ts";
 import { checkedRewards, isBatchReward } from "../../nn/check_rewards.ts";
 
 /** How rewards are asked. */
@@ -20,7 +20,7 @@ export interface RewardJudgeOptions {
 }
 
 const rules: Rules<RewardJudgeOptions> = { concurrency: whole };
-const judgeRules: Rules<JudgeSamplesOptions> = { signal: abortSignal };
+const judgeRules: Rules<JudgeSamplesOptions> = { signal: abortSignal, countFailures: yesOrNo };
 const defaultConcurrency = 8;
 
 /**
@@ -30,7 +30,7 @@ const defaultConcurrency = 8;
  *
  * @throws {TunebookError} of kind `input` for rewards and options that make no sense. `judge` throws one
  * of kind `data` where a reward fails, takes too long, or gives what is no finite number, with each prompt
- * and answer, and where no reward applies to any answer; and of kind `interrupted` when its signal aborts.
+ * and answer, unless `countFailures` has it count them, and where no reward applies to any answer; and of kind `interrupted` when its signal aborts.
  *
  * @example
  * ```ts
@@ -80,17 +80,19 @@ export function rewardJudge(rewards: Rewards, options: RewardJudgeOptions = {}):
           `judge takes a list of answers, but got ${shownValue(samples)}`,
         );
       }
-      const { signal } = options;
+      const { signal, countFailures } = options;
       // What one of them throws stops the others.
       const others = new AbortController();
       const either = AbortSignal.any(signal ? [signal, others.signal] : [others.signal]);
       const asked = all.map((each) =>
-        askReward(each, samples, { signal: either, concurrency }).catch((error) => {
+        askReward(each, samples, { signal: either, concurrency, countFailures }).catch((error) => {
           others.abort();
           throw error;
         })
       );
       const said = fulfilled(await Promise.allSettled(asked), signal);
+      // A reward that was called off is no failure to be counted.
+      if (signal?.aborted) throw interruption("stopped while answers were judged");
       const wrong = said.flatMap((each) => each.wrong);
       if (wrong.length > 0) throw mistakes("data", "these rewards cannot be used:", wrong);
       return summed(samples, all.map(({ name, weight }, at) => ({ name, weight, ...said[at] })));
@@ -126,13 +128,20 @@ function summed(samples: readonly SampledAnswer[], said: readonly Said[]): Judge
       : own.reduce((sum, { weight, values }) => sum + weight * values[at]!, 0);
   };
   const totals = samples.map((_, at) => totalOf(at));
-  if (samples.length > 0 && totals.every(Number.isNaN)) {
+  const hasFailed = said.some(({ statistics: { failures = 0 } }) => failures > 0);
+  if (samples.length > 0 && !hasFailed && totals.every(Number.isNaN)) {
     throw new TunebookError(
       "data",
       `no reward applies to any of ${samples.length} answers: every one gives null; their rows have ` +
         columnsOf(samples[0].row),
     );
   }
+  const endless = samples.flatMap((sample, at) =>
+    Math.abs(totals[at]) === Infinity
+      ? [`weight · value adds up to ${totals[at]} for ${shownSample(sample)}`]
+      : []
+  );
+  if (endless.length > 0) throw mistakes("data", "these rewards cannot be used:", endless);
   return {
     totals,
     values: byName(({ values }) => values),

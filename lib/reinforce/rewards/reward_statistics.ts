@@ -9,14 +9,17 @@ import type { RewardStatistics, RewardValue } from "../../nn/reward.ts";
 /** Mean, spread and range of the values that are numbers, with what is counted beside them. */
 export function rewardStatistics(
   values: readonly RewardValue[],
-  { timeouts, seconds }: Pick<RewardStatistics, "timeouts" | "seconds">,
+  { timeouts, seconds, ...failed }: Pick<
+    RewardStatistics,
+    "timeouts" | "seconds" | "failures" | "firstFailure"
+  >,
 ): RewardStatistics {
   const numbers = values.filter((value) => value !== null);
   const count = numbers.length;
   const nulls = values.length - count;
   if (count === 0) {
     const none = { mean: null, standardDeviation: null, least: null, greatest: null };
-    return { ...none, values: 0, nulls, timeouts, seconds };
+    return { ...none, values: 0, nulls, timeouts, seconds, ...failed };
   }
   return {
     mean: meanOfKnown(numbers),
@@ -27,5 +30,6 @@ export function rewardStatistics(
     nulls,
     timeouts,
     seconds,
+    ...failed,
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { interruption } from "../../core/interruption.ts";
+import { timerMilliseconds } from "../../core/timer_milliseconds.ts";
 
 /** Work that took longer than it may. */
 export const tookTooLong: unique symbol = Symbol("took too long");
@@ -28,7 +29,7 @@ export async function withinSeconds<Result>(
   const timer = setTimeout(() => {
     ended.resolve(tookTooLong);
     own.abort(new DOMException("the time is over", "TimeoutError"));
-  }, seconds * 1000);
+  }, timerMilliseconds(seconds));
   try {
     const working = Promise.try(work, own.signal);
     working.catch(() => {}); // what was left alone may still fail

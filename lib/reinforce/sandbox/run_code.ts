@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
+import { timerMilliseconds } from "../../core/timer_milliseconds.ts";
 import { isRecord } from "../../core/objects.ts";
 import { missingPermission } from "../../core/permissions.ts";
 import type { CaseOutcome, CodeFailure, CodeReply, CodeTask } from "./code_task.ts";
@@ -40,10 +41,14 @@ export async function runCode(
   signal?.addEventListener("abort", stop);
   const timer = setTimeout(
     () => end({ why: "time", message: "its time was over" }),
-    (task.timeoutSeconds + graceSeconds) * 1000,
+    timerMilliseconds(task.timeoutSeconds + graceSeconds),
   );
   try {
-    const asking = ask(child, { ...task, key });
+    const asking = ask(child, {
+      ...task,
+      timeoutSeconds: timerMilliseconds(task.timeoutSeconds) / 1000,
+      key,
+    });
     const tooMuch = () => end({ why: "silence", message: "it wrote more than it may" });
     const written = await textOf(child.stdout, tooMuch);
     await Promise.all([asking, child.status]);

@@ -16,4 +16,11 @@ export const dpoFlags: readonly TaskFlag[] = [
   },
   { name: "beta", value: "number", what: "how strongly the model is held to what it was (0.1)" },
   smoothingFlag,
+  {
+    name: "reference",
+    flag: "referenceColumns",
+    value: "list",
+    parts: ["chosen", "rejected"],
+    what: "columns of log p of the better and the worse answer before the training, A,B (computed)",
+  },
 ];

@@ -16,12 +16,12 @@ import type { AnsweredRow } from "./answered_row.ts";
 import { type ConversationOptions, type PreferenceColumns, preferenceColumns } from "./options.ts";
 import { preferenceExamples } from "./preference_examples.ts";
 import type { PairLoss } from "./pair_loss.ts";
-import { preferenceWriting } from "./preference_writing.ts";
+import { type AskedPrompt, preferenceWriting } from "./preference_writing.ts";
 import { readPreferences } from "./read_preferences.ts";
 import { readReference, type ReferenceColumns } from "./reference_columns.ts";
 
-/** A task whose model writes answers that people would prefer; what is asked is a list of messages. */
-export type PreferenceTask = Task<PreferencePredictions, readonly ChatMessage[], string>;
+/** A task whose model writes answers that people would prefer; what is asked is a text or a list of messages. */
+export type PreferenceTask = Task<PreferencePredictions, AskedPrompt, string>;
 
 /** What a task on pairs consists of. */
 export interface PreferenceTaskOptions<Options extends PreferenceColumns> {
@@ -38,7 +38,7 @@ export function preferenceTask<Options extends PreferenceColumns>(
   { name, options, loss, reference }: PreferenceTaskOptions<Options>,
 ): PreferenceTask {
   const rowsOf = (table: Table, where: string) => readPreferences(table, options, where);
-  const labelled = (): LabelledTask<PreferencePredictions, readonly ChatMessage[], string> => ({
+  const labelled = (): LabelledTask<PreferencePredictions, AskedPrompt, string> => ({
     ...answeringTask(options, rowsOf),
     task,
     examples: (table, processor, how) =>
@@ -71,7 +71,7 @@ export function answeringTask(
   options: ConversationOptions,
   rowsOf: (table: Table, where: string) => readonly AnsweredRow[],
 ): Pick<
-  LabelledTask<never, readonly ChatMessage[], string>,
+  LabelledTask<never, AskedPrompt, string>,
   "labels" | "head" | "signature" | "reader" | "writing" | "tableOf"
 > {
   const { template, variables } = options;
@@ -105,7 +105,7 @@ export function answeringTask(
     tableOf() {
       throw new TunebookError(
         "unsupported",
-        "what answers new prompts is generate, or predict with lists of messages",
+        "what answers new prompts is generate, or predict with texts or lists of messages",
       );
     },
   };

@@ -17,14 +17,25 @@ export interface AskedRow extends Pick<AnsweredRow, "prompt" | "tools"> {
   readonly answer?: readonly ChatMessage[] | undefined;
 }
 
+/** What a model is asked: messages, or a text, which is the message of a user as in the rows. */
+export type AskedPrompt = string | readonly ChatMessage[];
+
 /** Asks with the template of the training; held-out rows ask their prompts. */
 export function preferenceWriting(
   options: ConversationOptions,
   rowsOf: (table: Table, where: string) => readonly AskedRow[],
-): Writing<readonly ChatMessage[]> {
+): Writing<AskedPrompt> {
   const writing = chatWriting(options);
   return {
     ...writing,
+    promptOf: (input, processor, where) =>
+      writing.promptOf(
+        typeof input === "string" && input !== ""
+          ? [{ role: "user", content: input }]
+          : input as readonly ChatMessage[],
+        processor,
+        where,
+      ),
     cases(table, processor, where) {
       const found = rowsOf(table, where).flatMap((asked, row): WritingCase[] => {
         const right = asked.answer?.at(-1)?.content;

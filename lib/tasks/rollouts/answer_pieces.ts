@@ -1,6 +1,6 @@
 /**
  * The tokens of sampled answers in pieces, so that the logits of a batch are never there as a whole. Each
- * answer is whole in one piece, where losses of whole answers need it.
+ * answer is whole in one piece, where losses of whole answers need it, and so is a pair of them.
  *
  * @module
  */
@@ -21,19 +21,34 @@ export interface AnswerPieces {
   }[];
 }
 
-/** Puts each answer into the piece that has the fewest tokens, the longest answers first. */
-export function answerPieces(lengths: readonly number[], pieces: number): AnswerPieces {
+/**
+ * Puts each answer into the piece that has the fewest tokens, the longest answers first.
+ *
+ * @param together so many answers, one after the other, stand side by side in one piece; 1 unless given
+ */
+export function answerPieces(
+  lengths: readonly number[],
+  pieces: number,
+  together = 1,
+): AnswerPieces {
   const tokens = Array<number>(pieces).fill(0);
   const counts = Array<number>(pieces).fill(0);
   const at = Array<AnswerPieces["at"][number]>(lengths.length);
-  const byLength = [...lengths.keys()].sort((a, b) => lengths[b] - lengths[a] || a - b);
-  for (const answer of byLength) {
+  const sets = Array.from(
+    { length: lengths.length / together },
+    (_, set) => Array.from({ length: together }, (_, member) => set * together + member),
+  );
+  const sizes = sets.map((set) => set.reduce((sum, answer) => sum + lengths[answer], 0));
+  const byLength = [...sets.keys()].sort((a, b) => sizes[b] - sizes[a] || a - b);
+  for (const set of byLength) {
     const piece = tokens.indexOf(Math.min(...tokens));
-    at[answer] = { piece, start: tokens[piece], index: counts[piece] };
-    tokens[piece] += lengths[answer];
-    counts[piece]++;
+    for (const answer of sets[set]) {
+      at[answer] = { piece, start: tokens[piece], index: counts[piece] };
+      tokens[piece] += lengths[answer];
+      counts[piece]++;
+    }
   }
-  return { pieces, length: Math.max(...tokens) + 1, most: Math.max(1, ...counts), at };
+  return { pieces, length: Math.max(...tokens) + 1, most: Math.max(together, ...counts), at };
 }
 
 /** Numbers of each token of each answer, [pieces, length]; 0 in free places. */

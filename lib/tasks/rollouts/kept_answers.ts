@@ -7,23 +7,28 @@
 import { TunebookError } from "../../core/errors.ts";
 import type { LearnedAnswer } from "./learned_answer.ts";
 
-/** sequence, tokens, tokens of the answer, advantage, whether it counts, whether it has a reference. */
+/** sequence, tokens, tokens of the answer, advantage, whether it counts, and what else it has. */
 const header = 6;
+/** Log probabilities by the reference, and estimates of tokens: their sum says which an answer has. */
+const [withReference, withEstimates] = [1, 2];
 
 /** The answers by their sequences, one after the other. */
 export function keptAnswers(answers: ReadonlyMap<number, LearnedAnswer>): Float32Array {
   const numbers: number[] = [];
   for (const [sequence, { ids, length, advantage, counts, ...of }] of answers) {
-    const { oldLogProbs, referenceLogProbs } = of;
+    const { oldLogProbs, referenceLogProbs, estimates } = of;
     numbers.push(
       sequence,
       ids.length,
       length,
       advantage,
       Number(counts),
-      Number(!!referenceLogProbs),
+      (referenceLogProbs ? withReference : 0) + (estimates ? withEstimates : 0),
     );
     numbers.push(...ids, ...oldLogProbs, ...referenceLogProbs ?? []);
+    if (estimates) {
+      numbers.push(...estimates.advantages, ...estimates.oldValues, ...estimates.returns);
+    }
   }
   return Float32Array.from(numbers);
 }
@@ -39,12 +44,16 @@ export function answersOfKept(kept: Float32Array): Map<number, LearnedAnswer> {
     return kept.slice(at, at += count);
   };
   while (at < kept.length) {
-    const [sequence, tokens, length, advantage, counts, hasReference] = take(header);
+    const [sequence, tokens, length, advantage, counts, has] = take(header);
+    const list = () => take(length);
     answers.set(sequence, {
       ids: Int32Array.from(take(tokens)),
       length,
-      oldLogProbs: take(length),
-      ...(hasReference ? { referenceLogProbs: take(length) } : {}),
+      oldLogProbs: list(),
+      ...(has & withReference ? { referenceLogProbs: list() } : {}),
+      ...(has & withEstimates
+        ? { estimates: { advantages: list(), oldValues: list(), returns: list() } }
+        : {}),
       advantage,
       counts: counts === 1,
     });

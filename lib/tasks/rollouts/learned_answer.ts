@@ -4,6 +4,15 @@
  * @module
  */
 
+/** What is learned of each token of an answer, with a value function; lists are [length]. */
+export interface TokenEstimates {
+  readonly advantages: Float32Array;
+  /** What was expected before each token when the answer was sampled. */
+  readonly oldValues: Float32Array;
+  /** What should have been expected. */
+  readonly returns: Float32Array;
+}
+
 /** An answer that a step learns from. */
 export interface LearnedAnswer {
   /** The prompt and the answer, [tokens]. */
@@ -14,7 +23,13 @@ export interface LearnedAnswer {
   readonly oldLogProbs: Float32Array;
   /** The same by the reference, where the loss asks it. */
   readonly referenceLogProbs?: Float32Array;
+  /**
+   * How much better the answer is than what could be expected; with estimates the mean of its tokens. Of a method that
+   * selects answers 1, or −1 for the worse one of a pair.
+   */
   readonly advantage: number;
+  /** What is learned of each token, where there is a value function. */
+  readonly estimates?: TokenEstimates;
   /** False for an answer that the loss leaves out. */
   readonly counts: boolean;
 }
@@ -23,7 +38,7 @@ export interface LearnedAnswer {
 export interface LearnedAnswers {
   /** The answer of a sequence. */
   of(sequence: number): LearnedAnswer;
-  /** The sequences of each prompt. */
+  /** The sequences of each prompt that are learned from. */
   readonly groups: readonly (readonly number[])[];
   /** The most tokens of an answer. */
   readonly maxNewTokens: number;

@@ -19,7 +19,7 @@ import { listOfValue } from "../chat/plain_value.ts";
 import { readMessage } from "../chat/read_message.ts";
 import { textGeneration } from "../text_generation.ts";
 import type { RolloutPrompt } from "./rollout_samples.ts";
-import type { RolloutSettings, SamplingOptions } from "./sampling_options.ts";
+import type { PromptOptions, RolloutSettings } from "./sampling_options.ts";
 
 /** What is asked: a text, or messages. */
 export type Prompt = string | readonly ChatMessage[];
@@ -33,7 +33,7 @@ export type WritingTask = LabelledTask<Predictions<"language">, never, string>;
  */
 export function readPrompts(
   table: Table,
-  { prompt }: Pick<SamplingOptions, "prompt">,
+  { prompt }: Pick<PromptOptions, "prompt">,
   where: string,
 ): Prompt[] {
   requireColumns(table, [prompt], where);
@@ -95,7 +95,7 @@ export function promptWords(prompt: Prompt): string {
 
 /** The task by which prompts of this kind are asked, and by which the trained model is written and opened. */
 export function writingTask(
-  { prompt, template, system }: SamplingOptions,
+  { prompt, template, system }: PromptOptions,
   areMessages: boolean,
 ): WritingTask {
   const task = areMessages
@@ -121,7 +121,7 @@ export function rolloutPrompts(
   table: Table,
   prompts: readonly Prompt[],
   { options, settings, processor, writing, where }: {
-    readonly options: Pick<SamplingOptions, "prompt">;
+    readonly options: Pick<PromptOptions, "prompt">;
     readonly settings: RolloutSettings;
     readonly processor: TextProcessor;
     readonly writing: NonNullable<WritingTask["writing"]>;

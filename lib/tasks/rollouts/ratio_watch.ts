@@ -4,11 +4,18 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import type { AnswersLoss } from "./answers_objective.ts";
 import type { LearnedAnswer } from "./learned_answer.ts";
 import type { PolicyLoss } from "./policy_objective.ts";
 
 /** How far a ratio before the first update may be from 1: float32, computed in another order. */
 const tolerance = 1e-4;
+
+/** What of a loss says how ratios are watched; without clips every token has a ratio of its own, and none is cut. */
+export interface WatchedLoss
+  extends
+    Pick<AnswersLoss, "name" | "temperature" | "together">,
+    Partial<Pick<PolicyLoss, "ratio" | "epsilonLow" | "epsilonHigh">> {}
 
 /** What was seen of a step. */
 export interface RatioFigures {
@@ -16,24 +23,29 @@ export interface RatioFigures {
   readonly mean: number;
   /** How far the farthest one is from 1. */
   readonly farthest: number;
-  /** The share of ratios whose gradient was cut. */
-  readonly clipped: number;
+  /** The share of ratios whose gradient was cut; absent where the loss cuts none. */
+  readonly clipped?: number;
 }
 
 /** Collects the ratios of one optimiser step. */
 export class RatioWatch {
+  readonly #loss: WatchedLoss;
   #sum = 0;
   #tokens = 0;
   #farthest = 0;
   #clipped = 0;
   #ratios = 0;
 
+  constructor(loss: WatchedLoss) {
+    this.#loss = loss;
+  }
+
   /** Takes in the present log probabilities of an answer that counts, [tokens]. */
   add(
-    { oldLogProbs, advantage, length }: LearnedAnswer,
+    { oldLogProbs, advantage, estimates, length }: LearnedAnswer,
     present: Float32Array,
-    { ratio, epsilonLow, epsilonHigh }: Pick<PolicyLoss, "ratio" | "epsilonLow" | "epsilonHigh">,
   ): void {
+    const { ratio = "token", epsilonLow = Infinity, epsilonHigh = Infinity } = this.#loss;
     const changes = Array.from(present, (logProb, at) => logProb - oldLogProbs[at]);
     for (const change of changes) {
       this.#sum += Math.exp(change);
@@ -43,12 +55,13 @@ export class RatioWatch {
     const total = changes.reduce((sum, change) => sum + change, 0);
     const own = ratio === "token" ? changes : [ratio === "sum" ? total : total / length];
     this.#ratios += own.length;
-    for (const change of own) {
-      const isCut = advantage > 0
+    own.forEach((change, at) => {
+      const gain = estimates?.advantages[at] ?? advantage;
+      const isCut = gain > 0
         ? Math.exp(change) > 1 + epsilonHigh
-        : advantage < 0 && Math.exp(change) < 1 - epsilonLow;
+        : gain < 0 && Math.exp(change) < 1 - epsilonLow;
       if (isCut) this.#clipped++;
-    }
+    });
   }
 
   /** What was seen; a step without an answer that counts has the ratio 1. */
@@ -56,7 +69,9 @@ export class RatioWatch {
     return {
       mean: this.#tokens === 0 ? 1 : this.#sum / this.#tokens,
       farthest: this.#farthest,
-      clipped: this.#ratios === 0 ? 0 : this.#clipped / this.#ratios,
+      ...(this.#loss.epsilonHigh === undefined
+        ? {}
+        : { clipped: this.#ratios === 0 ? 0 : this.#clipped / this.#ratios }),
     };
   }
 }

@@ -6,15 +6,15 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { withoutUndefined } from "../../core/objects.ts";
-import type { Predictions } from "../../nn/predictions.ts";
 import type { Processor } from "../../nn/processor.ts";
+import type { PromptPredictions } from "../../nn/rollout_predictions.ts";
 import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import { nextTokenObjective } from "../shared/next_token_objective.ts";
 import { nextTokenPredictions, refuseAnswers } from "../shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
-import { policyObjective } from "./policy_objective.ts";
+import { heldOutRollout } from "./held_out_answers.ts";
 import {
   type Prompt,
   promptCases,
@@ -24,16 +24,17 @@ import {
   type WritingTask,
   writingTask,
 } from "./prompt_rows.ts";
-import { type RolloutMethod, SampledRows } from "./sampled_rows.ts";
-import type { SamplingOptions } from "./sampling_options.ts";
+import type { RolloutMethod } from "./rollout_method.ts";
+import { SampledRows } from "./sampled_rows.ts";
+import type { PromptOptions } from "./sampling_options.ts";
 
 /** The task that such a function makes; what is asked is a text or a list of messages. */
-export type RolloutTask = Task<Predictions<"language">, Prompt, string>;
+export type RolloutTask = Task<PromptPredictions, Prompt, string>;
 
 /** A task that learns by this method; its options were checked. */
 export function rolloutTask(
   name: string,
-  options: SamplingOptions,
+  options: PromptOptions,
   method: RolloutMethod,
 ): RolloutTask {
   const { prompt } = options;
@@ -41,9 +42,10 @@ export function rolloutTask(
   const task: RolloutTask = {
     name,
     kind: "language",
+    sampledKind: "rollout",
     settings: { ...withoutUndefined(options) },
     columns: [prompt],
-    metric: "perplexity",
+    metric: method.isJudgedByPairs ? "perplexity" : "meanReward",
     lossSettings: [],
     checkRows: (table, where) => void readPrompts(table, options, where),
     read({ train }) {
@@ -64,7 +66,7 @@ export function rolloutTask(
 }
 
 interface Labelled {
-  readonly options: SamplingOptions;
+  readonly options: PromptOptions;
   readonly method: RolloutMethod;
   readonly areMessages: boolean;
 }
@@ -72,16 +74,17 @@ interface Labelled {
 function labelledTask(
   task: RolloutTask,
   { options, method, areMessages }: Labelled,
-): LabelledTask<Predictions<"language">, Prompt, string> {
+): LabelledTask<PromptPredictions, Prompt, string> {
   const written = writingTask(options, areMessages);
   const { reader: _, ...same } = written as unknown as LabelledTask<
-    Predictions<"language">,
+    PromptPredictions,
     Prompt,
     string
   >;
   return {
     ...same,
-    task,
+    // What judged answers is a function mostly, which no folder holds; asked is the model as it was here.
+    task: { ...task, openedAs: written.task },
     writing: {
       ...same.writing!,
       cases: (table, _processor, where) => promptCases(readPrompts(table, options, where)),
@@ -98,11 +101,11 @@ function examplesOf(
   processor: Processor,
   { where }: ExamplesOptions,
   { options, method, written }: {
-    readonly options: SamplingOptions;
+    readonly options: PromptOptions;
     readonly method: RolloutMethod;
     readonly written: WritingTask;
   },
-): Promise<Examples<Predictions<"language">, string>> {
+): Promise<Examples<PromptPredictions, string>> {
   const own = textProcessor(written.task.name, processor);
   if (own.decoder) {
     throw new TunebookError(
@@ -121,12 +124,19 @@ function examplesOf(
     fingerprint: textFingerprint(sequences),
     rollouts: {
       ...sampled.rows,
-      objective: ({ vocabSize, afterVirtualTokens }) =>
-        policyObjective(method.loss, { answers: sampled, vocabSize, afterVirtualTokens }),
+      ...(method.isJudgedByPairs ? {} : { heldOut: heldOutRollout(prompts, method) }),
+      objective: ({ vocabSize, hiddenSize, afterVirtualTokens }) =>
+        method.objective({
+          answers: sampled.present,
+          ...{ vocabSize, hiddenSize, afterVirtualTokens },
+        }),
     },
     objective: ({ vocabSize, afterVirtualTokens }) =>
       nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),
-    predictions: (outputs) => nextTokenPredictions(sequences, rows, outputs),
+    predictions: (outputs) => ({
+      ...nextTokenPredictions(sequences, rows, outputs),
+      areSampled: true,
+    }),
     answers: refuseAnswers,
   });
 }

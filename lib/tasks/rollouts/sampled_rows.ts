@@ -5,7 +5,6 @@
  * @module
  */
 import type { MethodRecord } from "../../nn/method.ts";
-import { TunebookError } from "../../core/errors.ts";
 import type { HostTensor } from "../../engine/mod.ts";
 import { batchFeeds } from "../../data/feeds.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
@@ -16,59 +15,60 @@ import type {
   RolloutSample,
   RolloutTools,
 } from "../../nn/rollout.ts";
+import {
+  answerDivergences,
+  type AskedAnswers,
+  askedAnswers,
+  learnedAnswers,
+} from "./asked_answers.ts";
 import { answerPieces, readTokens } from "./answer_pieces.ts";
 import { meanOfKnown } from "./advantages.ts";
+import { schulman } from "./divergence.ts";
 import { answersOfKept, keptAnswers } from "./kept_answers.ts";
-import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
-import { type PolicyLoss, toldLogProbs } from "./policy_objective.ts";
-import { type RatioFigures, RatioWatch, requireRatioOne } from "./ratio_watch.ts";
+import type { LearnedAnswer } from "./learned_answer.ts";
+import { AnswerRows } from "./answer_rows.ts";
+import { toldLogProbs } from "./answers_objective.ts";
+import { toldValues } from "./ppo_objective.ts";
+import { RatioWatch, requireRatioOne } from "./ratio_watch.ts";
 import { RolloutAlarms } from "./rollout_alarms.ts";
-import { describeRecord, type JudgedRollout, stepFigures } from "./rollout_figures.ts";
-import { judgedSample, type RolloutPrompt, rolloutSamples } from "./rollout_samples.ts";
+import { describeRecord, type JudgedRollout, stepFigures, withUpdate } from "./rollout_figures.ts";
+import type { RolloutMethod } from "./rollout_method.ts";
+import { type RolloutPrompt, rolloutSamples } from "./rollout_samples.ts";
 import { RolloutRecord, type StepFigures } from "./rollout_record.ts";
-import type { RolloutSettings } from "./sampling_options.ts";
-
-/** How a task learns from its rollouts. */
-export interface RolloutMethod extends RolloutSettings {
-  readonly loss: PolicyLoss;
-  /** True where the reference's log probabilities are asked, for the loss, for rewards or for the record. */
-  readonly asksReference: boolean;
-  /**
-   * The advantage of each answer, group after group.
-   *
-   * @param rewards NaN where no reward applies
-   * @param divergences Σ log π − log π_ref over the tokens of each answer, where the reference is asked; 0 for
-   * an answer that the loss leaves out
-   */
-  advantages(rewards: readonly number[], divergences: readonly number[] | undefined): number[];
-}
+import { requireSameValues, ValueWatch } from "./value_watch.ts";
 
 /** Samples of earlier steps that are kept for the result. */
 const mostSamples = 20_000;
 
 /** What a checkpoint's numbers are called. */
-const keptNames = { answers: "answers", used: "used", record: "record " } as const;
+const keptNames = {
+  answers: "answers",
+  used: "used",
+  klWeight: "kl weight",
+  record: "record ",
+} as const;
 
 /** The rows of a training, and what makes them. */
-export class SampledRows implements Rollout, LearnedAnswers {
+export class SampledRows implements Rollout {
   readonly #prompts: readonly RolloutPrompt[];
   readonly #method: RolloutMethod;
   readonly #processor: TextProcessor;
-  readonly #lengths: Int32Array;
   readonly #record = new RolloutRecord();
-  readonly #alarms = new RolloutAlarms();
-  #answers: ReadonlyMap<number, LearnedAnswer> = new Map();
+  readonly #alarms: RolloutAlarms;
   #judged: JudgedRollout | undefined;
   /** Steps that have learned from the present rollout. */
   #used = 0;
-  #watch = new RatioWatch();
+  #ratios: RatioWatch;
+  #values = new ValueWatch();
+  /** What a nat of divergence costs in the next rollout, as a checkpoint keeps it; 0 where nothing is paid. */
+  #klWeight = 0;
   #isExact = false;
   /** How far a ratio before an update was from 1 at most, in this process. */
   #farthest = 0;
   #samples: readonly RolloutSample[] = [];
 
-  readonly groups: readonly (readonly number[])[];
-  readonly maxNewTokens: number;
+  /** The answers of the present rollout. */
+  readonly present: AnswerRows;
   readonly rewards: Rollout["rewards"];
   readonly updates: number;
 
@@ -77,29 +77,35 @@ export class SampledRows implements Rollout, LearnedAnswers {
     method: RolloutMethod,
     processor: TextProcessor,
   ) {
-    const { groupSize, maxNewTokens, rewards, updates } = method;
+    const { groupSize, maxNewTokens, mostLearned, rewards, updates, loss: { together } } = method;
+    const { maxTokens } = processor;
     this.#prompts = prompts;
     this.#method = method;
     this.#processor = processor;
-    this.groups = prompts.map((_, prompt) =>
-      Array.from({ length: groupSize }, (_, member) => prompt * groupSize + member)
-    );
-    this.#lengths = Int32Array.from(this.groups.flat(), (sequence) => this.#mostTokens(sequence));
-    this.maxNewTokens = maxNewTokens;
+    this.#ratios = new RatioWatch(method.loss);
+    this.#alarms = new RolloutAlarms({ learnsFromEqual: method.learnsFromEqual });
+    this.present = new AnswerRows(prompts, {
+      ...{ groupSize, maxNewTokens, mostLearned, together, maxTokens },
+    });
     this.rewards = rewards;
     this.updates = updates;
+    const { learning } = method;
+    if (learning.by === "token") this.#klWeight = Math.fround(learning.controller.initial);
   }
 
   /** What a training is given. */
   get rows(): RolloutRows {
     const { padId, usesTypes } = this.#processor;
     return {
-      lengths: this.#lengths,
-      groups: this.groups,
+      lengths: this.present.lengths,
+      groups: this.present.groups,
       changes: "batches",
       rollout: this,
       feedsOf: (sequences) => {
-        const chosen = Array.from(sequences, (each) => ({ ids: this.of(each).ids, row: each }));
+        const chosen = Array.from(
+          sequences,
+          (each) => ({ ids: this.present.of(each).ids, row: each }),
+        );
         return batchFeeds(chosen, [...chosen.keys()], { padId, usesTypes });
       },
     };
@@ -109,89 +115,93 @@ export class SampledRows implements Rollout, LearnedAnswers {
     return this.#samples;
   }
 
-  of(sequence: number): LearnedAnswer {
-    const found = this.#answers.get(sequence);
-    if (found) return found;
-    throw new TunebookError(
-      "input",
-      `no rollout has made sequence ${sequence}; its rows are there while a training runs`,
+  get isEmpty(): boolean {
+    return this.present.isEmpty;
+  }
+
+  get emptySteps(): readonly number[] {
+    return this.#record.steps.flatMap(({ [learnedSeries]: learned }, at) =>
+      learned?.share === 0 ? [at + 1] : []
     );
   }
 
   async make(
     prompts: ArrayLike<number>,
-    { step, seed, signal }: RolloutMoment,
-    { policy, judge, isExact }: RolloutTools,
+    moment: RolloutMoment,
+    tools: RolloutTools,
   ): Promise<void> {
-    const { groupSize, asksReference, loss: { temperature } } = this.#method;
+    const method = this.#method;
+    const { groupSize, mostLearned } = method;
     const chosen = Array.from(prompts);
-    const asked = chosen.map((row) => ({ tokens: this.#prompts[row].tokens, row }));
-    const groups = await policy.sample(asked, { ...this.#method, temperature, seed, step, signal });
-    const answers = groups.flat();
-    const promptOf = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
-    const judged = await judge.judge(
-      answers.map((answer, at) => judgedSample(promptOf(at), answer, step)),
-      { signal },
-    );
-    const texts = answers.map(({ tokens }, at) => ({
-      tokens: Int32Array.of(...promptOf(at).tokens, ...tokens),
-      answer: tokens.length,
-    }));
-    const references = asksReference
-      ? await policy.logProbs(texts, { of: "reference", temperature, signal })
-      : undefined;
-    const { totals: rewards } = judged;
-    const apart = references &&
-      answers.map(({ logProbs }, at) => differences(logProbs, references[at]));
-    const counts = answers.map(({ finished }) => finished || !this.#method.maskTruncated);
-    const divergences = apart?.map((each, at) => counts[at] ? sumOf(each) : 0);
-    const advantages = this.#method.advantages(rewards, divergences);
+    const asked = await askedAnswers(this.#prompts, chosen, method, { moment, tools });
+    const learned = learnedAnswers(asked, method, this.#klWeight);
     // Nothing was changed so far: what was stopped or failed has left everything as it was.
-    this.#take(chosen.flatMap((prompt) => this.groups[prompt]), (at) => ({
-      ids: texts[at].tokens,
-      length: texts[at].answer,
-      oldLogProbs: answers[at].logProbs,
-      ...(references ? { referenceLogProbs: references[at] } : {}),
-      advantage: Math.fround(advantages[at]),
-      counts: counts[at],
-    }));
-    this.#isExact = isExact;
+    this.present.choose(chosen, learned);
+    this.#isExact = tools.isExact;
     this.#used = 0;
+    const { answers, judged, judged: { totals: rewards }, apart } = asked;
+    const advantages = learned.map(({ advantage }) => advantage);
     this.#judged = {
-      ...{ answers, groupSize, judged, rewards },
+      ...{ answers, judged, rewards },
+      ...(method.learning.by === "answer" ? { groupSize } : {}),
+      own: {
+        ...(mostLearned === undefined ? {} : { [learnedSeries]: { share: shareOf(advantages) } }),
+        ...method.figures?.({ rewards, advantages, divergences: answerDivergences(asked) }),
+        ...this.#pay(asked),
+      },
       ...(apart ? { divergence: meanOfKnown(apart.flatMap((each) => each.map(schulman))) } : {}),
     };
+    const promptOf = (at: number) => this.#prompts[chosen[Math.floor(at / groupSize)]];
+    const { step } = moment;
     const samples = rolloutSamples(answers, { promptOf, judged, advantages, step });
     this.#samples = [...this.#samples, ...samples].slice(-mostSamples);
   }
 
   observe(prompts: ArrayLike<number>, told: Readonly<Record<string, HostTensor>>): void {
-    const { [toldLogProbs]: present } = told;
+    const { [toldLogProbs]: present, [toldValues]: values } = told;
     if (!present) return;
-    const answers = Array.from(prompts).flatMap((prompt) => this.groups[prompt])
-      .map((sequence) => this.of(sequence));
+    const { learning, loss } = this.#method;
+    const answers = Array.from(prompts).flatMap((prompt) => this.present.groups[prompt])
+      .map((sequence) => this.present.of(sequence));
     const lengths = answers.map(({ length }) => length);
-    const arranged = answerPieces(lengths, present.shape[0]);
-    readTokens(arranged, lengths, present.data).forEach((own, at) => {
-      if (answers[at].counts) this.#watch.add(answers[at], own, this.#method.loss);
-    });
-    if (this.#isExact && this.#used === 0) requireRatioOne(this.#watch.figures);
+    const arranged = answerPieces(lengths, present.shape[0], loss.together);
+    const counted = (told: HostTensor, add: (answer: LearnedAnswer, own: Float32Array) => void) =>
+      readTokens(arranged, lengths, told.data).forEach((own, at) => {
+        if (answers[at].counts) add(answers[at], own);
+      });
+    counted(present, (answer, own) => this.#ratios.add(answer, own));
+    if (learning.by === "token") {
+      counted(values, (answer, own) => this.#values.add(answer, own, learning.valueClip));
+    }
+    if (!this.#isExact || this.#used > 0) return;
+    requireRatioOne(this.#ratios.figures);
+    requireSameValues(this.#values.figures);
   }
 
   endStep(_step: number): readonly string[] {
-    const { figures } = this.#watch;
-    if (this.#used === 0) this.#farthest = Math.max(this.#farthest, figures.farthest);
-    this.#watch = new RatioWatch();
+    const { figures: ratio } = this.#ratios;
+    const update = {
+      ratio,
+      ...(this.#method.learning.by === "token" ? { values: this.#values.figures } : {}),
+    };
     const isFirst = this.#used === 0;
+    if (isFirst) this.#farthest = Math.max(this.#farthest, ratio.farthest);
+    this.#ratios = new RatioWatch(this.#method.loss);
+    this.#values = new ValueWatch();
     this.#used++;
     // A run that went on from a checkpoint in the middle of a rollout knows its answers alone.
     if (!this.#judged) {
       const [last] = this.#record.steps.slice(-1);
-      if (last) this.#record.add(withRatio(last, figures));
+      if (last) this.#record.add(withUpdate(last, update));
       return [];
     }
-    this.#record.add(stepFigures(this.#judged, figures));
-    return isFirst ? this.#alarms.of(this.#judged, this.#isExact ? 0 : figures.farthest) : [];
+    this.#record.add(stepFigures(this.#judged, update));
+    if (!isFirst) return [];
+    return this.#alarms.of(this.#judged, {
+      farthest: this.#isExact ? 0 : ratio.farthest,
+      explained: update.values?.explained,
+      isEmpty: this.isEmpty,
+    });
   }
 
   kept(): ReadonlyMap<string, Float32Array> {
@@ -200,26 +210,28 @@ export class SampledRows implements Rollout, LearnedAnswers {
     const isOver = this.#used % this.updates === 0;
     return new Map([
       ...record,
+      ...(this.#method.learning.by === "token"
+        ? [[keptNames.klWeight, Float32Array.of(this.#klWeight)] as const]
+        : []),
       ...(isOver ? [] : [
-        [keptNames.answers, keptAnswers(this.#answers)] as const,
+        [keptNames.answers, keptAnswers(this.present.answers)] as const,
         [keptNames.used, Float32Array.of(this.#used)] as const,
       ]),
     ]);
   }
 
   restore(kept: ReadonlyMap<string, Float32Array>): void {
-    const { answers, used, record } = keptNames;
+    const { answers, used, klWeight, record } = keptNames;
     this.#record.restore(
       new Map(
         [...kept].filter(([name]) => name.startsWith(record))
           .map(([name, values]) => [name.slice(record.length), values]),
       ),
     );
+    [this.#klWeight] = kept.get(klWeight) ?? [this.#klWeight];
     const found = kept.get(answers);
     if (!found) return;
-    const restored = answersOfKept(found);
-    const sequences = [...restored.keys()];
-    this.#take(sequences, (at) => restored.get(sequences[at])!);
+    this.present.take(answersOfKept(found));
     this.#used = kept.get(used)![0];
   }
 
@@ -228,37 +240,29 @@ export class SampledRows implements Rollout, LearnedAnswers {
   }
 
   describe(): string {
-    return describeRecord(this.#record.steps, this.#farthest);
+    return describeRecord(this.#record.steps, this.#farthest, this.emptySteps.length);
   }
 
-  /** Puts new answers in the place of those before. */
-  #take(sequences: readonly number[], answerAt: (at: number) => LearnedAnswer): void {
-    for (const old of this.#answers.keys()) this.#lengths[old] = this.#mostTokens(old);
-    this.#answers = new Map(sequences.map((sequence, at) => [sequence, answerAt(at)]));
-    for (const [sequence, { ids }] of this.#answers) this.#lengths[sequence] = ids.length;
+  /** What answers paid for their divergence, after which the next ones may pay more or less. */
+  #pay(asked: AskedAnswers): StepFigures {
+    const { learning } = this.#method;
+    if (learning.by === "answer") return {};
+    const weight = this.#klWeight;
+    const cost = { "weight of the divergence": { weight } };
+    const all = answerDivergences(asked)?.filter((_, at) => asked.counts[at]);
+    if (!all) return cost;
+    const divergence = meanOfKnown(all);
+    if (all.length > 0) {
+      this.#klWeight = Math.fround(learning.controller.next(weight, divergence, all.length));
+    }
+    return { ...cost, "divergence of an answer": { nats: divergence } };
   }
-
-  #mostTokens(sequence: number): number {
-    const { groupSize, maxNewTokens } = this.#method;
-    const { tokens } = this.#prompts[Math.floor(sequence / groupSize)];
-    return Math.min(this.#processor.maxTokens, tokens.length + maxNewTokens);
-  }
 }
 
-/** The figures of a rollout in a further step that learns from it. */
-function withRatio(figures: StepFigures, { mean, clipped }: RatioFigures): StepFigures {
-  return { ...figures, ratio: { mean }, "ratios clipped": { share: clipped } };
-}
+/** The series of the record that says what share of the answers was learned from. */
+const learnedSeries = "answers learned from";
 
-function differences(a: Float32Array, b: Float32Array): number[] {
-  return Array.from(a, (each, at) => each - b[at]);
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-/** Schulman's estimate of the divergence by log π − log π_ref of a sampled token. */
-function schulman(apart: number): number {
-  return Math.expm1(-apart) + apart;
+/** The share of answers with an advantage. */
+function shareOf(advantages: readonly number[]): number {
+  return advantages.filter((advantage) => advantage !== 0).length / advantages.length;
 }

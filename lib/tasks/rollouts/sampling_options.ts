@@ -21,10 +21,18 @@ import {
 import { isBatchReward, namedRewards, rewardMistakes } from "../../nn/check_rewards.ts";
 import type { Reward, Rewards } from "../../nn/reward.ts";
 
-/** How a model samples answers and what judges them. */
-export interface SamplingOptions {
+/** What is asked. */
+export interface PromptOptions {
   /** The column of what is asked: texts, or lists of messages. */
   readonly prompt: string;
+  /** The chat template of prompts that are messages, as for `chat`; the model's own unless given. */
+  readonly template?: string;
+  /** A system prompt for the messages that have none. */
+  readonly system?: string;
+}
+
+/** How a model samples answers and what judges them. */
+export interface SamplingOptions extends PromptOptions {
   /**
    * What judges answers: one reward, several by name, or the path of a module that exports them, which a plan
    * file and the command line can name: its default export, or all of its exports by name.
@@ -50,10 +58,10 @@ export interface SamplingOptions {
   readonly maskTruncated?: boolean;
   /** Records the KL divergence to the model before the training, also where the loss does not need it. */
   readonly measureDivergence?: boolean;
-  /** The chat template of prompts that are messages, as for `chat`; the model's own unless given. */
-  readonly template?: string;
-  /** A system prompt for the messages that have none. */
-  readonly system?: string;
+  /** How many held-out prompts are answered for a score, the first ones; all unless given. */
+  readonly scoredPrompts?: number;
+  /** Answers to each held-out prompt; 1 unless given. */
+  readonly scoredAnswers?: number;
 }
 
 /** The same with everything that was left out. */
@@ -67,14 +75,17 @@ export interface RolloutSettings {
   readonly stop: readonly string[] | undefined;
   readonly updates: number;
   readonly maskTruncated: boolean;
+  readonly scoredPrompts?: number | undefined;
+  readonly scoredAnswers?: number | undefined;
 }
 
 const several: Rule = [
-  "a whole number from 2: advantages compare the answers of a group",
+  "a whole number from 2: the answers of a group are compared",
   (value) => Number.isSafeInteger(value) && Number(value) >= 2,
 ];
 
-const judges: Rule = [
+/** What judges answers. */
+export const rewardsRule: Rule = [
   "a function, an object of functions by name, or the path of a module",
   (value) =>
     typeof value === "string" ? value !== "" : typeof value === "function" || isRecord(value),
@@ -83,7 +94,7 @@ const judges: Rule = [
 /** What each of them may be. */
 export const samplingRules: Rules<SamplingOptions> = {
   prompt: required(text),
-  rewards: required(judges),
+  rewards: required(rewardsRule),
   groupSize: several,
   maxNewTokens: whole,
   temperature: positive,
@@ -94,6 +105,8 @@ export const samplingRules: Rules<SamplingOptions> = {
   updates: whole,
   maskTruncated: yesOrNo,
   measureDivergence: yesOrNo,
+  scoredPrompts: whole,
+  scoredAnswers: whole,
   template: text,
   system: text,
 };
@@ -116,9 +129,10 @@ export function samplingMistakes({ rewards }: Pick<SamplingOptions, "rewards">):
 /** Fills in what was left out. */
 export function samplingSettings(options: SamplingOptions): RolloutSettings {
   const { groupSize = 8, maxNewTokens = 256, updates = 1, maskTruncated = false } = options;
-  const { topK, topP, minP, stop } = options;
+  const { topK, topP, minP, stop, scoredPrompts, scoredAnswers } = options;
   return {
     ...{ groupSize, maxNewTokens, updates, maskTruncated, topK, topP, minP, stop },
+    ...{ scoredPrompts, scoredAnswers },
     rewards: typeof options.rewards === "string" ? options.rewards : namedRewards(options.rewards),
   };
 }

@@ -15,40 +15,30 @@ export interface ScoredAnswer {
   readonly logProbs: ArrayLike<number>;
   /** Of each token under the reference. */
   readonly referenceLogProbs: ArrayLike<number>;
-  /**
-   * Whether the state behind the last token is one more step, in which the score arrives, as TRL has it for
-   * answers that ended; otherwise it arrives with the last token.
-   */
-  readonly hasEndState: boolean;
 }
 
 /**
- * −weight · KL for each token, and the score at the end (Ziegler et al., 2019, arXiv 1909.08593, equation
- * 2), [tokens], or [tokens + 1] with an end state. The estimates are those of
- * http://joschu.net/blog/kl-approx.html.
+ * −weight · KL for each token, and the score with the last one (Ziegler et al., 2019, arXiv 1909.08593, equation
+ * 2), [tokens]. The estimates are those of http://joschu.net/blog/kl-approx.html.
  *
  * @example
  * ```ts
  * import { tokenRewards } from "./token_rewards.ts";
  * import assert from "node:assert/strict";
  *
- * const answer = { score: 1, logProbs: [-1, -2], referenceLogProbs: [-2, -2], hasEndState: false };
- * assert.deepEqual(tokenRewards(answer, { klWeight: 0.1 }), [-0.1, 1]);
+ * const answer = { score: 1, logProbs: [-1, -2], referenceLogProbs: [-2, -2] };
+ * assert.deepEqual(tokenRewards(answer, { klWeight: 0.1, estimator: "k1" }), [-0.1, 1]);
  * ```
  */
 export function tokenRewards(
-  { score, logProbs, referenceLogProbs, hasEndState }: ScoredAnswer,
-  { klWeight, estimator = "k1" }: {
-    readonly klWeight: number;
-    readonly estimator?: KlEstimator;
-  },
+  { score, logProbs, referenceLogProbs }: ScoredAnswer,
+  { klWeight, estimator }: { readonly klWeight: number; readonly estimator: KlEstimator },
 ): number[] {
   const rewards = Array.from(logProbs, (logProb, token) => {
     const apart = referenceLogProbs[token] - logProb;
     const divergence = estimator === "k1" ? -apart : Math.expm1(apart) - apart;
     return 0 - klWeight * divergence; // 0, and not −0, where they agree
   });
-  if (hasEndState) rewards.push(0);
   rewards[rewards.length - 1] += score;
   return rewards;
 }

@@ -23,19 +23,17 @@ const weight = "value.weight";
 const bias = "value.bias";
 
 /**
- * A linear function of the hidden state, which starts with a deviation of 1/√(hiddenSize + 1) and a bias of 0
- * (Stiennon et al., 2020, arXiv 2009.01325, and their code).
+ * A linear function of the hidden state, which starts at 0: a random start is noise as large as rewards, which
+ * advantages would have to average away.
  */
 export function valueHead(hiddenSize: number): ValueHead {
-  const deviation = 1 / Math.sqrt(hiddenSize + 1);
   return {
     parameters: [
       {
         name: weight,
         shape: [hiddenSize],
         decay: true,
-        initial: (random) =>
-          Float32Array.from({ length: hiddenSize }, () => deviation * random.normal()),
+        initial: () => new Float32Array(hiddenSize),
       },
       { name: bias, shape: [], decay: false, initial: () => new Float32Array(1) },
     ],

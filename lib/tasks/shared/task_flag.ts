@@ -6,7 +6,7 @@
 
 /** One option of a task as a flag: `tokens` is `--tokens COLUMN`. */
 export interface TaskFlag {
-  /** The option's name, as a plan file has it. */
+  /** The option's name, as a plan file has it; `kl.weight` is the `weight` of the option `kl`. */
   readonly name: string;
   /** The flag's name, where a setting of the training has the option's: `pairSeed` is `--pair-seed`. */
   readonly flag?: string;
@@ -23,6 +23,8 @@ export interface TaskFlag {
     | "numbers"
     | "boolean"
     | "switch";
+  /** The names of the values of a `list` that is an object, in their order. */
+  readonly parts?: readonly string[];
   readonly what: string;
 }
 

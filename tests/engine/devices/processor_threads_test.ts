@@ -3,7 +3,7 @@ import { processorThreads } from "../../../lib/engine/devices/processor_threads.
 
 Deno.test("the variable sets the threads, and anything but a count is an error", () => {
   const threads = (text?: string) =>
-    processorThreads((name) => name === "TUNEBOOK_THREADS" ? text : "7");
+    processorThreads((name) => ({ TUNEBOOK_THREADS: text, OMP_NUM_THREADS: "7" })[name]);
   assert.equal(threads(), undefined);
   assert.equal(threads(""), undefined);
   assert.equal(threads("3"), 3);

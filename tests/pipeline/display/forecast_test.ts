@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { openDevice, type QuantizationFormat } from "../../../lib/engine/mod.ts";
 import type { Weight } from "../../../lib/nn/layer.ts";
 import { forecast, type ForecastInput } from "../../../lib/pipeline/display/forecast.ts";
+import { rolloutForecast } from "../../../lib/pipeline/display/rollout_forecast.ts";
 import { measureProducts } from "../../../lib/pipeline/display/measure_products.ts";
 import { trainSettings } from "../../../lib/train/train_options.ts";
 
@@ -96,4 +97,20 @@ Deno.test("both kinds of products are measured", async () => {
   for (const compute of ["float32", "int8"] as const) {
     assert.ok(await measureProducts(device, 32, compute) > 1e6);
   }
+});
+
+Deno.test("steps that learn from the same answers are counted, and sampling by its tokens", () => {
+  const [once, thrice] = [forecastOf(), forecastOf({ updates: 3 })];
+  assert.equal(thrice.steps, 3 * once.steps);
+  assert.ok(Math.abs(thrice.seconds / once.seconds - 3) < 1e-9);
+  const sampling = {
+    ...{ weights: [...weights, table], vocabSize: 30_522, hiddenSize: width },
+    ...{ rollouts: 5, prompts: 4, groupSize: 8, promptTokens: 10, maxNewTokens: 20 },
+    ...{ decodeRate: 1e10, productRate: 1e11 },
+  };
+  // 12 layers of (768 + 1536) · 3072 numbers; half of the rate is reached.
+  const inLayers = 12 * (768 + 1536) * 3072;
+  const reading = 5 * 4 * 10 * 2 * inLayers / 1e11;
+  const writing = 5 * 4 * 8 * 20 * 2 * (inLayers + 30_522 * 768) / 1e10;
+  assert.ok(Math.abs(rolloutForecast(sampling) / (2 * (reading + writing)) - 1) < 1e-9);
 });

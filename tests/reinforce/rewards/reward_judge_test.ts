@@ -207,3 +207,85 @@ Deno.test("columns that rewards need are known, and what they were made with is 
   assert.deepEqual(judge.columns, ["answer", "tests"]);
   await assert.rejects(judge.prepare(), /the reward batch: no such schema/);
 });
+
+Deno.test("failures are counted where that is asked: they are left out of the sums, a stop is none", async () => {
+  const judge = rewardJudge({
+    frail: ({ completion }) => {
+      if (completion === "b") throw new Error("no server");
+      return completion === "c" ? NaN : 1;
+    },
+    late: { reward: ({ completion }) => completion === "a" ? never() : 2, timeoutSeconds: 0.01 },
+    whole: { rewardBatch: () => Promise.reject(new Error("out of memory")) },
+  });
+  const answers = [sample("a"), sample("b"), sample("c"), sample("d")];
+  await assert.rejects(judge.judge(answers), { kind: "data" });
+  const { totals, values, statistics } = await judge.judge(answers, { countFailures: true });
+  assert.deepEqual(values, {
+    frail: [1, null, null, 1],
+    late: [null, 2, 2, 2],
+    whole: [null, null, null, null],
+  });
+  assert.deepEqual(totals, [1, 2, 2, 3]);
+  const { frail, late, whole } = statistics;
+  assert.deepEqual([frail.failures, late.failures, whole.failures], [2, 1, 4]);
+  assert.deepEqual([frail.mean, late.mean, whole.mean], [1, 2, null]);
+  assert.match(frail.firstFailure!, /the reward frail failed for .*no server/);
+  assert.match(late.firstFailure!, /late takes longer than 0\.01 s/);
+  const all = { countFailures: true };
+  const none = await rewardJudge({ broken: () => NaN }).judge(answers, all);
+  assert.deepEqual(none.totals, [NaN, NaN, NaN, NaN]);
+  const stop = new AbortController();
+  const stopped = rewardJudge({
+    stops: () => {
+      stop.abort();
+      throw new Error("called off");
+    },
+  }).judge(answers, { countFailures: true, signal: stop.signal });
+  await assert.rejects(stopped, { kind: "interrupted" });
+});
+
+Deno.test("what a reward changes in a sample is seen by no other reward", async () => {
+  const given = sample("abc", { row: { list: [1], word: "yes" } });
+  const { values } = await rewardJudge({
+    vandal: (own) => {
+      const row = own.row as { list: number[]; word: string };
+      row.list.push(2);
+      row.word = "no";
+      return Object.assign(own, { completion: "" }).completion.length;
+    },
+    all: {
+      reward: {
+        rewardBatch(samples) {
+          for (const { row } of samples) (row.list as number[]).push(3);
+          return samples.map(({ completion }) => completion.length);
+        },
+      },
+    },
+    honest: ({ completion, row }) => completion.length + (row.list as number[]).length,
+  }).judge([given]);
+  assert.deepEqual(values, { vandal: [0], all: [3], honest: [4] });
+  assert.deepEqual(given.row, { list: [1], word: "yes" });
+});
+
+Deno.test("a reward may have more time than a timer can count", async () => {
+  const reward = () => new Promise<number>((resolve) => setTimeout(() => resolve(1), 20));
+  const { totals } = await rewardJudge({ late: { reward, timeoutSeconds: 1e9 } })
+    .judge([sample("a")]);
+  assert.deepEqual(totals, [1]);
+});
+
+Deno.test("settings inside of a reward of batches, sums without end and bare objects that are thrown are told", async () => {
+  const inside = { rewardBatch: () => [1], weight: 2, onTimeout: 0 };
+  assert.throws(
+    () => rewardJudge({ inside }),
+    /the reward inside has weight, onTimeout beside rewardBatch/,
+  );
+  const wrong = (reward: Reward) => rewardJudge({ a: { reward, weight: 10 } }).judge([sample("b")]);
+  await assert.rejects(wrong(() => 1e308), /adds up to Infinity for the answer "b" to "Ask\."/);
+  await assert.rejects(
+    wrong(() => {
+      throw Object.create(null);
+    }),
+    /the reward a failed for the answer "b" to "Ask\.": what was thrown has no text/,
+  );
+});

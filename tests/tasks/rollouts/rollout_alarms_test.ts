@@ -52,8 +52,33 @@ Deno.test("an entropy that collapses and groups without spread are told", () => 
 });
 
 Deno.test("a ratio that is no rounding is told where nothing forbids it", () => {
-  assert.deepEqual(new RolloutAlarms().of(rollout((at) => at % 4), 1e-3), []);
-  assert.match(new RolloutAlarms().of(rollout((at) => at % 4), 0.5).join(), /factor of 1\.50/);
+  assert.deepEqual(new RolloutAlarms().of(rollout((at) => at % 4), { farthest: 1e-3 }), []);
+  assert.match(
+    new RolloutAlarms().of(rollout((at) => at % 4), { farthest: 0.5 }).join(),
+    /factor of 1\.50/,
+  );
+});
+
+Deno.test("a value function that foresees nothing is told after it had time to learn", () => {
+  const alarms = new RolloutAlarms();
+  const found = Array.from(
+    { length: 22 },
+    () => alarms.of(rollout((at) => at % 4), { explained: -0.5 }),
+  );
+  assert.deepEqual(found.slice(0, 20).flat(), []);
+  assert.match(found[20].join(), /after 21 rollouts .* \(explained variance -0\.50\)/);
+  assert.deepEqual(found[21], []);
+  const learning = new RolloutAlarms();
+  for (let i = 0; i < 25; i++) {
+    assert.deepEqual(learning.of(rollout((at) => at % 4), { explained: i / 20 - 0.9 }), []);
+  }
+});
+
+Deno.test("without groups all answers of a rollout must differ somewhere", () => {
+  const { groupSize: _, ...ungrouped } = rollout(() => 1);
+  const alarms = new RolloutAlarms();
+  const found = Array.from({ length: 4 }, () => alarms.of(ungrouped));
+  assert.match(found[3].join(), /in 100 % of the rollouts/);
 });
 
 Deno.test("answers to which no reward applies take no part in advantages", () => {

@@ -12,8 +12,10 @@ import type { TextProcessor } from "../../../lib/nn/processor.ts";
 import type { JudgedSamples, RewardJudge } from "../../../lib/nn/reward.ts";
 import type { Policy, PolicyAnswer } from "../../../lib/nn/rollout.ts";
 import { openPolicy } from "../../../lib/reinforce/policy.ts";
-import { policyObjective } from "../../../lib/tasks/rollouts/policy_objective.ts";
-import { type RolloutMethod, SampledRows } from "../../../lib/tasks/rollouts/sampled_rows.ts";
+import type { Objective } from "../../../lib/nn/objective.ts";
+import type { LearnedAnswer } from "../../../lib/tasks/rollouts/learned_answer.ts";
+import type { RolloutMethod } from "../../../lib/tasks/rollouts/rollout_method.ts";
+import { SampledRows } from "../../../lib/tasks/rollouts/sampled_rows.ts";
 import type { TrainOptions } from "../../../lib/train/train_options.ts";
 import { trainSettings } from "../../../lib/train/train_options.ts";
 import { train, type TrainContext } from "../../../lib/train/train.ts";
@@ -38,10 +40,14 @@ export interface StoredRollouts {
 export async function runStored(
   method: RolloutMethod,
   { prompts, rollouts }: StoredRollouts,
-  { train: settings, context = {}, device: given }: {
+  { train: settings, context = {}, device: given, onStep, from = (objective) => objective }: {
     readonly train: TrainOptions;
+    /** Called after each step. */
+    readonly onStep?: (rows: SampledRows) => void;
     readonly context?: Partial<TrainContext>;
     readonly device?: Device;
+    /** Gives the loss's own parameters another start. */
+    readonly from?: (objective: Objective) => Objective;
   },
 ) {
   const device = given ?? await openDevice("cpu");
@@ -54,7 +60,7 @@ export async function runStored(
     seed: 1,
   });
   const adapter = attachTo(model, full());
-  const { vocabSize, padId } = textConfig(model);
+  const { vocabSize, padId, hiddenSize } = textConfig(model);
   const processor = { input: "text", padId, usesTypes: false, maxTokens: 32 } as TextProcessor;
   const asked = prompts.map((tokens) => ({
     tokens: Int32Array.from(tokens),
@@ -63,9 +69,10 @@ export async function runStored(
     row: {},
   }));
   const rows = new SampledRows(asked, method, processor);
-  const answers = { answers: rows, vocabSize, afterVirtualTokens: false };
-  const trainable = { model, adapter, objective: policyObjective(method.loss, answers) };
+  const asksFor = { answers: rows.present, vocabSize, hiddenSize, afterVirtualTokens: false };
+  const trainable = { model, adapter, objective: from(method.objective(asksFor)) };
   const [advantages, norms]: [number[][], number[]] = [[], []];
+  const learned: (readonly LearnedAnswer[])[] = [];
   const ofStep = (step: number) => rollouts[step / method.updates % rollouts.length];
   const result = await train(trainable, rows.rows, {
     device,
@@ -95,7 +102,10 @@ export async function runStored(
     },
     onStep({ gradientNorm }) {
       norms.push(gradientNorm);
-      advantages.push(rows.groups.flat().map((each) => rows.of(each).advantage));
+      onStep?.(rows);
+      const answers = rows.present.groups.flat().map((each) => rows.present.of(each));
+      advantages.push(answers.map(({ advantage }) => advantage));
+      learned.push(answers);
     },
     ...context,
   });
@@ -120,7 +130,7 @@ export async function runStored(
     await held.dispose();
     return found;
   };
-  return { result, rows, advantages, norms, logProbsAfter };
+  return { result, rows, advantages, learned, norms, logProbsAfter };
 }
 
 /** Stored tokens with the log probabilities that the policy gives them now. */
@@ -128,16 +138,17 @@ async function storedAnswers(
   policy: Policy,
   asked: Parameters<Policy["sample"]>[0],
   stored: StoredRollouts["rollouts"][number],
-  { loss: { temperature } }: RolloutMethod,
+  { groupSize, loss: { temperature } }: RolloutMethod,
 ): Promise<PolicyAnswer[][]> {
   const found: PolicyAnswer[][] = [];
   for (const { tokens: prompt, row } of asked) {
-    const texts = stored[row].map(({ tokens }) => ({
+    const group = stored[row].slice(0, groupSize);
+    const texts = group.map(({ tokens }) => ({
       tokens: Int32Array.from([...prompt, ...tokens]),
       answer: tokens.length,
     }));
     const logProbs = await policy.logProbs(texts, { of: "policy", temperature });
-    found.push(stored[row].map(({ tokens, finished }, at) => ({
+    found.push(group.map(({ tokens, finished }, at) => ({
       tokens: Int32Array.from(tokens),
       text: `${row} ${at}`,
       finished,

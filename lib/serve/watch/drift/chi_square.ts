@@ -4,7 +4,7 @@
  * @module
  */
 import { checkCounts } from "./check_counts.ts";
-import { chiSquareTail } from "./gamma_tail.ts";
+import { chiSquareTail } from "../../../core/gamma_tail.ts";
 
 /** What a test of two samples found. */
 export interface DriftTest {

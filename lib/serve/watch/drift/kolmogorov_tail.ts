@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { logGamma } from "./gamma_tail.ts";
+import { logGamma } from "../../../core/gamma_tail.ts";
 
 /** The formulas below are good to ten digits from here on (Simard and L'Ecuyer, 2011). */
 export const leastAsymptotic = 141;

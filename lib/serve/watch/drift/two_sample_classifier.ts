@@ -7,7 +7,7 @@ import { mistakes, TunebookError } from "../../../core/errors.ts";
 import { logisticRegression } from "../../../evaluate/logistic_regression.ts";
 import { ranksOf } from "../../../metrics/ranks.ts";
 import type { DriftTest } from "./chi_square.ts";
-import { normalTail } from "./gamma_tail.ts";
+import { normalTail } from "../../../core/gamma_tail.ts";
 
 /** A test of vectors. */
 export interface TwoSampleClassifierTest extends DriftTest {

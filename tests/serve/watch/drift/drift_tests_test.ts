@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { benjaminiHochberg, holm } from "../../../../lib/serve/watch/drift/adjust_p_values.ts";
 import { chiSquareTest } from "../../../../lib/serve/watch/drift/chi_square.ts";
-import {
-  chiSquareTail,
-  logGamma,
-  normalTail,
-} from "../../../../lib/serve/watch/drift/gamma_tail.ts";
+import { chiSquareTail, logGamma, normalTail } from "../../../../lib/core/gamma_tail.ts";
 import { jensenShannonDistance } from "../../../../lib/serve/watch/drift/jensen_shannon.ts";
 import { kolmogorovSmirnov } from "../../../../lib/serve/watch/drift/kolmogorov_smirnov.ts";
 import { populationStabilityIndex } from "../../../../lib/serve/watch/drift/population_stability_index.ts";

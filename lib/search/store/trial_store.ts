@@ -1,0 +1,34 @@
+/**
+ * Where the trials of a search are kept.
+ *
+ * @module
+ */
+import type { Trial } from "../history.ts";
+
+/** The trials of a search, which other processes may work on as well. */
+export interface TrialStore {
+  /** Runs what reads and writes as one step: others see the whole of it or nothing. */
+  atOnce<Result>(work: () => Result): Result;
+  /** All trials in the order of their numbers. */
+  trials(): readonly Trial[];
+  /** Keeps a new trial, or another state of one. Those that are pending are run by this process. */
+  write(trial: Trial): void;
+  /** A pending trial that nobody runs any more; from now on this process runs it, from its beginning. */
+  takeAbandoned(): Trial | undefined;
+  /** Throws where another process runs a pending trial. */
+  requireOwn(trial: Trial): void;
+}
+
+/** Keeps trials in memory, for one process. */
+export function memoryStore(begun: readonly Trial[]): TrialStore {
+  const trials = [...begun];
+  return {
+    atOnce: (work) => work(),
+    trials: () => trials,
+    write(trial) {
+      trials[trial.number] = trial;
+    },
+    takeAbandoned: () => undefined,
+    requireOwn() {},
+  };
+}

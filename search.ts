@@ -1,0 +1,77 @@
+/**
+ * What searches for hyper-parameters: spaces of what may vary, samplers that choose what to try next, and
+ * pruners that stop what will not be good. All of it is imported from "tunebook".
+ *
+ * @module
+ */
+
+// The search
+export { type KeptSearch, openSearch, type OpenSearchOptions } from "./lib/search/open_search.ts";
+export {
+  type AskedTrial,
+  type FinishedTrial,
+  type Search,
+  type SearchSettings,
+  startSearch,
+  type StartSearchOptions,
+} from "./lib/search/search.ts";
+export type {
+  CompleteTrial,
+  Direction,
+  SearchHistory,
+  Trial,
+  TrialReport,
+} from "./lib/search/history.ts";
+
+// What may vary
+export { choice } from "./lib/search/space/choice.ts";
+export type {
+  ChoiceDimension,
+  Condition,
+  Dimension,
+  NamedDimension,
+  NumberDimension,
+  Point,
+} from "./lib/search/space/dimension.ts";
+export { float, type FloatOptions } from "./lib/search/space/float.ts";
+export { int, type IntOptions } from "./lib/search/space/int.ts";
+export type {
+  ChoiceParameter,
+  FloatParameter,
+  IntParameter,
+  SearchParameter,
+  Suggested,
+} from "./lib/search/space/parameter.ts";
+export { spaceFromJson, spaceToJson } from "./lib/search/space/space_json.ts";
+
+// Samplers
+export { cmaEs, type CmaEsOptions } from "./lib/search/samplers/cma_es.ts";
+export { evolution, type EvolutionOptions } from "./lib/search/samplers/evolution.ts";
+export {
+  gaussianProcess,
+  type GaussianProcessOptions,
+} from "./lib/search/samplers/gaussian_process.ts";
+export { gridSearch, type GridSearchOptions } from "./lib/search/samplers/grid_search.ts";
+export { nsga2, type Nsga2Options } from "./lib/search/samplers/nsga2.ts";
+export { quasiRandom, type QuasiRandomOptions } from "./lib/search/samplers/quasi_random.ts";
+export { randomSearch } from "./lib/search/samplers/random_search.ts";
+export type { SearchSampler } from "./lib/search/samplers/sampler.ts";
+export { tpe, type TpeOptions } from "./lib/search/samplers/tpe.ts";
+
+// Pruners
+export { hyperband, type HyperbandOptions } from "./lib/search/pruners/hyperband.ts";
+export { medianPruner, type MedianPrunerOptions } from "./lib/search/pruners/median_pruner.ts";
+export type { Pruner } from "./lib/search/pruners/pruner.ts";
+export {
+  successiveHalving,
+  type SuccessiveHalvingOptions,
+} from "./lib/search/pruners/successive_halving.ts";
+export {
+  wilcoxonPruner,
+  type WilcoxonPrunerOptions,
+} from "./lib/search/pruners/wilcoxon_pruner.ts";
+export {
+  type WilcoxonOptions,
+  wilcoxonSignedRank,
+  type WilcoxonTest,
+} from "./lib/evaluate/wilcoxon_signed_rank.ts";
