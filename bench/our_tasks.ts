@@ -110,10 +110,10 @@ async function run(seed: number, epochs: number) {
   const { method } = spec;
   const { trainable, data } = await assembleStage(spec, opened, read, { method, settings, signal });
   const result = await train(trainable, data.train, { device, settings, fingerprint: {} });
-  const { state, losses, seconds, packing } = result;
+  const { state, losses, seconds, packing, keptStep: steps } = result;
   await using scorer = scorerOf(trainable, device);
   const options = { quiet: true };
-  const { scores } = await scoreStage(spec, data.test, scorer, { state, options, signal });
+  const { scores } = await scoreStage(spec, data.test, scorer, { state, steps, options, signal });
   state.dispose();
   return {
     epochSeconds: seconds / Math.max(1, epochs),
