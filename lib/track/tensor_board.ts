@@ -5,7 +5,8 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
-import { eventRecord, type LoggedEvent, scalarValue, textValue } from "./event_file.ts";
+import { once } from "../core/once.ts";
+import type { LoggedEvent } from "./event_file.ts";
 import type { Tracker } from "./tracker.ts";
 
 /** Settings of the run, as `tensorboard --logdir` shows them under TEXT. */
@@ -34,8 +35,12 @@ export function tensorBoard(folder: string): Tracker {
     throw new TunebookError("input", "tensorBoard takes the path of a folder");
   }
   let file = "";
-  const append = async (event: LoggedEvent) =>
+  // Programs that follow nothing do not load the protocol buffers.
+  const format = once(() => import("./event_file.ts"));
+  const append = async (event: LoggedEvent) => {
+    const { eventRecord } = await format();
     await Deno.writeFile(file, eventRecord(event), { append: true });
+  };
   return {
     name: `TensorBoard in ${folder}`,
     async begin({ name, settings }) {
@@ -49,6 +54,7 @@ export function tensorBoard(folder: string): Tracker {
       const table = ["| setting | value |", "| --- | --- |", ...rows].join("\n");
       try {
         await Deno.mkdir(own, { recursive: true });
+        const { textValue } = await format();
         await append({ wallTime: now, fileVersion: "brain.Event:2" });
         await append({ wallTime: now, summary: { value: [textValue(settingsTag, table)] } });
       } catch (error) {
@@ -57,14 +63,11 @@ export function tensorBoard(folder: string): Tracker {
         });
       }
     },
-    log: ({ step, time, values }) =>
-      append({
-        wallTime: time / 1000,
-        step,
-        summary: {
-          value: Object.entries(values).map(([name, value]) => scalarValue(name, value)),
-        },
-      }),
+    async log({ step, time, values }) {
+      const { scalarValue } = await format();
+      const value = Object.entries(values).map(([name, each]) => scalarValue(name, each));
+      await append({ wallTime: time / 1000, step, summary: { value } });
+    },
     end: () => Promise.resolve(),
   };
 }
