@@ -127,6 +127,16 @@ Deno.test("no file of lib imports the door of the project", () => {
   assert.deepEqual(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`), []);
 });
 
+Deno.test("no file of lib changes the globals of programs that import it, which cannot be published", async () => {
+  const wrong: string[] = [];
+  for await (const file of sources(join(root, "lib"))) {
+    if (/^\/\/\/ ?<reference/m.test(await Deno.readTextFile(file))) {
+      wrong.push(relative(root, file));
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 Deno.test("a package has few folders that import it", () => {
   const wrong = imports.filter(({ file, specifier }) => {
     const bare = specifier.replace(/^npm:/, "");

@@ -11,6 +11,12 @@ import type { RewardValue } from "../../nn/reward.ts";
 /** What the thread is told: first what it judges by, then one text after the other. */
 export type JudgeRequest = { readonly settings: unknown } | { readonly text: string };
 
+/** How the thread that judges is spoken with. */
+export interface JudgePort {
+  onmessage: (event: MessageEvent<JudgeRequest>) => void;
+  postMessage(reply: JudgeReply): void;
+}
+
 /** What it answers: that it is ready, a value, or why it cannot judge at all. */
 export type JudgeReply =
   | { readonly ready: true }

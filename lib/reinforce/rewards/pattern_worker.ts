@@ -3,8 +3,7 @@
  *
  * @module
  */
-/// <reference lib="deno.worker" />
-import type { JudgeReply, JudgeRequest } from "./judge_apart.ts";
+import type { JudgePort, JudgeReply, JudgeRequest } from "./judge_apart.ts";
 
 /** A regular expression in two texts. */
 export interface PatternSettings {
@@ -14,8 +13,9 @@ export interface PatternSettings {
 
 let pattern: RegExp | undefined;
 
-self.onmessage = ({ data }: MessageEvent<JudgeRequest>) => {
-  self.postMessage(answer(data));
+const thread = globalThis as unknown as JudgePort;
+thread.onmessage = ({ data }: MessageEvent<JudgeRequest>) => {
+  thread.postMessage(answer(data));
 };
 
 function answer(request: JudgeRequest): JudgeReply {

@@ -3,15 +3,15 @@
  *
  * @module
  */
-/// <reference lib="deno.worker" />
 import { messageOf } from "../../core/errors.ts";
-import type { JudgeReply, JudgeRequest } from "./judge_apart.ts";
+import type { JudgePort, JudgeReply, JudgeRequest } from "./judge_apart.ts";
 import { schemaJudge, type SchemaSettings } from "./schema_judge.ts";
 
 let judge: ((text: string) => boolean) | undefined;
 
-self.onmessage = async ({ data }: MessageEvent<JudgeRequest>) => {
-  self.postMessage(await answer(data));
+const thread = globalThis as unknown as JudgePort;
+thread.onmessage = async ({ data }: MessageEvent<JudgeRequest>) => {
+  thread.postMessage(await answer(data));
 };
 
 async function answer(request: JudgeRequest): Promise<JudgeReply> {
