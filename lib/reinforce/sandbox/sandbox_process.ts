@@ -21,7 +21,8 @@ const alias = "calledByTheSandbox";
 
 /** Runs in the worker, before and around the program. Its text is sent, so it uses nothing of this file. */
 async function callCases(address: string, name: string, json: string): Promise<void> {
-  const post = self.postMessage.bind(self); // as long as it is what it says
+  const own = globalThis as unknown as { postMessage(message: unknown): void };
+  const post = own.postMessage.bind(own); // as long as it is what it says
   const inputs: unknown[][] = JSON.parse(json);
   const { [name]: called } = await import(address);
   for (let at = 0; at < inputs.length; at++) {
