@@ -7,7 +7,6 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import { launched } from "../core/launched.ts";
 import { visibleLines } from "../core/visible.ts";
 import type { PrecisionName } from "../engine/mod.ts";
-import { failedHere } from "../parallel/process_group_here.ts";
 import { planWithRows } from "../pipeline/plan.ts";
 import type { RunOptions } from "../pipeline/run/run_options.ts";
 import { jsonLines } from "../track/json_lines.ts";
@@ -71,7 +70,6 @@ export async function finetune(args: readonly string[]): Promise<number> {
     await result.dispose();
     return 0;
   } catch (error) {
-    failedHere();
     if (!(error instanceof TunebookError)) throw error;
     console.error(`error${ofProcess()}: ${messageOf(error)}`);
     return error.kind === "interrupted" ? interrupted : error.kind === "input" ? misused : failed;

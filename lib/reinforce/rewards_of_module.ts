@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { messageOf, TunebookError } from "../core/errors.ts";
+import { TunebookError } from "../core/errors.ts";
+import { importModule } from "../core/import_module.ts";
 import { isRecord } from "../core/objects.ts";
 import { namedRewards } from "../nn/check_rewards.ts";
 import type { Reward, Rewards } from "../nn/reward.ts";
@@ -19,17 +18,7 @@ import type { Reward, Rewards } from "../nn/reward.ts";
  * @param path of a file, seen from the working directory
  */
 export async function rewardsOfModule(path: string): Promise<Rewards> {
-  let exported: Readonly<Record<string, unknown>>;
-  try {
-    exported = await import(pathToFileURL(resolve(path)).href);
-  } catch (error) {
-    throw new TunebookError(
-      "input",
-      `the rewards ${path} cannot be imported: ${messageOf(error)}`,
-      { cause: error },
-    );
-  }
-  const { default: chosen, ...named } = exported;
+  const { default: chosen, ...named } = await importModule(path, "the rewards");
   if (typeof chosen === "function" || isRecord(chosen)) {
     return namedRewards(chosen as Reward | Rewards);
   }

@@ -1,6 +1,7 @@
 /**
  * A process that mpirun launches. Arguments: a folder for the results, and of
  * - `run`: the reference of a model, which a plan trains;
+ * - `fail`: the same, with a mistake in the second process, which catches it and goes on to its end;
  * - `lose`: the step after which the second process is killed.
  */
 import { accuracy, lora, merged, model } from "tunebook";
@@ -14,15 +15,20 @@ const [folder, what, argument] = Deno.args;
 const processes = processGroupHere();
 const rank = processes?.rank ?? 0;
 
-if (what === "run") {
-  const { losses, scores, outputs } = await model(argument)
+const plan = (reference: string) =>
+  model(reference)
     .data(moods(40), { text: "text", label: "mood", test: 10 })
     .adapt(lora({ rank: 2, dropout: 0 }))
     .train({ epochs: 2, batchSize: 6, checkpoints: `${folder}/kept` })
     .evaluate({ accuracy })
-    .deploy(merged(`${folder}/merged`))
-    .run({ quiet: true });
+    .deploy(merged(`${folder}/merged`));
+
+if (what === "run") {
+  const { losses, scores, outputs } = await plan(argument).run({ quiet: true });
   tell({ losses, scores, outputs, threads: processorThreads() });
+} else if (what === "fail") {
+  await plan(rank === 1 ? "file:none" : argument).run({ quiet: true })
+    .catch((error) => tell({ failed: String(error) }));
 } else {
   using interrupt = onInterrupt();
   const { step, stopped } = await runToy({

@@ -44,6 +44,14 @@ test("two processes of mpirun train one model, and the first one writes", async 
   assert.deepEqual(second.outputs, []);
 });
 
+test("a run that fails in one process ends the job, also where that is caught", async (folder) => {
+  const reference = await tinyModel(join(folder, "base"));
+  const { code } = await run(2, [folder, "fail", reference]);
+  assert.notEqual(code, 0);
+  const { failed } = JSON.parse(await Deno.readTextFile(join(folder, "1.json")));
+  assert.match(failed, /none/);
+});
+
 test("a process that is lost ends the job, with a checkpoint", async (folder) => {
   const { code, said } = await run(2, [folder, "lose", "9"]);
   assert.notEqual(code, 0);

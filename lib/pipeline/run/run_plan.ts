@@ -12,7 +12,7 @@ import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
-import { processGroupHere } from "../../parallel/process_group_here.ts";
+import { failedHere, processGroupHere } from "../../parallel/process_group_here.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
@@ -66,7 +66,10 @@ export async function runPlan(
     trackers,
     () => trackedSettings(spec, options.name),
     (tracking) => runStages(spec, options, { processes, tracking }),
-  );
+  ).catch((error) => {
+    failedHere();
+    throw error;
+  });
 }
 
 async function runStages(

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { messageOf, TunebookError } from "../../core/errors.ts";
+import { TunebookError } from "../../core/errors.ts";
+import { importModule } from "../../core/import_module.ts";
 import { Random } from "../../core/random.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { PairJudge, PairJudgement } from "../../nn/pair_judge.ts";
@@ -95,14 +94,7 @@ async function shareWon(
 }
 
 async function judgeOfModule(path: string): Promise<AnswersJudge> {
-  let exported: Readonly<Record<string, unknown>>;
-  try {
-    exported = await import(pathToFileURL(resolve(path)).href);
-  } catch (error) {
-    throw new TunebookError("input", `${path} cannot be imported: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  if (typeof exported.default === "function") return exported.default as AnswersJudge;
+  const { default: judge } = await importModule(path, "the module");
+  if (typeof judge === "function") return judge as AnswersJudge;
   throw new TunebookError("input", `the module ${path} has no function as its default export`);
 }

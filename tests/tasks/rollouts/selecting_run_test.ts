@@ -139,7 +139,7 @@ Deno.test("judges come out of a module, and wrong ones are told", () =>
         .train({ ...settings, epochs: 1 }).run(quiet);
     await assert.rejects(run("none.ts"), {
       kind: "input",
-      message: /judge: none\.ts cannot be imp/,
+      message: /judge: the module none\.ts cannot be imp/,
     });
     await assert.rejects(run((() => "both") as never), {
       kind: "data",
