@@ -75,6 +75,48 @@ export async function writeFolderAtomic<Result>(
 }
 
 /**
+ * Makes a folder whose name says what is in it, unless it is there. Several processes may make the
+ * same one at the same time: the first stays, and the others throw theirs away. What was left by a
+ * process that was killed in here goes after a day.
+ */
+export async function makeFolderOnce(
+  path: string,
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
+  if (await exists(path)) return;
+  const temporary = neighbour(path, "new");
+  try {
+    await removeOldLeftovers(path);
+    await Deno.mkdir(temporary, { recursive: true });
+    await fill(temporary);
+    // Another process may have been faster: a folder that is not empty is never replaced.
+    await Deno.rename(temporary, path).catch(async (error) => {
+      if (!await exists(path)) throw error;
+    });
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replaceAll(temporary, path);
+    throw isOfSystem(error) ? unwritable(path, error) : error;
+  } finally {
+    await removeIfPresent(temporary);
+  }
+}
+
+/** Longer than any folder is in the making, in milliseconds. */
+const leftoverAge = 24 * 60 * 60 * 1000;
+
+async function removeOldLeftovers(path: string): Promise<void> {
+  const parent = dirname(resolve(path));
+  if (!await exists(parent)) return;
+  const pattern = new RegExp(`^\\.${RegExp.escape(basename(path))}\\.[0-9a-f]{8}\\.new$`);
+  for await (const { name } of Deno.readDir(parent)) {
+    if (!pattern.test(name)) continue;
+    const found = join(parent, name);
+    const changed = (await Deno.stat(found).catch(() => undefined))?.mtime?.getTime();
+    if (changed !== undefined && Date.now() - changed > leftoverAge) await removeIfPresent(found);
+  }
+}
+
+/**
  * Writes a file with `fill(temporary)`, which has the same name in a hidden folder beside it, and then
  * puts it in the place of `path`. When `fill` throws, `path` stays as it was.
  */
@@ -135,8 +177,11 @@ export async function checkWritable(
   }
 }
 
-/** A hidden place beside `path`: `tmp` is unfinished, `old` is what stood at `path` before. */
-function neighbour(path: string, kind: "tmp" | "old" = "tmp"): string {
+/**
+ * A hidden place beside `path`: `tmp` is unfinished, `old` is what stood at `path` before, `new` is
+ * unfinished and may be made by several processes at once.
+ */
+function neighbour(path: string, kind: "tmp" | "old" | "new" = "tmp"): string {
   return join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.${kind}`);
 }
 

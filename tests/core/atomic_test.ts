@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writeFolderAtomic } from "../../lib/core/atomic.ts";
+import { makeFolderOnce, writeFolderAtomic } from "../../lib/core/atomic.ts";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { inFolder } from "../weights/in_folder.ts";
 
@@ -64,6 +64,31 @@ Deno.test("writes of one folder at once leave each other's unfinished folders", 
     });
     assert.deepEqual(namesIn(folder), ["out"]);
     assert.equal(await Deno.readTextFile(join(path, "a")), "outer");
+  }));
+
+Deno.test("of several who make a folder once the first one's stays, and nothing else", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "out");
+    await leave(folder, ".out.0123abcd.new", "another process is at it");
+    await leave(folder, ".out.89ef4567.new", "killed long ago");
+    const longAgo = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    await Deno.utime(join(folder, ".out.89ef4567.new"), longAgo, longAgo);
+    await makeFolderOnce(path, async (inside) => {
+      await makeFolderOnce(path, filled("faster"));
+      await filled("slower")(inside);
+    });
+    assert.deepEqual(namesIn(folder), [".out.0123abcd.new", "out"]);
+    assert.equal(await Deno.readTextFile(join(path, "a")), "faster");
+    await makeFolderOnce(path, () => {
+      throw new Error("made twice");
+    });
+    await assert.rejects(
+      makeFolderOnce(join(folder, "other"), () => {
+        throw new Error("no idea");
+      }),
+      /no idea/,
+    );
+    assert.deepEqual(namesIn(folder), [".out.0123abcd.new", "out"]);
   }));
 
 Deno.test("a full disk is named with the folder that was meant, and what to do", () =>

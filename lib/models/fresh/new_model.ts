@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { writeFileAtomic, writeFolderAtomic } from "../../core/atomic.ts";
+import { makeFolderOnce, writeFileAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
 import { newTokenizer } from "../../text/train/new_tokenizer.ts";
@@ -41,13 +41,12 @@ export async function newModelFolder(
   }
   const folder = join(home, `${modelType}-${hash.digest("hex").slice(0, 16)}`);
   if (await exists(folder)) return folder;
-  await Deno.mkdir(home, { recursive: true });
   const { json, files } = fresh.input === "image"
     ? imageFiles(fresh, settings)
     : textFiles(fresh, settings, texts);
   const family = familyOf(modelType);
   const tensors = newWeights(family, fresh, family.readConfig(json), settings.seed);
-  await writeFolderAtomic(folder, async (temporary) => {
+  await makeFolderOnce(folder, async (temporary) => {
     for (const [file, value] of Object.entries({ "config.json": json, ...files })) {
       await writeFileAtomic(join(temporary, file), JSON.stringify(value));
     }
