@@ -12,20 +12,27 @@ import { findChromium } from "./find_chromium.ts";
 export interface OpenedPage {
   readonly page: Page;
   readonly asked: readonly string[];
+  /** What it and its workers said in the console, and its errors. */
   readonly complaints: readonly string[];
 }
 
 /** A busy machine takes seconds to start a browser. */
-const mostMilliseconds = 30_000;
+const startMilliseconds = 30_000;
 
-/** Starts Chromium with an empty profile, gives `work` a page, and closes it. */
-export async function withChromium(work: (opened: OpenedPage) => Promise<void>): Promise<void> {
+/**
+ * Starts Chromium with an empty profile, gives `work` a page, and closes it. The page waits for
+ * `milliseconds` at most for what it is asked to wait for.
+ */
+export async function withChromium(
+  work: (opened: OpenedPage) => Promise<void>,
+  milliseconds: number = startMilliseconds,
+): Promise<void> {
   const profile = await Deno.makeTempDir({ prefix: "tunebook-chromium-" });
   const browser = await launch({
     executablePath: await pathOf(await findChromium()),
     headless: true,
     userDataDir: profile,
-    timeout: mostMilliseconds,
+    timeout: startMilliseconds,
     args: [
       ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
       ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -33,9 +40,12 @@ export async function withChromium(work: (opened: OpenedPage) => Promise<void>):
   });
   try {
     const page = await browser.newPage();
-    page.setDefaultTimeout(mostMilliseconds);
+    page.setDefaultTimeout(milliseconds);
     const [asked, complaints]: [string[], string[]] = [[], []];
     page.on("request", (request) => asked.push(request.url()));
+    page.on("workercreated", (worker) => {
+      worker.on?.("console", (message) => complaints.push(message.text()));
+    });
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(String(error)));
     await work({ page, asked, complaints });

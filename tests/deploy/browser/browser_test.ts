@@ -71,9 +71,7 @@ Deno.test({
         assert.equal(await answered(page), shown[1]);
         assert.equal(await ask(page, { text: texts[0] }), shown[0]);
         assert.deepEqual(complaints, []);
-        const others = [...asked].filter((each) =>
-          !each.startsWith(url) && !each.startsWith("data:")
-        );
+        const others = asked.filter((each) => !each.startsWith(url) && !each.startsWith("data:"));
         assert.deepEqual(others, []);
       });
 

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { delimiter, isAbsolute, join, normalize } from "node:path";
-import { type Browser, launch, type Page } from "puppeteer-core";
-import { exists } from "../../../lib/core/exists.ts";
-import { findChromium } from "../../find_chromium.ts";
+import { join, normalize } from "node:path";
+import type { Page } from "puppeteer-core";
+import { withChromium } from "../../open_chromium.ts";
 
 /** A visit of a page. */
 export interface Visit {
@@ -14,7 +13,7 @@ export interface Visit {
   /** The address of the page. */
   readonly url: string;
   /** All addresses that the page, its worker and its service worker asked for. */
-  readonly asked: ReadonlySet<string>;
+  readonly asked: readonly string[];
   /** What the page complained of. */
   readonly complaints: readonly string[];
   /** Ends the server: there is no network any more. */
@@ -31,7 +30,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Compiling the runtime takes seconds on a busy machine. */
-const mostMilliseconds = 120_000;
+const compileMilliseconds = 120_000;
 
 /** Serves the folder below `path` and opens it; `work` is given the page when its model is ready. */
 export async function visit(
@@ -48,40 +47,20 @@ export async function visit(
     const type = types[file.split(".").at(-1)!] ?? "application/octet-stream";
     return new Response(bytes, { headers: { "content-type": type } });
   });
-  const profile = await Deno.makeTempDir({ prefix: "tunebook-chromium-" });
   let isCut = false;
   const cutNetwork = async () => {
     if (!isCut) await server.shutdown();
     isCut = true;
   };
-  let browser: Browser | undefined;
+  const url = encodeURI(`http://127.0.0.1:${server.addr.port}${path}`);
   try {
-    browser = await launch({
-      executablePath: await pathOf(await findChromium()),
-      headless: true,
-      userDataDir: profile,
-      args: [
-        ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-      ],
-    });
-    const page = await browser.newPage();
-    page.setDefaultTimeout(mostMilliseconds);
-    const [asked, complaints] = [new Set<string>(), [] as string[]];
-    page.on("request", (request) => asked.add(request.url()));
-    page.on("workercreated", (worker) => {
-      worker.on?.("console", (message) => complaints.push(message.text()));
-    });
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    const url = encodeURI(`http://127.0.0.1:${server.addr.port}${path}`);
-    await page.goto(url);
-    await whenReady(page, complaints);
-    await work({ page, url, asked, complaints, cutNetwork });
+    await withChromium(async ({ page, asked, complaints }) => {
+      await page.goto(url);
+      await whenReady(page, complaints);
+      await work({ page, url, asked, complaints, cutNetwork });
+    }, compileMilliseconds);
   } finally {
-    await browser?.close();
     await cutNetwork();
-    await Deno.remove(profile, { recursive: true }).catch(() => {}); // Its helpers may still write.
   }
 }
 
@@ -120,13 +99,4 @@ export async function answered(page: Page): Promise<string> {
     "document.getElementById('took').textContent !== '' || document.querySelector('#answer .error')",
   );
   return await page.$eval("#answer", (element) => element.textContent ?? "");
-}
-
-/** Where a program lies that is found on the PATH. */
-async function pathOf(program: string): Promise<string> {
-  if (isAbsolute(program)) return program;
-  for (const folder of (Deno.env.get("PATH") ?? "").split(delimiter)) {
-    if (await exists(join(folder, program))) return join(folder, program);
-  }
-  throw new Error(`${program} is not on the PATH`);
 }
