@@ -16,6 +16,7 @@ export * from "./feedback.ts";
 export * from "./judgements.ts";
 export * from "./tracking.ts";
 export * from "./search.ts";
+export * from "./combine.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";

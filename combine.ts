@@ -1,0 +1,24 @@
+/**
+ * What makes one model of several: methods that merge tensors, and the merging of whole models. All of it is
+ * imported from "tunebook".
+ *
+ * @module
+ */
+
+// Methods of merging
+export { breadcrumbs, type BreadcrumbsOptions } from "./lib/combine/merge/breadcrumbs.ts";
+export { dare, type DareOptions } from "./lib/combine/merge/dare.ts";
+export { della, type DellaOptions } from "./lib/combine/merge/della.ts";
+export { linear, type LinearOptions } from "./lib/combine/merge/linear.ts";
+export type { MergeMethod, TensorGroup } from "./lib/combine/merge/merge_method.ts";
+export { modelStock, type ModelStockOptions } from "./lib/combine/merge/model_stock.ts";
+export { nearSwap, type NearSwapOptions } from "./lib/combine/merge/near_swap.ts";
+export { passthrough, type PassthroughOptions } from "./lib/combine/merge/passthrough.ts";
+export { sce, type SceOptions } from "./lib/combine/merge/sce.ts";
+export { karcherMean, type KarcherMeanOptions } from "./lib/combine/merge/sphere/karcher_mean.ts";
+export { multiSlerp, type MultiSlerpOptions } from "./lib/combine/merge/sphere/multi_slerp.ts";
+export { nuSlerp, type NuSlerpOptions } from "./lib/combine/merge/sphere/nu_slerp.ts";
+export { slerp, type SlerpOptions } from "./lib/combine/merge/sphere/slerp.ts";
+export { taskArithmetic, type TaskArithmeticOptions } from "./lib/combine/merge/task_arithmetic.ts";
+export type { Rescale } from "./lib/combine/merge/task_vectors/sparsify.ts";
+export { ties, type TiesOptions } from "./lib/combine/merge/ties.ts";
