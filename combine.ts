@@ -22,3 +22,9 @@ export { slerp, type SlerpOptions } from "./lib/combine/merge/sphere/slerp.ts";
 export { taskArithmetic, type TaskArithmeticOptions } from "./lib/combine/merge/task_arithmetic.ts";
 export type { Rescale } from "./lib/combine/merge/task_vectors/sparsify.ts";
 export { ties, type TiesOptions } from "./lib/combine/merge/ties.ts";
+
+// Merging of models
+export type { LayerWeights, ModelWeights } from "./lib/combine/merge/tensor_weights.ts";
+export { type Merge, merge, type SaveMergeOptions } from "./lib/pipeline/merge/merge.ts";
+export type { MergeOptions } from "./lib/pipeline/merge/merge_options.ts";
+export type { MergeReceipt } from "./lib/pipeline/merge/merge_receipt.ts";

@@ -9,7 +9,7 @@ import { type Model, textConfig } from "../nn/model.ts";
 import type { TextProcessor } from "../nn/processor.ts";
 import type { Writing } from "../nn/writing.ts";
 import { readJsonObject } from "../text/tokenizer_files.ts";
-import type { TrainedModel } from "./trained_model.ts";
+import type { WrittenModel } from "./trained_model.ts";
 
 /** Settings of generation that old checkpoints of encoder-decoders have in config.json. */
 const oldSettings = [
@@ -41,7 +41,7 @@ function beginningOf(writing: Writing, processor: TextProcessor): Record<string,
 }
 
 /** Writes the file; nothing for a model that writes no texts. */
-export async function writeGenerationConfig(trained: TrainedModel, folder: string): Promise<void> {
+export async function writeGenerationConfig(trained: WrittenModel, folder: string): Promise<void> {
   const { task: { writing }, processor, files, trainable: { model } } = trained;
   if (!writing || processor.input !== "text") return;
   const base = files.generationConfig

@@ -24,6 +24,7 @@ import { writeModelFiles } from "./model_folder.ts";
 import { weightsFolder, writePipelineFiles } from "./pipeline_files.ts";
 import { reopenWhole } from "./reopen_whole.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
+import type { WrittenModel } from "./trained_model.ts";
 
 /**
  * W + s·B·A is rounded once to float32 where the trained model adds two products: 1e-7 for MiniLM,
@@ -105,7 +106,7 @@ function limitsOf(
 export function merged(folder: string, options: MergedOptions = {}): DeployTarget {
   checkTargetFolder("merged", folder);
   checkOptions("merged", options, rules, () => togetherMistakes(options));
-  const { quantize, dtype = "float32" } = options;
+  const { quantize } = options;
   return {
     name: "merged",
     folder,
@@ -113,46 +114,7 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     ...limitsOf(options),
     check: ({ adapter }) => checkMergeable(adapter),
-    async write(trained, folder) {
-      const { model, adapter } = trained.trainable;
-      const whole = mergeModel(model, adapter, trained.values);
-      const prefix = pathPrefix(model);
-      const inner = bodyPaths(model);
-      const nameOf = (path: string, layer: string) => inner.has(layer) ? prefix + path : path;
-      const stored = storedDtypes[dtype];
-      const range = watchRange(dtype);
-      const tensors = modelWeights(model).flatMap((weight): TensorToWrite[] => {
-        const { path, shape, layer } = weight;
-        const name = nameOf(path, layer.path);
-        const read = () => whole.weights.get(path)!;
-        const isHeld = quantize && layer.kind === "linear" && path.endsWith(".weight") &&
-          inner.has(layer.path) && !model.head.includes(layer.path);
-        if (isHeld) return bitsandbytesTensors(quantize, name, shape, read);
-        const written = isStoredTransposed(weight)
-          ? { shape: shape.toReversed(), data: () => transposed(read(), shape) }
-          : { shape, data: read };
-        return [
-          range.watched({ name, dtype: stored, ...written }),
-          ...batchCountBeside(weight, name),
-        ];
-      });
-      const { component } = model.family;
-      const home = weightsFolder(trained, folder);
-      await Deno.mkdir(home, { recursive: true });
-      await writeShards(home, tensors, component ? { stem: denoiserStem } : {});
-      range.check(folder);
-      const float = model.head.map((path) => nameOf(path, path));
-      const writeFiles = component ? writePipelineFiles : writeModelFiles;
-      await writeFiles(
-        trained,
-        folder,
-        {
-          ...(quantize ? { quantization_config: bitsandbytesConfig(quantize, float) } : {}),
-          // Readers from before version 4.56 know the older name; diffusers knows none.
-          ...(dtype === "float32" || component ? {} : { dtype, torch_dtype: dtype }),
-        },
-      );
-    },
+    write: (trained, folder) => writeMerged(trained, folder, options),
     reopen: ({ trainable }, folder, device) =>
       reopenWhole(trainable, {
         reference: folder,
@@ -167,6 +129,55 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
       ),
     }),
   };
+}
+
+/**
+ * Writes a model with its method merged as a transformers folder, or a diffusers pipeline. Each tensor is made
+ * when its turn comes.
+ */
+export async function writeMerged(
+  trained: WrittenModel,
+  folder: string,
+  { quantize, dtype = "float32" }: Pick<MergedOptions, "quantize" | "dtype"> = {},
+): Promise<void> {
+  const { model, adapter } = trained.trainable;
+  const whole = mergeModel(model, adapter, trained.values);
+  const prefix = pathPrefix(model);
+  const inner = bodyPaths(model);
+  const nameOf = (path: string, layer: string) => inner.has(layer) ? prefix + path : path;
+  const stored = storedDtypes[dtype];
+  const range = watchRange(dtype);
+  const tensors = modelWeights(model).flatMap((weight): TensorToWrite[] => {
+    const { path, shape, layer } = weight;
+    const name = nameOf(path, layer.path);
+    const read = () => whole.weights.get(path)!;
+    const isHeld = quantize && layer.kind === "linear" && path.endsWith(".weight") &&
+      inner.has(layer.path) && !model.head.includes(layer.path);
+    if (isHeld) return bitsandbytesTensors(quantize, name, shape, read);
+    const written = isStoredTransposed(weight)
+      ? { shape: shape.toReversed(), data: () => transposed(read(), shape) }
+      : { shape, data: read };
+    return [
+      range.watched({ name, dtype: stored, ...written }),
+      ...batchCountBeside(weight, name),
+    ];
+  });
+  const { component } = model.family;
+  const home = weightsFolder(trained, folder);
+  await Deno.mkdir(home, { recursive: true });
+  await writeShards(home, tensors, component ? { stem: denoiserStem } : {});
+  range.check(folder);
+  const float = model.head.map((path) => nameOf(path, path));
+  const writeFiles = component ? writePipelineFiles : writeModelFiles;
+  await writeFiles(
+    trained,
+    folder,
+    {
+      ...(quantize ? { quantization_config: bitsandbytesConfig(quantize, float) } : {}),
+      // Readers from before version 4.56 know the older name; diffusers knows none.
+      ...(dtype === "float32" || component ? {} : { dtype, torch_dtype: dtype }),
+    },
+  );
 }
 
 const rules: Rules<MergedOptions> = {

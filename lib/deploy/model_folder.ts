@@ -16,7 +16,7 @@ import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
 import { configText } from "./config_text.ts";
 import { writeGenerationConfig } from "./generation_config.ts";
-import type { TrainedModel } from "./trained_model.ts";
+import type { TrainedModel, WrittenModel } from "./trained_model.ts";
 
 /** A model with the files of its tokenizer. */
 export type TokenizedModel = Pick<TrainedModel, "files" | "maxTokens"> & {
@@ -50,7 +50,7 @@ const outdated = new Set([
 
 /** Writes `config.json` with the labels and the target's own fields, and the tokenizer's files. */
 export async function writeModelFiles(
-  trained: TrainedModel,
+  trained: WrittenModel,
   folder: string,
   ownFields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {

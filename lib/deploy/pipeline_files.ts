@@ -9,7 +9,7 @@ import { TunebookError } from "../core/errors.ts";
 import { taskNoteField } from "../core/task_keys.ts";
 import { modelHead } from "../nn/model.ts";
 import { noteOf } from "../nn/task_note.ts";
-import type { TrainedModel } from "./trained_model.ts";
+import type { WrittenModel } from "./trained_model.ts";
 
 /** How diffusers calls its own classes. */
 const library = "diffusers";
@@ -33,7 +33,7 @@ const outdated = new Set([
 
 /** The folder of the weights within a deployed one: a denoiser's is the component's of a pipeline. */
 export function weightsFolder(
-  { trainable: { model: { family: { component } } } }: Pick<TrainedModel, "trainable">,
+  { trainable: { model: { family: { component } } } }: Pick<WrittenModel, "trainable">,
   folder: string,
 ): string {
   return component === undefined ? folder : join(folder, component);
@@ -44,7 +44,7 @@ export function weightsFolder(
  * `preprocessor_config.json` beside them says how images became pixels.
  */
 export async function writePipelineFiles(
-  trained: TrainedModel,
+  trained: WrittenModel,
   folder: string,
   ownFields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {

@@ -23,3 +23,8 @@ export interface TrainedModel {
   /** Longer texts were truncated in training, and are by the deployed model. */
   readonly maxTokens: number;
 }
+
+/** What a folder of weights is written from: a trained model without its loss. */
+export type WrittenModel = Omit<TrainedModel, "trainable"> & {
+  readonly trainable: Pick<TrainableModel, "model" | "adapter">;
+};

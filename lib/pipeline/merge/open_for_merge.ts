@@ -1,0 +1,116 @@
+/**
+ * The models that are to be merged, opened alike.
+ *
+ * @module
+ */
+import { readPeftFiles } from "../../adapters/peft/files.ts";
+import { mistakes, TunebookError } from "../../core/errors.ts";
+import type { Device } from "../../engine/mod.ts";
+import { mergeModel } from "../../nn/merge.ts";
+import { type Model, modelWeights } from "../../nn/model.ts";
+import type { TrainedTask } from "../open/answerer.ts";
+import { type Base, openBase } from "../open/open_base.ts";
+import { adapterFolder, baseReference, trainedAdapter } from "../open/trained_adapter.ts";
+import { checkAnswers, trainedAlone } from "../open/trained_alone.ts";
+import { type OpenedModel, openStage } from "../run/open_stage.ts";
+
+/** A model that was opened to be merged. */
+export interface MergeSource {
+  readonly opened: OpenedModel;
+  /** Its whole model: what an adapter has learned stands in the weights. */
+  readonly model: Model;
+  readonly trained: TrainedTask;
+}
+
+/**
+ * Opens a whole model or a trained adapter on its base. Throws an error of kind "weights" for a model
+ * without a trained head, and of kind "unsupported" for an adapter that is no part of the weights.
+ */
+export async function openSource(reference: string, device: Device): Promise<MergeSource> {
+  const folder = await adapterFolder(reference);
+  if (folder === undefined) {
+    const base = await openedBase(reference, device);
+    const trained = await trainedAlone(base, {});
+    if ("why" in trained) throw trained.why();
+    checkAnswers(reference, trained);
+    return { opened: base.opened, model: trained.model, trained };
+  }
+  const files = await readPeftFiles(folder);
+  const base = await openedBase(await baseReference(files), device);
+  const trained = await trainedAdapter(folder, files, base, {});
+  checkAnswers(folder, trained);
+  try {
+    const model = mergeModel(trained.model, trained.attached, trained.values);
+    return { opened: base.opened, model: { ...model, head: [] }, trained };
+  } catch (error) {
+    if (!(error instanceof TunebookError)) throw error;
+    throw new TunebookError(error.kind, `${reference}: ${error.message}`, { cause: error });
+  }
+}
+
+/** The base of others, with a head like theirs. */
+export async function openMergeBase(
+  reference: string,
+  { trained: { task } }: MergeSource,
+  device: Device,
+): Promise<Model> {
+  return await (await openedBase(reference, device)).modelWith(task.head);
+}
+
+async function openedBase(reference: string, device: Device): Promise<Base> {
+  return await openBase(await openStage({ model: reference }), device, {});
+}
+
+/**
+ * Makes sure that models can be merged: one family, the same tensors, one task with the same labels. All that
+ * is wrong is one error of kind "input".
+ */
+export function checkAlike(
+  sources: Readonly<Record<string, MergeSource>>,
+  base: { readonly name: string; readonly model: Model } | undefined,
+): void {
+  const [[firstName, first], ...others] = Object.entries(sources);
+  const wrong = others.flatMap(([name, { model, trained }]) => [
+    ...unlikeTensors(name, model, firstName, first.model),
+    ...unlikeTasks(name, trained, firstName, first.trained),
+  ]);
+  if (base) wrong.push(...unlikeTensors(base.name, base.model, firstName, first.model));
+  if (wrong.length > 0) throw mistakes("input", "these models cannot be merged:", wrong);
+}
+
+const shownTensors = 3;
+
+function unlikeTensors(name: string, model: Model, firstName: string, first: Model): string[] {
+  const [own, other] = [model, first].map(({ family }) => family.modelType);
+  if (own !== other) return [`${name} is a ${own}, and ${firstName} a ${other}`];
+  const shapes = new Map(modelWeights(first).map(({ path, shape }) => [path, shape.join(" × ")]));
+  const found = modelWeights(model).map(({ path, shape }) => [path, shape.join(" × ")] as const);
+  const unlike = found.filter(([path, shape]) => shapes.get(path) !== shape)
+    .map(([path, shape]) =>
+      `${path} is ${shape}, and ${shapes.get(path) ?? "not"} in ${firstName}`
+    );
+  const names = new Set(found.map(([path]) => path));
+  const lacking = [...shapes.keys()].filter((path) => !names.has(path))
+    .map((path) => `it has no ${path}`);
+  const all = [...unlike, ...lacking];
+  if (all.length === 0) return [];
+  const more = all.length > shownTensors ? ` and ${all.length - shownTensors} more` : "";
+  return [`${name}: ${all.slice(0, shownTensors).join("; ")}${more}`];
+}
+
+function unlikeTasks(
+  name: string,
+  { task }: TrainedTask,
+  firstName: string,
+  { task: first }: TrainedTask,
+): string[] {
+  if (task.task.name !== first.task.name) {
+    return [`${name} does ${task.task.name}, and ${firstName} ${first.task.name}`];
+  }
+  const [own, other] = [task, first].map(({ labels }) => labels.join(", "));
+  if (own === other) return [];
+  return [
+    `${name} has the labels ${own}, and ${firstName} ${other}: the numbers of one head mean other ` +
+    "labels than those of the other",
+  ];
+}
