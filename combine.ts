@@ -9,7 +9,7 @@
 export { breadcrumbs, type BreadcrumbsOptions } from "./lib/combine/merge/breadcrumbs.ts";
 export { dare, type DareOptions } from "./lib/combine/merge/dare.ts";
 export { della, type DellaOptions } from "./lib/combine/merge/della.ts";
-export { linear, type LinearOptions } from "./lib/combine/merge/linear.ts";
+export { linearMerge, type LinearMergeOptions } from "./lib/combine/merge/linear_merge.ts";
 export type { MergeMethod, TensorGroup } from "./lib/combine/merge/merge_method.ts";
 export { modelStock, type ModelStockOptions } from "./lib/combine/merge/model_stock.ts";
 export { nearSwap, type NearSwapOptions } from "./lib/combine/merge/near_swap.ts";

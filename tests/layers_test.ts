@@ -15,7 +15,7 @@ const layers: readonly (readonly string[])[] = [
   ["engine", "table", "text", "image", "chart", "http", "parallel", "track"],
   ["nn", "weights", "data", "datasets"],
   ["models", "adapters", "tasks", "metrics"],
-  ["train", "generate", "evaluate", "deploy"],
+  ["train", "generate", "evaluate", "combine", "deploy"],
   ["serve", "reinforce", "feedback", "search"],
   ["pipeline"],
   ["cli", "notebook"],

@@ -6,7 +6,7 @@
 import { LazyMap } from "../../core/lazy_map.ts";
 import { Random } from "../../core/random.ts";
 import { isHead, type Model, modelWeights } from "../../nn/model.ts";
-import { linear } from "./linear.ts";
+import { linearMerge } from "./linear_merge.ts";
 import type { MergeMethod } from "./merge_method.ts";
 import { type ModelWeights, weightsAt } from "./tensor_weights.ts";
 
@@ -52,7 +52,7 @@ export function mergedModel(
       weights: at.map((each) => each.get(path)!),
       random: Random.fromSeed(seed, path),
     };
-    if (lacking.has(path)) return linear().merge(group);
+    if (lacking.has(path)) return linearMerge().merge(group);
     const own = base && method.base !== "unused" && base.weights.get(path);
     return method.merge({ ...group, ...(own ? { base: own } : {}) });
   };

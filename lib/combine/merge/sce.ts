@@ -7,7 +7,7 @@ import { checkOptions } from "../../core/check_options.ts";
 import { type Rules, wholeShare } from "../../core/option_rules.ts";
 import type { MergeMethod } from "./merge_method.ts";
 import { agreesWithMost } from "./task_vectors/sign_consensus.ts";
-import { largest } from "./task_vectors/largest.ts";
+import { keepLargest } from "./task_vectors/keep_largest.ts";
 import { addBase, differences } from "./weighted_sum.ts";
 
 /** What SCE selects. */
@@ -79,6 +79,6 @@ function selected(moved: readonly Float32Array[], density: number): readonly Flo
     return moved.reduce((sum, values) => sum + (values[at] - mean) ** 2, 0) / moved.length;
   });
   const differing = variances.reduce((count, each) => count + (each === 0 ? 0 : 1), 0);
-  const isKept = largest(variances, Math.trunc(differing * density));
+  const isKept = keepLargest(variances, Math.trunc(differing * density));
   return moved.map((values) => values.map((value, at) => isKept[at] ? value : 0));
 }

@@ -13,7 +13,7 @@ import { integer, record, required, type Rules, text } from "../../core/option_r
 
 /** How models are merged. */
 export interface MergeOptions<Name extends string = string> {
-  /** What is done with the tensors, `ties()` or `linear()`. */
+  /** What is done with the tensors, `ties()` or `linearMerge()`. */
   readonly method: MergeMethod;
   /** The model that all were trained from, where the method needs one. */
   readonly base?: string;

@@ -5,7 +5,7 @@ import {
   dare,
   della,
   karcherMean,
-  linear,
+  linearMerge,
   type MergeMethod,
   modelStock,
   multiSlerp,
@@ -38,7 +38,7 @@ const rescaleOf = ({ rescale }: Parameters) => rescale === false ? "none" : "l1"
 
 /** Our methods by mergekit's names, with their parameters in our words. */
 const methods: Readonly<Record<string, (parameters: Parameters) => MergeMethod>> = {
-  linear: ({ normalize }) => linear({ normalize: normalize as boolean }),
+  linear: ({ normalize }) => linearMerge({ normalize: normalize as boolean }),
   slerp: ({ t }) => slerp({ t: number(t) }),
   nuslerp: ({ nuslerp_flatten = true, nuslerp_row_wise = false }) =>
     nuSlerp({ vectors: nuslerp_flatten ? "tensor" : nuslerp_row_wise ? "columns" : "rows" }),

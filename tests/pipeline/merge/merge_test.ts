@@ -5,7 +5,7 @@ import {
   adapter,
   dare,
   full,
-  linear,
+  linearMerge,
   lora,
   merge,
   merged,
@@ -126,7 +126,7 @@ Deno.test("a whole model and an adapter are merged tensor by tensor, and the pla
 Deno.test("what chance draws depends on the seed alone; a merge of one model is that model", () =>
   inFolder(async (folder) => {
     const { base, whole, part } = await twoOf(folder);
-    await merge({ whole }, { method: linear() }).save(join(folder, "one"));
+    await merge({ whole }, { method: linearMerge() }).save(join(folder, "one"));
     assert.deepEqual(await tensorsOf(join(folder, "one")), await tensorsOf(whole));
     const drawn = async (name: string, seed: number) => {
       await merge({ whole }, { method: dare({ density: 0.5 }), base, seed }).save(
@@ -155,7 +155,7 @@ Deno.test("models that do not fit are refused with all that is wrong, and nothin
       .deploy(merged(other)).run({ quiet: true });
     await result.dispose();
     await assert.rejects(
-      merge({ whole, other }, { method: linear() }).save(place),
+      merge({ whole, other }, { method: linearMerge() }).save(place),
       /other has the labels .*, and whole /,
     );
     const gpt2 = await tinyModel(join(folder, "gpt2"), "gpt2");
@@ -169,11 +169,11 @@ Deno.test("models that do not fit are refused with all that is wrong, and nothin
       .deploy(adapter(prompts)).run({ quiet: true });
     await prompted.dispose();
     await assert.rejects(
-      merge({ whole, prompts }, { method: linear() }).save(place),
+      merge({ whole, prompts }, { method: linearMerge() }).save(place),
       /prompts: this method cannot be merged/,
     );
     await assert.rejects(
-      merge({ whole, part }, { method: linear() }).save(whole),
+      merge({ whole, part }, { method: linearMerge() }).save(whole),
       /would replace or change whole/,
     );
     await assert.rejects(Deno.stat(place), Deno.errors.NotFound);
@@ -196,14 +196,14 @@ Deno.test("options that make no sense together are one error", () => {
     { method: modelStock(), base: "c", weights: { a: 2 } },
     /weights are given, but model_stock finds its own/,
   );
-  wrong({ a: "a" }, { method: linear(), base: "c" }, /linear does not look at one/);
+  wrong({ a: "a" }, { method: linearMerge(), base: "c" }, /linear does not look at one/);
   wrong(
     { a: "a" },
-    { method: linear(), weights: { a: { attention: 1 } } },
+    { method: linearMerge(), weights: { a: { attention: 1 } } },
     /says nothing of other tensors/,
   );
-  wrong({ a: "a" }, { method: linear(), weights: { a: [] } }, /no list of such/);
+  wrong({ a: "a" }, { method: linearMerge(), weights: { a: [] } }, /no list of such/);
   wrong({ a: "a" }, {}, /method/);
-  wrong({ a: "a" }, { method: linear(), weight: {} }, /weight.*weights/);
+  wrong({ a: "a" }, { method: linearMerge(), weight: {} }, /weight.*weights/);
   assert.throws(() => slerp({ t: 2 }), /0 to 1/);
 });

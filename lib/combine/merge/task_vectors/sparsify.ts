@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../../../core/random.ts";
-import { largest } from "./largest.ts";
+import { keepLargest } from "./keep_largest.ts";
 
 /** Chooses elements of a change: 1 where one is kept. */
 export type Sparsifier = (
@@ -16,7 +16,7 @@ export type Sparsifier = (
 /** Keeps a share of the elements, those of the largest magnitude, and one at least. */
 export function byMagnitude(density: number): Sparsifier {
   return (change) =>
-    largest(change.map(Math.abs), Math.max(1, Math.trunc(density * change.length)));
+    keepLargest(change.map(Math.abs), Math.max(1, Math.trunc(density * change.length)));
 }
 
 /** Keeps each element with a probability. */
@@ -33,8 +33,8 @@ export function withoutOutliers(density: number, gamma: number): Sparsifier {
     // As few of the largest go as leaves enough to keep.
     const outliers = Math.min(Math.trunc(gamma * length), length - kept);
     const sizes = change.map(Math.abs);
-    const isOutlier = largest(sizes, outliers);
-    const isLarge = largest(sizes, outliers + kept);
+    const isOutlier = keepLargest(sizes, outliers);
+    const isLarge = keepLargest(sizes, outliers + kept);
     return isLarge.map((is, at) => is && !isOutlier[at] ? 1 : 0);
   };
 }

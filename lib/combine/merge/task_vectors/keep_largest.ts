@@ -5,7 +5,7 @@
  */
 
 /** 1 for the `count` largest values, the first ones among equals; 0 for the others. */
-export function largest(values: Float32Array, count: number): Uint8Array {
+export function keepLargest(values: Float32Array, count: number): Uint8Array {
   const isLarge = new Uint8Array(values.length);
   if (count >= values.length) return isLarge.fill(1);
   if (count <= 0) return isLarge;

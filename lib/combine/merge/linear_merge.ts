@@ -9,12 +9,12 @@ import type { MergeMethod } from "./merge_method.ts";
 import { weightedSum } from "./weighted_sum.ts";
 
 /** How models are averaged. */
-export interface LinearOptions {
+export interface LinearMergeOptions {
   /** Divide by the sum of the weights, as unless told otherwise; without it weights count as they are. */
   readonly normalize?: boolean;
 }
 
-const rules: Rules<LinearOptions> = { normalize: yesOrNo };
+const rules: Rules<LinearMergeOptions> = { normalize: yesOrNo };
 
 /**
  * The weighted mean of models, also known as a model soup (Wortsman et al. 2022, arXiv 2203.05482). For
@@ -24,17 +24,17 @@ const rules: Rules<LinearOptions> = { normalize: yesOrNo };
  *
  * @example
  * ```ts
- * import { linear, Random } from "tunebook";
+ * import { linearMerge, Random } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const tensors = [Float32Array.of(1, 2), Float32Array.of(3, 6)];
  * const random = Random.fromSeed(1);
- * const merged = linear().merge({ name: "w", shape: [2], tensors, weights: [3, 1], random });
+ * const merged = linearMerge().merge({ name: "w", shape: [2], tensors, weights: [3, 1], random });
  * assert.deepEqual([...merged], [1.5, 3]);
  * ```
  */
-export function linear(options: LinearOptions = {}): MergeMethod {
-  checkOptions("linear", options, rules);
+export function linearMerge(options: LinearMergeOptions = {}): MergeMethod {
+  checkOptions("linearMerge", options, rules);
   const { normalize = true } = options;
   return {
     name: "linear",
