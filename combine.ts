@@ -25,6 +25,11 @@ export { ties, type TiesOptions } from "./lib/combine/merge/ties.ts";
 
 // Merging of models
 export type { LayerWeights, ModelWeights } from "./lib/combine/merge/tensor_weights.ts";
+export {
+  type ExtractedLora,
+  extractLora,
+  type ExtractLoraOptions,
+} from "./lib/pipeline/merge/extract_lora.ts";
 export { type Merge, merge, type SaveMergeOptions } from "./lib/pipeline/merge/merge.ts";
 export type { MergeOptions } from "./lib/pipeline/merge/merge_options.ts";
 export type { MergeReceipt } from "./lib/pipeline/merge/merge_receipt.ts";

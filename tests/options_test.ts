@@ -117,6 +117,7 @@ const calls: Readonly<Record<string, Call>> = {
   della: (options) => tunebook.della(options),
   breadcrumbs: (options) => tunebook.breadcrumbs(options),
   merge: (options) => tunebook.merge({ a: "a" }, { method: tunebook.linearMerge(), ...options }),
+  extractLora: (options) => tunebook.extractLora("a", "out", { base: "b", ...options }),
   "Merge.save": (options) =>
     tunebook.merge({ a: "a" }, { method: tunebook.linearMerge() }).save("out", options),
   tpe: (options) => tunebook.tpe(options),

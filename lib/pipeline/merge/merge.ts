@@ -15,9 +15,9 @@ import { merged, writeMerged } from "../../deploy/merged.ts";
 import { type Device, openDevice } from "../../engine/mod.ts";
 import { noAdapter } from "../../nn/merge.ts";
 import { modelWeights } from "../../nn/model.ts";
-import { isFile } from "../../weights/is_file.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import { processorOf } from "../run/open_stage.ts";
+import { localSources } from "./local_sources.ts";
 import { checkMerge, type MergeOptions } from "./merge_options.ts";
 import { type MergeReceipt, mergeReceipt, receiptFile, receiptOf } from "./merge_receipt.ts";
 import { checkAlike, type MergeSource, openMergeBase, openSource } from "./open_for_merge.ts";
@@ -88,11 +88,8 @@ async function saveMerge(
 ): Promise<MergeReceipt> {
   checkOptions("save", how, saveRules);
   const { dtype = "float32" } = how;
-  const places = await Promise.all(
-    Object.entries({ ...models, ...(options.base === undefined ? {} : { base: options.base }) })
-      .map(async ([name, source]) => ({ what: name, path: await placeOf(source) })),
-  );
-  const sources = places.flatMap(({ what, path }) => path === undefined ? [] : [{ what, path }]);
+  const { base } = options;
+  const sources = await localSources({ ...models, ...(base === undefined ? {} : { base }) });
   await checkFolders([merged(folder)], sources);
   await using _held = await lockFolders([folder]);
   const device = await openDevice();
@@ -124,14 +121,6 @@ async function saveMerge(
   return mergeReceipt(receipt);
 }
 
-/** The path of a local model, which must not be replaced by what is made of it. */
-async function placeOf(source: string): Promise<string | undefined> {
-  const reference = referenceOf(source);
-  if (!reference.startsWith("file:")) return undefined;
-  const path = reference.slice("file:".length);
-  return await isFile(path) ? join(path, "..") : path;
-}
-
 async function openMerged(
   models: Readonly<Record<string, string>>,
   { method, base: baseSource, weights = {}, seed = 0 }: MergeOptions,
@@ -144,7 +133,7 @@ async function openMerged(
   const all = Object.values(sources);
   const base = baseSource === undefined
     ? undefined
-    : await openMergeBase(referenceOf(baseSource), all[0], device);
+    : (await openMergeBase(referenceOf(baseSource), all[0], device)).model;
   checkAlike(sources, base && { name: "base", model: base });
   const given: Readonly<Record<string, ModelWeights | undefined>> = weights;
   const merge = mergedModel({

@@ -53,8 +53,9 @@ export async function openMergeBase(
   reference: string,
   { trained: { task } }: MergeSource,
   device: Device,
-): Promise<Model> {
-  return await (await openedBase(reference, device)).modelWith(task.head);
+): Promise<Pick<MergeSource, "opened" | "model">> {
+  const base = await openedBase(reference, device);
+  return { opened: base.opened, model: await base.modelWith(task.head) };
 }
 
 async function openedBase(reference: string, device: Device): Promise<Base> {

@@ -4,6 +4,7 @@ import {
   accuracy,
   adapter,
   dare,
+  extractLora,
   full,
   linearMerge,
   lora,
@@ -23,6 +24,7 @@ import {
 } from "tunebook";
 import { type Displayed, jupyterDisplay } from "../../../lib/core/display.ts";
 import { inFolder } from "../../weights/in_folder.ts";
+import { assertSameAnswers } from "../open/tasks.ts";
 import { moods, reviews, tinyModel } from "../tiny.ts";
 
 const data = { text: "text", label: "mood", test: 0.25 } as const;
@@ -121,6 +123,30 @@ Deno.test("a whole model and an adapter are merged tensor by tensor, and the pla
     );
     const kept = JSON.parse(await Deno.readTextFile(join(place, "merge.json")));
     assert.deepEqual(kept, JSON.parse(JSON.stringify(receipt)));
+  }));
+
+Deno.test("an adapter that was merged into its base is extracted again, and less of it with less rank", () =>
+  inFolder(async (folder) => {
+    const { base, whole, part, partWhole } = await twoOf(folder);
+    const place = join(folder, "extracted");
+    const found = await extractLora(partWhole, place, { base, rank: 2 });
+    // Two linears a layer have changed; of the others there is nothing to give again.
+    assert.ok(Math.abs(found.share - 1) < 1e-5, String(found.share));
+    assert.deepEqual(found.lost, []);
+    const texts = ["good great film", "bad awful place"];
+    const [own, again] = [await open(part), await open(place)];
+    assertSameAnswers(await again.predict(texts), await own.predict(texts), 1e-4);
+    await own.dispose();
+    await again.dispose();
+    const less = await extractLora(partWhole, join(folder, "less"), { base, rank: 1 });
+    assert.ok(less.share < found.share && less.share > 0.5, String(less.share));
+    const all = await extractLora(whole, join(folder, "all"), { base, rank: 4 });
+    assert.ok(all.share > 0 && all.share < 1);
+    assert.ok(all.lost.some((path) => path.includes("LayerNorm")), String(all.lost));
+    await assert.rejects(
+      extractLora(base, join(folder, "none"), { base }),
+      /it has changed nothing/,
+    );
   }));
 
 Deno.test("what chance draws depends on the seed alone; a merge of one model is that model", () =>
