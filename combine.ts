@@ -33,3 +33,25 @@ export {
 export { type Merge, merge, type SaveMergeOptions } from "./lib/pipeline/merge/merge.ts";
 export type { MergeOptions } from "./lib/pipeline/merge/merge_options.ts";
 export type { MergeReceipt } from "./lib/pipeline/merge/merge_receipt.ts";
+
+// Ensembles: what several models say about the same rows
+export {
+  averagePredictions,
+  type EnsembleOptions,
+} from "./lib/combine/ensemble/average_predictions.ts";
+export {
+  type GreedyEnsemble,
+  greedyEnsemble,
+  type GreedyEnsembleOptions,
+} from "./lib/combine/ensemble/greedy_ensemble.ts";
+export type { CombinedPredictions } from "./lib/combine/ensemble/same_rows.ts";
+export { type RowUncertainty, uncertaintyOf } from "./lib/combine/ensemble/uncertainty.ts";
+export { votePredictions } from "./lib/combine/ensemble/vote.ts";
+
+// Calibration
+export { isotonicCalibration } from "./lib/combine/calibration/isotonic_calibration.ts";
+export {
+  type Calibration,
+  type TemperatureScaling,
+  temperatureScaling,
+} from "./lib/combine/calibration/temperature_scaling.ts";

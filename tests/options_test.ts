@@ -116,6 +116,10 @@ const calls: Readonly<Record<string, Call>> = {
   dare: (options) => tunebook.dare(options),
   della: (options) => tunebook.della(options),
   breadcrumbs: (options) => tunebook.breadcrumbs(options),
+  averagePredictions: (options) => tunebook.averagePredictions([single], options),
+  votePredictions: (options) => tunebook.votePredictions([single], options),
+  greedyEnsemble: (options) =>
+    tunebook.greedyEnsemble([single], { metric: tunebook.accuracy, ...options }),
   merge: (options) => tunebook.merge({ a: "a" }, { method: tunebook.linearMerge(), ...options }),
   extractLora: (options) => tunebook.extractLora("a", "out", { base: "b", ...options }),
   "Merge.save": (options) =>
