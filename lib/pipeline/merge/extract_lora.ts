@@ -74,7 +74,7 @@ export interface ExtractedLora {
  *
  * await assert.rejects(
  *   extractLora("out/whole", "out/adapter", { base: "out/base", rank: 0 }),
- *   /rank must be a whole number/,
+ *   /rank is 0/,
  * );
  * ```
  */
