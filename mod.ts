@@ -17,6 +17,7 @@ export * from "./judgements.ts";
 export * from "./tracking.ts";
 export * from "./search.ts";
 export * from "./combine.ts";
+export * from "./probing.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";

@@ -116,6 +116,23 @@ const calls: Readonly<Record<string, Call>> = {
   dare: (options) => tunebook.dare(options),
   della: (options) => tunebook.della(options),
   breadcrumbs: (options) => tunebook.breadcrumbs(options),
+  typos: (options) => tunebook.typos(options),
+  letterCase: (options) => tunebook.letterCase(options),
+  changePunctuation: (options) => tunebook.changePunctuation(options),
+  homoglyphs: (options) => tunebook.homoglyphs(options),
+  swapWords: (options) => tunebook.swapWords({ name: "x", words: ["a", "b"], ...options }),
+  minimumFunctionality: (options) =>
+    tunebook.minimumFunctionality("x", { texts: ["a"], expect: "b", ...options }),
+  invariance: (options) =>
+    tunebook.invariance("x", { texts: ["a"], perturb: tunebook.typos(), ...options }),
+  direction: (options) =>
+    tunebook.direction("x", {
+      texts: ["a"],
+      perturb: tunebook.typos(),
+      expect: tunebook.rises("b"),
+      ...options,
+    }),
+  probe: (options) => tunebook.probe({ predict: () => Promise.resolve([]) }, [], options),
   averagePredictions: (options) => tunebook.averagePredictions([single], options),
   votePredictions: (options) => tunebook.votePredictions([single], options),
   greedyEnsemble: (options) =>
@@ -414,6 +431,7 @@ function withResult(call: (result: tunebook.RunResult<unknown>) => Promise<unkno
 
 /** Functions whose object is not ours to name, or is no options, and why. */
 const others: Readonly<Record<string, string>> = {
+  "ProbedModel.predict": "a contract: what tunebook asks of a model",
   chooseTemplate: "takes what a tokenizer's files say, no options",
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
   "ImageDrawing.draw": "a contract: what tunebook hands to a task of one's own",

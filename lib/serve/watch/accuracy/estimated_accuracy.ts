@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wilsonInterval } from "../../../core/wilson_interval.ts";
 import { logistic, logOddsOf, type PlattScaling } from "./platt_scaling.ts";
 
 /** A share of rows with its 95 % interval. */
@@ -48,12 +49,7 @@ export function estimateAccuracy(
   return { mean, low: Math.max(0, mean - half), high: Math.min(1, mean + half), rows };
 }
 
-/** The share of right rows with Wilson's interval (1927), which holds for few rows, too. */
+/** The share of right rows with Wilson's interval. */
 export function measuredAccuracy(right: number, rows: number): ShareInterval {
-  const mean = right / rows;
-  const z2 = normalErrors ** 2;
-  const middle = (mean + z2 / (2 * rows)) / (1 + z2 / rows);
-  const half = normalErrors / (1 + z2 / rows) *
-    Math.sqrt(mean * (1 - mean) / rows + z2 / (4 * rows ** 2));
-  return { mean, low: Math.max(0, middle - half), high: Math.min(1, middle + half), rows };
+  return wilsonInterval(right, rows);
 }

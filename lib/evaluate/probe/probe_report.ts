@@ -1,0 +1,32 @@
+/**
+ * What comes of behavioural tests.
+ *
+ * @module
+ */
+import type { BehaviouralTest, ProbeCase } from "./behavioural_test.ts";
+
+/** A case that failed. */
+export interface ProbeFailure extends ProbeCase {
+  /** What was said instead. */
+  readonly why: string;
+}
+
+/** What came of one test. */
+export interface ProbeResult extends Pick<BehaviouralTest, "kind" | "name" | "mostFailures"> {
+  readonly cases: number;
+  readonly failures: readonly ProbeFailure[];
+  /** The share of cases that failed, with its 95 % interval over other cases. */
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
+  /** Whether no more failed than may. */
+  readonly passed: boolean;
+}
+
+/** What came of all tests; shows itself as a table with failures. */
+export interface ProbeReport {
+  readonly tests: readonly ProbeResult[];
+  /** Whether all tests passed. */
+  readonly passed: boolean;
+  toString(): string;
+}
