@@ -129,10 +129,11 @@ function trainOfFlags(read: FlagReader, out: string): Record<string, unknown> {
       ? read.switch(name)
       : read.value(name),
   ]);
-  const { swa, ...train } = Object.fromEntries(settings);
+  const { swa, sync, ...train } = Object.fromEntries(settings);
   return given({
     ...train,
     swa: swa === undefined ? undefined : { from: swa },
+    sync: sync === undefined ? undefined : { every: sync },
     keepBest: read.has("validation") ? true : undefined,
     checkpoints: join(out, "checkpoint"),
     resume: read.switch("resume"),

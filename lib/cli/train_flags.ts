@@ -46,6 +46,7 @@ export const trainFlags: Readonly<
   unfreeze: { value: "text", what: "gradual, or the share of the steps that it takes" },
   ema: { value: "number", what: "keeps a moving average of the parameters, such as 0.999" },
   swa: { value: "number", what: "keeps the mean of the steps from this share on, such as 0.75" },
+  sync: { value: "number", what: "processes train apart and meet after so many steps" },
   labelSmoothing: { value: "number", what: "share of a target spread over all labels" },
   focalGamma: { value: "number", what: "the exponent of the focal loss" },
   classWeights: { value: "text", what: "balanced" },

@@ -30,6 +30,17 @@ export async function fromFirstProcess(
   return sent[0];
 }
 
+/** In how many processes it is so, in every process. */
+export async function countIn(
+  group: ProcessGroup,
+  isSo: boolean,
+  signal?: AbortSignal,
+): Promise<number> {
+  const sent = Float64Array.of(isSo ? 1 : 0);
+  await group.sum(sent, signal);
+  return sent[0];
+}
+
 /** Throws an error of kind "device" in every process unless all of them have the same number. */
 export async function requireSame(
   group: ProcessGroup,

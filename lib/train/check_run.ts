@@ -15,7 +15,7 @@ import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 export function checkRun(
   { adapter }: Pick<TrainableModel, "adapter">,
   rows: TrainingRows,
-  { settings, validate }: Pick<TrainContext, "settings" | "validate">,
+  { settings, validate, processes }: Pick<TrainContext, "settings" | "validate" | "processes">,
 ): void {
   if (!validate && (settings.keepBest || settings.patience)) {
     throw new TunebookError("input", "keepBest and patience need validation rows");
@@ -37,9 +37,30 @@ export function checkRun(
         "changes; leave them out",
     );
   }
+  if (settings.sync && !processes) {
+    throw new TunebookError(
+      "input",
+      "sync says when several processes meet, but this one is alone: launch it with mpirun -n 2 or more, or leave " +
+        "sync out",
+    );
+  }
+  if (settings.sync && adapter.afterStep) {
+    throw new TunebookError(
+      "input",
+      "this method changes its parameters between steps by what one process has seen, so that processes cannot " +
+        "train apart; leave sync out",
+    );
+  }
   const { updates = 1 } = rows.rollout ?? {};
   const { totalSteps } = repeatedSteps(planSteps(exampleLengths(rows), settings), updates);
   if (totalSteps === 0) return;
+  if (settings.sync && settings.sync.every > totalSteps) {
+    throw new TunebookError(
+      "input",
+      `the run has ${totalSteps} steps, so that processes would never meet after ${settings.sync.every} as sync ` +
+        "says; give a smaller one",
+    );
+  }
   adapter.checkSteps?.(totalSteps);
   checkRates(settings, totalSteps);
 }

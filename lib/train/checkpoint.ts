@@ -19,6 +19,10 @@ import { type TrainerState, trainerStateOf, trainerStateText } from "./trainer_s
 
 /** The file's name in the checkpoint folder. */
 export const checkpointFile = "checkpoint.safetensors";
+/** The name of the file that a process after the first one has, where processes train apart. */
+export function checkpointFileOf(rank: number): string {
+  return rank === 0 ? checkpointFile : `checkpoint.${rank}.safetensors`;
+}
 const formatVersion = 1;
 
 /** The vector that holds the best parameters so far. */
@@ -27,6 +31,8 @@ const best = "best";
 const methodState = "memory";
 /** The vector that holds the answers that steps still learn from, and the record of rollouts. */
 const rollout = "rollout";
+/** The vector that holds the momentum by which processes meet. */
+const outerMomentum = "outerMomentum";
 /** The vector that holds what the optimizer keeps beside the state. */
 const statistics = "statistics";
 
@@ -47,6 +53,10 @@ export interface Checkpoint {
   readonly statistics: Tensors;
   /** What rollouts keep from step to step. */
   readonly rollout: Tensors;
+  /** The momentum by which processes meet that train apart. */
+  readonly outerMomentum: Tensors;
+  /** How many processes trained apart; 1 where they did not. */
+  readonly processes: number;
 }
 
 /** What a checkpoint is made of, beside its state. */
@@ -55,11 +65,16 @@ export interface CheckpointContent extends Omit<Checkpoint, "vectors"> {
   readonly kept: readonly string[];
 }
 
-/** Writes a checkpoint into a folder, in the place of the one before. */
+/**
+ * Writes a checkpoint into a folder, in the place of the one before.
+ *
+ * @param file its name there
+ */
 export async function saveCheckpoint(
   folder: string,
   state: State,
-  { trainerState, fingerprint, kept, ...content }: CheckpointContent,
+  { trainerState, fingerprint, kept, processes, ...content }: CheckpointContent,
+  file = checkpointFile,
 ): Promise<void> {
   const vectors: [string, Tensors][] = [];
   for (const vector of kept) vectors.push([vector, await state.read(vector)]);
@@ -68,6 +83,7 @@ export async function saveCheckpoint(
     [methodState, content.methodState],
     [statistics, content.statistics],
     [rollout, content.rollout],
+    [outerMomentum, content.outerMomentum],
   ]);
   vectors.push(...others);
   const shapes = new Map(state.tensors.map(({ name, shape }) => [name, shape]));
@@ -79,20 +95,26 @@ export async function saveCheckpoint(
       data,
     }))
   );
-  await writeSafetensors(join(folder, checkpointFile), tensors, {
+  await writeSafetensors(join(folder, file), tensors, {
     format: "tunebook checkpoint",
     version: String(formatVersion),
     standing: trainerStateText(trainerState),
     fingerprint: JSON.stringify(fingerprint),
+    ...(processes > 1 ? { processes: String(processes) } : {}),
   });
 }
 
 /**
  * The checkpoint of a folder, or `undefined` where there is none. Throws an error of kind "weights"
  * that says what to do where the file is damaged or of another version.
+ *
+ * @param file its name there
  */
-export async function loadCheckpoint(folder: string): Promise<Checkpoint | undefined> {
-  const path = join(folder, checkpointFile);
+export async function loadCheckpoint(
+  folder: string,
+  file = checkpointFile,
+): Promise<Checkpoint | undefined> {
+  const path = join(folder, file);
   try {
     await Deno.stat(path);
   } catch (error) {
@@ -130,7 +152,8 @@ export async function checkpointFingerprint(folder: string): Promise<Fingerprint
 
 async function readCheckpoint(path: string): Promise<Checkpoint> {
   using file = await openSafetensors(path);
-  const { version, standing: standingJson, fingerprint: fingerprintJson } = file.metadata;
+  const { version, standing: standingJson, fingerprint: fingerprintJson, processes } =
+    file.metadata;
   if (version !== String(formatVersion)) {
     throw new TunebookError(
       "weights",
@@ -161,6 +184,8 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
     methodState: vectors.get(methodState) ?? new Map(),
     statistics: vectors.get(statistics) ?? new Map(),
     rollout: vectors.get(rollout) ?? new Map(),
+    outerMomentum: vectors.get(outerMomentum) ?? new Map(),
+    processes: Number(processes ?? 1),
   };
 }
 
@@ -181,7 +206,7 @@ function damaged(path: string, what: string, cause?: unknown): TunebookError {
  * and what a process left that was killed while it wrote a checkpoint is gone.
  */
 export async function prepareFolder(folder: string): Promise<void> {
-  const leftover = new RegExp(`^\\.${RegExp.escape(checkpointFile)}\\.[0-9a-f]+\\.tmp$`);
+  const leftover = /^\.checkpoint(\.\d+)?\.safetensors\.[0-9a-f]+\.tmp$/;
   try {
     await Deno.mkdir(folder, { recursive: true });
     for await (const { name } of Deno.readDir(folder)) {

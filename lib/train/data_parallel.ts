@@ -13,6 +13,7 @@ import type { Objective } from "../nn/objective.ts";
 import { statistics } from "../nn/trained.ts";
 import type { ProcessGroup } from "../parallel/process_group.ts";
 import { accumulated } from "./optimizer.ts";
+import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 import type { TrainingRows } from "./training_rows.ts";
 
@@ -62,6 +63,21 @@ export function shareOf(
 /** Whether a micro-batch of a step is computed here. */
 export function isOwn(processes: ProcessGroup | undefined, microBatch: number): boolean {
   return !processes || microBatch % processes.size === processes.rank;
+}
+
+/**
+ * The steps up to the one after `done` steps, from 1, for which there were no rows for this process: those that end
+ * an epoch, where they have fewer rows than there are processes.
+ */
+export function idleSteps(
+  plan: Pick<StepPlan, "stepsPerEpoch" | "microBatchesOf">,
+  { rank }: Pick<ProcessGroup, "rank">,
+  done: number,
+): number[] {
+  const { stepsPerEpoch } = plan;
+  const ends = Math.floor((done + 1) / stepsPerEpoch);
+  if (ends === 0 || plan.microBatchesOf(ends * stepsPerEpoch - 1).length > rank) return [];
+  return Array.from({ length: ends }, (_, epoch) => (epoch + 1) * stepsPerEpoch);
 }
 
 /**

@@ -66,7 +66,7 @@ const divergenceRatio = 4;
 
 /**
  * Trains for `steps` steps from the initial parameters with an exponentially growing learning rate and
- * the settings' optimizer, batches and losses; averages, early stopping and unfreezing have no part. The
+ * the settings' optimizer, batches and losses; averages, early stopping, unfreezing and other processes have no part. The
  * model and the method stay as they are.
  *
  * Throws an error of kind "input" for options that make no sense.
@@ -130,7 +130,7 @@ export async function findLearningRate(
 function sweepSettings(settings: TrainSettings, rows: TrainingRows, steps: number): TrainSettings {
   const { batchSize, accumulate } = settings;
   const stepsPerEpoch = Math.ceil(exampleLengths(rows).length / (batchSize * accumulate));
-  const { ema: _, swa: __, unfreeze: ___, ...kept } = settings;
+  const { ema: _, swa: __, unfreeze: ___, sync: ____, ...kept } = settings;
   return {
     ...kept,
     epochs: Math.ceil(steps / stepsPerEpoch),

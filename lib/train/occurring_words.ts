@@ -39,14 +39,14 @@ const rowsAtOnce = 256;
 /**
  * The rows that occur, or nothing where the whole table has to be held: it is not trained, most of
  * it occurs, the method may look into it, or the optimizer moves rows without a gradient in a way of
- * its own.
+ * its own, as the one that several processes meet by does.
  */
 export async function occurringWords(
   { model, adapter }: Trained,
   rows: TrainingRows,
-  { optimizer = "adamw" }: Partial<Pick<TrainSettings, "optimizer">> = {},
+  { optimizer = "adamw", sync }: Partial<Pick<TrainSettings, "optimizer" | "sync">> = {},
 ): Promise<WordRows | undefined> {
-  if (!optimizerNamed(optimizer).shrinksIdle || looksInside(adapter)) return undefined;
+  if (sync || !optimizerNamed(optimizer).shrinksIdle || looksInside(adapter)) return undefined;
   const path = wordTableOf(model);
   const weight = path && trainedWeights(model, adapter).find((each) => each.path === path);
   return weight ? await chosenRows(model, rows, weight) : undefined;

@@ -17,12 +17,13 @@ import { checkProcesses, shareOf } from "./data_parallel.ts";
 import { feedsAhead } from "./feeds_ahead.ts";
 import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
-import { initialState } from "./initial_state.ts";
+import { initialState, keptVectors } from "./initial_state.ts";
 import { gradientSource, occurringFrozenWords, occurringWords } from "./occurring_words.ts";
 import { tensorsInTraining } from "./loss_parameters.ts";
 import { microBatchSize } from "./micro_batch.ts";
 import { LossScaling } from "./loss_scaling.ts";
 import { createOptimizer } from "./optimizer.ts";
+import { OuterOptimizer } from "./outer_optimizer.ts";
 import { choosePacking } from "./packing.ts";
 import { planSteps, repeatedSteps, sampledBatches } from "./step_plan.ts";
 import type { StepContext } from "./take_step.ts";
@@ -120,6 +121,11 @@ export async function openRun(
   const began = performance.now();
   const keeping = { frozenLayers, settings, onRows: context.onFrozenRows, signal };
   const fed = fromHidden ? opened.use(await cacheHidden(trainable, rows, device, keeping)) : rows;
+  const lossScaling = options.scalesLoss ? new LossScaling() : undefined;
+  const outer = processes && settings.sync && new OuterOptimizer({
+    ...{ processes, settings: settings.sync, totalSteps, state, kept: keptVectors(settings) },
+    ...{ statistics: optimizer.statistics, lossScaling },
+  });
   const run = {
     trainable,
     rows: fed,
@@ -130,9 +136,10 @@ export async function openRun(
     state,
     schedule,
     optimizer,
-    lossScaling: options.scalesLoss ? new LossScaling() : undefined,
+    lossScaling,
     average,
     processes,
+    outer,
     methodState: new Map(),
   };
   const compileInt8 = () => compileSteps(trainable, "int8", compiling);

@@ -18,6 +18,8 @@ export interface ContinuedRun {
   readonly kept: readonly string[];
   /** What its optimizer keeps beside the state, with the sizes that it must have. */
   readonly statistics: Tensors;
+  /** The momentum by which its processes meet, with the sizes that it must have. */
+  readonly outerMomentum: Tensors;
   /** The rows of the word table that its state holds; all unless given. */
   readonly words?: WordRows | undefined;
 }
@@ -78,17 +80,22 @@ function contradicts({ fingerprint }: Checkpoint, now: Fingerprint): boolean {
 }
 
 function misfits(
-  { vectors, best: bestParameters, statistics: stored }: Checkpoint,
+  { vectors, best: bestParameters, ...stored }: Checkpoint,
   state: State,
-  { kept, statistics: wanted }: ContinuedRun,
+  { kept, ...wanted }: ContinuedRun,
 ): string[] {
   const sizes = new Map(state.tensors.map(({ name, shape }) => [name, sizeOf(shape)]));
-  const wantedSizes = new Map([...wanted].map(([name, { length }]) => [name, length]));
   return [
     ...kept.flatMap((vector) => sizeMistakes(vector, vectors.get(vector) ?? new Map(), sizes)),
     ...(bestParameters ? sizeMistakes("best", bestParameters, sizes) : []),
-    ...sizeMistakes("statistics", stored, wantedSizes),
+    ...(["statistics", "outerMomentum"] as const).flatMap((name) =>
+      sizeMistakes(name, stored[name], sizesOf(wanted[name]))
+    ),
   ];
+}
+
+function sizesOf(values: Tensors): Map<string, number> {
+  return new Map([...values].map(([name, { length }]) => [name, length]));
 }
 
 function sizeMistakes(

@@ -16,10 +16,11 @@ import { foundSquares } from "./gradient_squares.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { WeightAverage } from "./averages/weight_average.ts";
 import type { GroupSchedule } from "./group_steps.ts";
-import { isOwn, sumGradients } from "./data_parallel.ts";
+import { idleSteps, isOwn, sumGradients } from "./data_parallel.ts";
 import type { FeedsAhead } from "./feeds_ahead.ts";
 import { lossScaleInput, type LossScaling, withoutSkipped } from "./loss_scaling.ts";
 import type { Optimizer, StepTaken } from "./optimizer.ts";
+import type { OuterOptimizer } from "./outer_optimizer.ts";
 import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -74,6 +75,8 @@ export interface StepContext {
   readonly average: WeightAverage;
   /** Present where several processes share the steps. */
   readonly processes?: ProcessGroup | undefined;
+  /** Present where they train apart and meet now and then. */
+  readonly outer?: OuterOptimizer | undefined;
   /** What the method keeps from step to step. */
   readonly methodState: Map<string, Float32Array>;
 }
@@ -88,17 +91,20 @@ export async function accumulateGradients(
   signal?: AbortSignal,
 ): Promise<number> {
   const { trainable: { objective }, plan, optimizer, wholeBatch, lossScaling, processes } = context;
-  const microBatches = plan.microBatchesOf(done);
+  const microBatches = microBatchesHere(context, done);
   const { seed } = context.settings;
   const drawOf = (microBatch: number) => drawAt(plan, { seed, step: done, microBatch });
-  const stepRows = microBatches.flatMap((each) => [...each]);
+  const stepRows = microBatches.flatMap(({ examples }) => [...examples]);
   // Examples of weight 0 alone have no loss; dividing by 1 keeps it at 0.
-  const normaliser = microBatches.reduce((sum, each) => sum + objective.weightOf(each), 0) || 1;
-  const batches = microBatches.map((examples, index) => {
-    const { layout, feeds } = batchFeedsOf(context, examples, drawOf(index));
+  const normaliser = weightHere(context, done) || 1;
+  const batches = microBatches.map(({ examples, index, isComputedHere }) => {
+    const draw = drawOf(index);
+    const { layout, feeds } = batchFeedsOf(context, examples, draw);
     // A step that is run twice keeps its only batch; of several, all would be in memory at once.
     return {
       examples,
+      draw,
+      isComputedHere,
       layout,
       feeds: wholeBatch && microBatches.length === 1 ? once(feeds) : feeds,
     };
@@ -110,12 +116,12 @@ export async function accumulateGradients(
   );
   let loss = whole?.loss ?? 0;
   let isFirst = true;
-  for (const [index, { examples, layout, feeds }] of batches.entries()) {
-    if (!isOwn(processes, index)) continue;
+  for (const [at, { examples, draw, isComputedHere, layout, feeds }] of batches.entries()) {
+    if (!isComputedHere) continue;
     const results = await context.compiledGradients.run({
       ...await feeds(),
-      ...(whole?.feeds[index] ??
-        objective.targetsOf(examples, normaliser, { layout, draw: drawOf(index), stepRows })),
+      ...(whole?.feeds[at] ??
+        objective.targetsOf(examples, normaliser, { layout, draw, stepRows })),
       [penaltyShare]: scalarOf(1 / microBatches.length),
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);
@@ -124,8 +130,28 @@ export async function accumulateGradients(
     await optimizer.add(isFirst, foundSquares(results));
     isFirst = false;
   }
-  if (!processes) return loss;
+  if (!processes || context.outer) return loss;
   return await sumGradients(processes, context.state, { loss, hasOwn: !isFirst, signal });
+}
+
+/**
+ * The micro-batches of the step after `done` steps, with their numbers in it. Of processes that train apart each
+ * has its own step.
+ */
+function microBatchesHere({ plan, processes, outer }: StepContext, done: number) {
+  const all = plan.microBatchesOf(done).map((examples, index) => ({
+    examples,
+    index,
+    isComputedHere: isOwn(processes, index),
+  }));
+  return outer ? all.filter(({ isComputedHere }) => isComputedHere) : all;
+}
+
+/** What the rows of the step after `done` steps count, of processes that train apart this one's rows. */
+export function weightHere(context: StepContext, done: number): number {
+  const { objective } = context.trainable;
+  return microBatchesHere(context, done)
+    .reduce((sum, { examples }) => sum + objective.weightOf(examples), 0);
 }
 
 /** What a micro-batch is fed with beside its targets, and where its sequences stand. */
@@ -200,9 +226,11 @@ export async function optimizerStep(
       .reduce((sum, sequence) => sum + rows.lengths[sequence], 0),
   };
   if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
-  const { isEmpty = false, emptySteps = [] } = rows.rollout ?? {};
+  const { isEmpty = microBatchesHere(context, done).length === 0, emptySteps = [] } =
+    rows.rollout ?? {};
   if (isEmpty) return { ...report, gradientNorm: 0, skipped: true };
-  const skipped = [...lossScaling?.present.skipped ?? [], ...emptySteps];
+  const idle = context.outer ? idleSteps(plan, context.processes!, done) : [];
+  const skipped = [...lossScaling?.present.skipped ?? [], ...emptySteps, ...idle];
   const groups = withoutSkipped(schedule(done), step, skipped);
   const taken = await optimizer.step(groups, lossScaling?.scale);
   if (Number.isFinite(taken.norm)) {

@@ -5,11 +5,11 @@
  */
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { checkRun } from "./check_run.ts";
+import { createTrainer } from "./create_trainer.ts";
 import { openRun } from "./open_run.ts";
 import { openRollouts, rollOut } from "./roll_out.ts";
 import { accumulateGradients, optimizerStep } from "./take_step.ts";
 import type { TrainContext, TrainResult } from "./train_context.ts";
-import { createTrainer } from "./trainer.ts";
 import type { TrainingRows } from "./training_rows.ts";
 
 export type { LastGood } from "./divergence.ts";
@@ -48,6 +48,7 @@ export async function train(
       const loss = await trainer.rescued(accumulateGradients(run, step, context.signal));
       const report = await optimizerStep(run, step, loss);
       await trainer.record(report);
+      await trainer.meetIfDue();
       await trainer.validateIfDue();
       await trainer.lookIfDue();
       await trainer.saveIfDue();

@@ -19,6 +19,11 @@ import type { TrainerState } from "./trainer_state.ts";
 export interface StepsBefore extends Pick<TrainerState, "step" | "losses" | "validations"> {
   /** The learning rate of each step. */
   readonly learningRates: readonly number[];
+  /**
+   * Processes that train apart and go on with what the first one's optimizer kept, since nothing of their own was
+   * kept at this step by as many processes.
+   */
+  readonly borrowed?: number;
 }
 
 /** When a run is looked at. */

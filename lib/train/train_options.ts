@@ -14,6 +14,7 @@ import { optimizerMistakes, type OptimizerName, optimizers } from "./optimizers/
 import type { OptimizerOptions, OptimizerRule } from "./optimizers/optimizer_rule.ts";
 import { scheduleMistakes, type ScheduleName } from "./schedules/mod.ts";
 import type { ScheduleOptions } from "./schedules/schedule.ts";
+import { type SyncOptions, type SyncSettings, syncSettings } from "./sync_option.ts";
 import { trainRules } from "./train_rules.ts";
 
 /** How to train. */
@@ -60,6 +61,11 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * weight averaging, arXiv 1803.05407): with `{ from: 0.75 }` of the last quarter.
    */
   readonly swa?: SwaOptions;
+  /**
+   * Lets processes that were launched together (docs/processes.md) train apart and meet after so many steps:
+   * `{ every: 50 }` (DiLoCo, arXiv 2311.08105). They add up the gradients of each step unless given.
+   */
+  readonly sync?: SyncOptions;
   /** The share of a target that is spread over all labels. */
   readonly labelSmoothing?: number;
   /**
@@ -133,12 +139,14 @@ type Optional =
   | "unfreeze"
   | "ema"
   | "swa"
+  | "sync"
   | keyof ScheduleOptions;
 
 /** Settings with every default filled in. */
 export type TrainSettings =
   & Required<Omit<TrainOptions, Optional>>
-  & Pick<TrainOptions, Optional>;
+  & Pick<TrainOptions, Exclude<Optional, "sync">>
+  & { readonly sync?: SyncSettings };
 
 const defaults = {
   epochs: 3,
@@ -197,7 +205,7 @@ export function trainSettings(
     ...optionMistakes(settings, rules),
     ...contradictions(settings, given),
   ]);
-  return settings;
+  return given.sync ? { ...settings, sync: syncSettings(given.sync) } : settings;
 }
 
 /** Settings that do not go together, one line each. */
@@ -215,6 +223,17 @@ function contradictions(settings: TrainSettings, given: TrainOptions): Mistake[]
         `${nameOf("ema")} and ${
           nameOf("swa")
         } are two averages of the same parameters; use one of them`
+      ),
+    );
+  }
+  for (const average of ["ema", "swa"] as const) {
+    if (!settings.sync || settings[average] === undefined) continue;
+    wrong.push(
+      mistakeOf((nameOf) =>
+        `${nameOf(average)} would average what one process has between two meetings of ${
+          nameOf("sync")
+        }; ` +
+        "use one of them"
       ),
     );
   }

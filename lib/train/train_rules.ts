@@ -21,6 +21,7 @@ import type { BatchOrder } from "../data/batches.ts";
 import { computeOptions } from "./compute_option.ts";
 import { optimizerNames } from "./optimizers/mod.ts";
 import { scheduleNames, scheduleRules } from "./schedules/mod.ts";
+import { syncRule } from "./sync_option.ts";
 
 const packing: Rule = [
   '"auto", true or false',
@@ -61,6 +62,7 @@ export const trainRules = {
   ema: decay,
   swa,
   unfreeze,
+  sync: syncRule,
   labelSmoothing: share,
   focalGamma: notNegative,
   classWeights,

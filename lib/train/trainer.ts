@@ -9,42 +9,16 @@ import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import { parameters } from "../nn/trainable_model.ts";
 import { fromFirstProcess, requireSame } from "../parallel/process_group.ts";
-import { saveCheckpoint } from "./checkpoint.ts";
+import { checkpointFileOf, saveCheckpoint } from "./checkpoint.ts";
 import { areFinite, divergence, type LastGood, type Tensors } from "./divergence.ts";
 import { shouldStop, withValidation } from "./early_stopping.ts";
 import { initialParameters, keptVectors } from "./initial_state.ts";
 import type { TrainingRun } from "./open_run.ts";
-import { learningRateAt } from "./schedules/mod.ts";
-import { findStart, type Start } from "./start.ts";
-import type { StepReport } from "./take_step.ts";
+import { meanLosses } from "./outer_optimizer.ts";
+import type { Start } from "./start.ts";
+import { type StepReport, weightHere } from "./take_step.ts";
 import type { TrainContext, TrainResult } from "./train_context.ts";
 import type { TrainerState } from "./trainer_state.ts";
-
-/** Starts at the beginning, or where a checkpoint left the run. */
-export async function createTrainer(run: TrainingRun, context: TrainContext): Promise<Trainer> {
-  const { settings, state, fingerprint, words, optimizer: { statistics } } = run;
-  const start = await findStart(context, state, {
-    fingerprint,
-    kept: keptVectors(settings),
-    statistics: statistics ?? new Map(),
-    ...(words ? { words } : {}),
-  });
-  const { processes, signal } = context;
-  // Also: nobody writes a checkpoint before all have read it.
-  if (processes) await requireSame(processes, "last step", start.trainerState.step, signal);
-  for (const [name, values] of start.methodState) run.methodState.set(name, values);
-  for (const [name, values] of start.statistics) statistics!.set(name, values);
-  run.rows.rollout?.restore(start.rollout);
-  const { lossScale } = start.trainerState;
-  if (lossScale) run.lossScaling?.restore(lossScale);
-  if (settings.resume) {
-    const { step, losses, validations } = start.trainerState;
-    const schedule = { ...settings, totalSteps: run.plan.totalSteps };
-    const learningRates = losses.map((_, at) => learningRateAt(schedule, at));
-    context.onResume?.({ step, losses, validations, learningRates });
-  }
-  return new Trainer(run, context, start);
-}
 
 /** Watches over a run. */
 export class Trainer {
@@ -126,6 +100,21 @@ export class Trainer {
     });
   }
 
+  /** Lets processes that train apart meet; all go on from the same parameters. */
+  async meetIfDue(): Promise<void> {
+    const { outer } = this.#run;
+    const { processes, signal } = this.#context;
+    const { step } = this;
+    if (!outer?.isMeeting(step)) return;
+    const before = outer.meetingBefore(step);
+    const { losses } = this.#state;
+    const own = losses.slice(before);
+    const weights = own.map((_, at) => weightHere(this.#run, before + at));
+    const means = await meanLosses(processes!, { losses: own, weights, signal });
+    await outer.meet(step, signal);
+    this.#state = { ...this.#state, losses: [...losses.slice(0, before), ...means] };
+  }
+
   /** Scores the present parameters, or their average, on the validation rows. */
   async validateIfDue(): Promise<void> {
     const { settings, plan, state, whole } = this.#run;
@@ -149,10 +138,10 @@ export class Trainer {
     const { look } = this.#context;
     const { step } = this;
     const { validateEvery = stepsPerEpoch } = settings;
-    if (!look || step >= totalSteps || step % validateEvery !== 0) return;
+    if (!look || step >= totalSteps || !this.#isDue(validateEvery)) return;
     await look(await whole.after(step), {
       step,
-      at: step / validateEvery,
+      at: Math.floor(step / validateEvery),
       of: Math.ceil(totalSteps / validateEvery),
     });
   }
@@ -167,6 +156,7 @@ export class Trainer {
   async finish(): Promise<TrainResult> {
     const { whole, state, plan: { totalSteps }, settings: { checkpoints }, began } = this.#run;
     const isInterrupted = this.#stopped === "interrupted";
+    if (isInterrupted) await this.#returnToMeeting();
     if (!isInterrupted) await this.#checkSame();
     await this.#save(isInterrupted ? this.#rescueFolder : checkpoints);
     const seconds = (performance.now() - began) / 1000;
@@ -203,8 +193,26 @@ export class Trainer {
     await requireSame(processes, "sum of parameters", sum, signal);
   }
 
+  /** Whether so many steps have passed; where processes train apart, at their first meeting after it. */
   #isDue(every: number): boolean {
-    return this.step % every === 0 || this.step === this.#run.plan.totalSteps;
+    const { plan: { totalSteps }, outer } = this.#run;
+    const { step } = this;
+    if (step === totalSteps) return true;
+    if (!outer) return step % every === 0;
+    return outer.isMeeting(step) &&
+      Math.floor(step / every) > Math.floor(outer.meetingBefore(step) / every);
+  }
+
+  /** Of processes that train apart, what one has done since the last meeting is of no use to the others. */
+  async #returnToMeeting(): Promise<void> {
+    const step = await this.#run.outer?.returnToMeeting();
+    if (step === undefined) return;
+    const { lossScaling } = this.#run;
+    const losses = this.#state.losses.slice(0, step);
+    this.#state = {
+      ...{ ...this.#state, step, losses },
+      ...(lossScaling ? { lossScale: lossScaling.present } : {}),
+    };
   }
 
   #methodRecord() {
@@ -215,6 +223,8 @@ export class Trainer {
 
   async #diverged(what: string): Promise<TunebookError> {
     const { state, whole, trainable, settings } = this.#run;
+    const failed = this.step + 1;
+    await this.#returnToMeeting();
     const { step } = this;
     const present = await state.read(parameters);
     const bestStep = this.#state.best?.step;
@@ -223,7 +233,7 @@ export class Trainer {
       : this.#best
       ? { step: bestStep!, parameters: whole.complete(this.#best, bestStep!, whole.vector) }
       : { step: 0, parameters: initialParameters(trainable, settings.seed) };
-    const error = divergence(step + 1, what, {
+    const error = divergence(failed, what, {
       ...settings,
       precision: this.#context.device.precision,
     }, good);
@@ -239,8 +249,9 @@ export class Trainer {
   }
 
   async #write(folder: string | undefined): Promise<void> {
-    if (!folder || this.#savedStep === this.step || this.#context.processes?.rank) return;
-    const { state, settings, fingerprint, methodState, optimizer, rows } = this.#run;
+    const { state, settings, fingerprint, methodState, optimizer, rows, outer } = this.#run;
+    const { rank, size } = this.#context.processes ?? { rank: 0, size: 1 };
+    if (!folder || this.#savedStep === this.step || (rank > 0 && !outer)) return;
     await saveCheckpoint(folder, state, {
       trainerState: this.#state,
       fingerprint,
@@ -249,7 +260,9 @@ export class Trainer {
       methodState,
       statistics: optimizer.statistics ?? new Map(),
       rollout: rows.rollout?.kept() ?? new Map(),
-    });
+      outerMomentum: outer?.momentum ?? new Map(),
+      processes: outer ? size : 1,
+    }, checkpointFileOf(rank));
     this.#savedStep = this.step;
   }
 
@@ -271,6 +284,7 @@ export class Trainer {
   async #keepSteps(error: unknown): Promise<void> {
     const folder = this.#rescueFolder;
     try {
+      await this.#returnToMeeting();
       if (areFinite(await this.#run.state.read(parameters))) await this.#write(folder);
     } catch (second) {
       const { step } = this;

@@ -6,19 +6,11 @@ import type { TunebookError } from "../../lib/core/errors.ts";
 import { planSteps } from "../../lib/train/step_plan.ts";
 import { memoryGroup } from "../parallel/memory_group.ts";
 import { inFolder } from "../weights/in_folder.ts";
+import { together } from "./together.ts";
 import { runToy, type ToyResult, type ToyRunOptions } from "./toy_run.ts";
 
 /** Sums of float32 in another order. */
 const tolerance = 1e-6;
-
-/** The same training by so many processes. */
-function together(size: number, options: ToyRunOptions): Promise<ToyResult[]> {
-  return Promise.all(
-    memoryGroup(size).map((processes) =>
-      runToy({ ...options, context: { ...options.context, processes } })
-    ),
-  );
-}
 
 function assertClose(actual: ToyResult, expected: ToyResult): void {
   assert.equal(actual.losses.length, expected.losses.length);

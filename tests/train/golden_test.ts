@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
-import { lora } from "../../lib/adapters/lora.ts";
 import { peft } from "../../lib/adapters/peft.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import type { AttachedMethod } from "../../lib/nn/method.ts";
 import { attachTo, type Model, openOn } from "../../lib/nn/model.ts";
 import { parameters } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
-import { train, type TrainingRows } from "../../lib/train/train.ts";
+import { train } from "../../lib/train/train.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";
 import {
   goldenModel,
@@ -16,43 +15,11 @@ import {
   oneHot,
   readGolden,
 } from "../models/golden.ts";
-
-type Golden = Awaited<ReturnType<typeof readGolden>>;
+import { goldenLora, goldenRows } from "./golden_training.ts";
 
 const outputs = 3;
 const lossTolerance = 1e-4;
 const tensorTolerance = 1e-3;
-
-/** LoRA that starts where PEFT started. */
-async function goldenLora(model: Model): Promise<AttachedMethod> {
-  const { modelType, prefix } = model.family;
-  const start = await readGolden(`train/lora-${modelType}/adapter_model.safetensors`);
-  const attached = attachTo(model, lora({ rank: 4, alpha: 8 }));
-  return {
-    ...attached,
-    parameters: attached.parameters.map((parameter) => {
-      const { data } = start[`base_model.model.${prefix}.${parameter.name}.weight`];
-      return { ...parameter, initial: () => Float32Array.from(data) };
-    }),
-  };
-}
-
-/** Ten batches of four rows as rows 0 to 39. */
-function goldenRows(golden: Golden): TrainingRows {
-  const [steps, batch, tokens] = golden.input_ids.shape;
-  const names = ["input_ids", "attention_mask", "token_type_ids"].filter((name) => golden[name]);
-  return {
-    lengths: Array.from({ length: steps * batch }, () => tokens),
-    feedsOf: (rows) =>
-      Object.fromEntries(names.map((name) => {
-        const numbers = Array.from(
-          rows,
-          (row) => [...golden[name].data.slice(row * tokens, (row + 1) * tokens)],
-        ).flat();
-        return [name, { shape: [rows.length, tokens], data: Int32Array.from(numbers) }];
-      })),
-  };
-}
 
 /** What bitsandbytes, PEFT and PyTorch computed over a base that bitsandbytes has quantised. */
 const qlora = "quantised/train/qlora-bert";

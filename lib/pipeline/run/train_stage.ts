@@ -91,7 +91,7 @@ export async function trainStage(
       // What was trained is not lost where a deployment or a score fails.
       keepLast: spec.targets.length > 0 || Object.keys(spec.metrics).length > 0,
       onResume(before) {
-        const { step } = before;
+        const { step, borrowed } = before;
         view.resume(before);
         if (options.quiet || (continues && step === 0)) return;
         say(
@@ -99,6 +99,12 @@ export async function trainStage(
             ? `continuing after step ${step}`
             : `there is no checkpoint of this run in ${folder}; starting from the first step`,
         );
+        if (borrowed) {
+          say(
+            `${borrowed} of the processes go on with what the first one's optimizer has kept, since nothing of ` +
+              "their own was kept there by as many processes",
+          );
+        }
       },
       onCompute({ reason }) {
         // What was asked for goes without saying.
