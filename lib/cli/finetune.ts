@@ -15,6 +15,8 @@ import { tensorBoard } from "../track/tensor_board.ts";
 import { type Flags, readCommandLine } from "./flags.ts";
 import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
+import { rayFlags } from "./ray/ray_flags.ts";
+import { runOnRay } from "./ray/run_on_ray.ts";
 import { type FlagPlan, planOfFile, planOfFlags } from "./plan_of_flags.ts";
 import { kebab } from "./train_flags.ts";
 
@@ -27,6 +29,7 @@ const interrupted = 130;
 const besidePlan: readonly string[] = [
   ...["json", "device", "precision", "resume"],
   ...["tensorboard", "mlflow", "jsonLines", "runName"],
+  ...["ray", ...rayFlags],
 ];
 
 /** Runs the command and returns its exit code. */
@@ -48,6 +51,11 @@ export async function finetune(args: readonly string[]): Promise<number> {
     const plan = planFile ? await planOfFile(planFile, flags) : await planOfCommand(flags);
     const isFirst = !launched()?.rank;
     if (isFirst) console.error(`${plan}\n`);
+    if (typeof flags.ray === "string") {
+      await runOnRay(plan, flags);
+      return 0;
+    }
+    refuseRayFlags(flags);
     const result = await plan.run(howOfFlags(flags));
     if (isFirst) console.log(String(result));
     if (flags.json && isFirst) {
@@ -80,6 +88,13 @@ export async function finetune(args: readonly string[]): Promise<number> {
 function ofProcess(): string {
   const { rank, size } = launched() ?? { rank: 0, size: 1 };
   return size === 1 ? "" : ` (process ${rank} of ${size})`;
+}
+
+function refuseRayFlags(flags: Flags): void {
+  const given = rayFlags.filter((name) => flags[name] !== undefined);
+  if (given.length === 0) return;
+  const names = given.map((name) => `--${kebab(name)}`).join(" ");
+  throw new TunebookError("input", `${names} belongs to --ray ADDRESS`);
 }
 
 /** What flags say of the run beside the plan. */

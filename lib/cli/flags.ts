@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { tasks } from "../tasks/mod.ts";
+import { rayFlags } from "./ray/ray_flags.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
 type Kind = { readonly type: "string" | "boolean"; readonly short?: string };
@@ -44,6 +45,8 @@ const general: Readonly<Record<string, Kind>> = {
   mlflow: text,
   "json-lines": text,
   "run-name": text,
+  ray: text,
+  ...Object.fromEntries(rayFlags.map((name) => [kebab(name), text])),
   resume: yes,
   json: yes,
   help: { type: "boolean", short: "h" },

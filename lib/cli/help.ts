@@ -52,6 +52,11 @@ results
   --mlflow ADDRESS               sends them to a tracking server
   --json-lines FILE              appends them to a file, a line for each step
   --run-name NAME                what the run is called there
+  --ray ADDRESS                  runs it as a job of a Ray cluster (docs/processes.md), and follows that
+  --ray-cpus N, --ray-gpus N     what the job holds; it runs on the head node unless given
+  --ray-files LIST               more files and folders that it takes along
+  --ray-folder FOLDER            where jobs run on the nodes, on a shared disk ($HOME/tunebook)
+  --ray-program PROGRAM          what they run (this program, at the same path)
   --resume                       continues an interrupted run
   --json                         prints one JSON object as the last line
 ${known ? "" : examples}`;
