@@ -49,11 +49,25 @@ export async function runOnRay(plan: { toJSON(): PlanJson }, flags: Flags): Prom
   }
   note(`its folder on the node is ${place}`);
   using stopping = stopOnInterrupt(cluster, id);
+  using lines = printedLines();
   await followJob(cluster, id, {
-    onText: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
+    onText: lines.add,
     onNote: note,
     signal: stopping.signal,
   });
+}
+
+/** Prints what comes in pieces line by line. */
+function printedLines(): Disposable & { add(text: string): void } {
+  let rest = "";
+  return {
+    add(text) {
+      const whole = (rest + text).split("\n");
+      rest = whole.pop()!;
+      for (const line of whole) console.log(line);
+    },
+    [Symbol.dispose]: () => rest === "" ? undefined : console.log(rest),
+  };
 }
 
 function optionsOf(flags: Flags) {
