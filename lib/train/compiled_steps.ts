@@ -24,6 +24,8 @@ export interface CompiledSteps {
 export interface CompileContext {
   readonly device: Device;
   readonly settings: Pick<TrainSettings, "accumulate">;
+  /** True where several processes have the micro-batches of a step. */
+  readonly isShared: boolean;
   readonly state: State;
   readonly frozen: FrozenSource;
   readonly options: GradientOptions;
@@ -33,10 +35,10 @@ export interface CompileContext {
 export async function compileSteps(
   trainable: TrainableModel,
   compute: Compute,
-  { device, settings, state, frozen, options }: CompileContext,
+  { device, settings, isShared, state, frozen, options }: CompileContext,
 ): Promise<CompiledSteps> {
   const { objective } = trainable;
-  const isWhole = needsWholeBatch(objective, settings);
+  const isWhole = needsWholeBatch(objective, { ...settings, isShared });
   const own: GradientOptions = { ...options, compute };
   const wholeBatch = isWhole
     ? await openWholeBatch(trainable, device, { state, frozen, options: own })

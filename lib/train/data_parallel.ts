@@ -9,7 +9,6 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { sizeOf, type State } from "../engine/mod.ts";
-import type { Objective } from "../nn/objective.ts";
 import { statistics } from "../nn/trained.ts";
 import type { ProcessGroup } from "../parallel/process_group.ts";
 import { accumulated } from "./optimizer.ts";
@@ -20,10 +19,9 @@ import type { TrainingRows } from "./training_rows.ts";
 /** Refuses what several processes cannot compute together. */
 export function checkProcesses(
   { size }: ProcessGroup,
-  { settings, rows, objective, tensors }: {
-    readonly settings: Pick<TrainSettings, "batchSize" | "accumulate">;
+  { settings, rows, tensors }: {
+    readonly settings: Pick<TrainSettings, "batchSize" | "accumulate" | "sync">;
     readonly rows: Pick<TrainingRows, "rollout">;
-    readonly objective: Pick<Objective, "acrossBatch" | "readsOutputs">;
     readonly tensors: State["tensors"];
   },
 ): void {
@@ -36,19 +34,16 @@ export function checkProcesses(
       } rows for ${size} processes; give a batchSize from ${size}, or launch fewer`,
     );
   }
-  const reason = rows.rollout
-    ? "answers are sampled by one process"
-    : objective.acrossBatch
-    ? "its loss compares all rows of a batch with each other"
-    : objective.readsOutputs
-    ? "its targets depend on what the model gives for all rows of a step"
+  const reason = rows.rollout && settings.sync
+    ? "answers are sampled by all processes together, which sync lets train apart; leave sync out"
     : tensors.some(({ group }) => group === statistics)
-    ? "batch normalisations are trained, whose statistics are those of one process's rows"
+    ? "batch normalisations are trained, whose statistics in the middle of a step would be those of one process's " +
+      'rows; keep those of the checkpoint, full({ batchNorm: "running" }), or launch it by itself'
     : undefined;
   if (reason === undefined) return;
   throw new TunebookError(
     "unsupported",
-    `this training cannot be shared by ${size} processes: ${reason}; launch it by itself`,
+    `this training cannot be shared by ${size} processes: ${reason}`,
   );
 }
 

@@ -113,7 +113,8 @@ export async function openRun(
     scalesLoss: device.precision === "float16",
   };
   const frozen = gradientSource(trainable, words ?? frozenWords);
-  const compiling = { device, settings, state, frozen, options };
+  const isShared = processes !== undefined && !settings.sync;
+  const compiling = { device, settings, isShared, state, frozen, options };
   let steps = await compileSteps(trainable, first, compiling);
   opened.defer(() => steps.dispose());
   const optimizer = await opening(createOptimizer(device, state, stepSettings));
@@ -181,12 +182,12 @@ function microBatchOf(
     readonly isWhole: boolean;
   },
 ): number {
-  const { model: { config: { hiddenSize } }, objective } = given;
+  const { model: { config: { hiddenSize } } } = given;
   const tensors = tensorsInTraining(given, { byLayer: false });
   const tokens = tokensOf(rows, settings.batchSize);
   const alone = microBatchSize(settings, { device, hiddenSize, tensors, tokens, isWhole });
   if (!processes) return alone;
-  checkProcesses(processes, { settings, rows, objective, tensors });
+  checkProcesses(processes, { settings, rows, tensors });
   return Math.min(alone, shareOf(settings, processes.size));
 }
 

@@ -6,6 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import type { TrainingRun } from "./open_run.ts";
 import type { OpenedRollouts, OpenRollouts } from "./rollout_tools.ts";
+import { sharedRollouts } from "./shared_rollouts.ts";
 
 /** Opens it where rows need it. Throws an error of kind "unsupported" where nothing can sample here. */
 export async function openRollouts(
@@ -13,7 +14,10 @@ export async function openRollouts(
   open: OpenRollouts | undefined,
 ): Promise<OpenedRollouts | undefined> {
   if (!run.rows.rollout) return undefined;
-  if (open) return await open(run);
+  if (open) {
+    const tools = await open(run);
+    return run.processes ? sharedRollouts(tools, run.processes) : tools;
+  }
   throw new TunebookError(
     "unsupported",
     "these rows are answers that the model samples while it trains, which is done only by a plan's run",

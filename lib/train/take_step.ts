@@ -10,6 +10,7 @@ import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
 import type { BatchDraw, Feeds } from "../nn/feeds.ts";
 import type { MethodRecord } from "../nn/method.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
+import { gather } from "../parallel/gather.ts";
 import type { ProcessGroup } from "../parallel/process_group.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { foundSquares } from "./gradient_squares.ts";
@@ -26,7 +27,7 @@ import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { toldOf } from "./told_results.ts";
 import { sequencesOf, type TrainingRows } from "./training_rows.ts";
-import type { WholeBatch } from "./whole_batch.ts";
+import { stepOutputs, type WholeBatch } from "./whole_batch.ts";
 
 /** What has happened in one optimizer step. */
 export interface StepReport {
@@ -97,6 +98,7 @@ export async function accumulateGradients(
   const stepRows = microBatches.flatMap(({ examples }) => [...examples]);
   // Examples of weight 0 alone have no loss; dividing by 1 keeps it at 0.
   const normaliser = weightHere(context, done) || 1;
+  const ownCount = microBatches.filter(({ isComputedHere }) => isComputedHere).length;
   const batches = microBatches.map(({ examples, index, isComputedHere }) => {
     const draw = drawOf(index);
     const { layout, feeds } = batchFeedsOf(context, examples, draw);
@@ -106,16 +108,19 @@ export async function accumulateGradients(
       draw,
       isComputedHere,
       layout,
-      feeds: wholeBatch && microBatches.length === 1 ? once(feeds) : feeds,
+      feeds: wholeBatch && ownCount === 1 ? once(feeds) : feeds,
     };
   });
+  const shared = context.outer ? undefined : processes;
   const whole = wholeBatch && await wholeBatch.loss(
-    await inTurn(batches, async ({ feeds }) => wholeBatch.outputs(await feeds(), signal)),
+    await stepOutputs(wholeBatch, batches, shared, signal),
     (outputs) => objective.targetsOf(stepRows, normaliser, { outputs, draw: drawOf(0), stepRows }),
     signal,
   );
-  let loss = whole?.loss ?? 0;
+  // All processes have the loss of the whole step, and theirs are added up.
+  let loss = shared?.rank ? 0 : whole?.loss ?? 0;
   let isFirst = true;
+  const observed: Observed[] = [];
   for (const [at, { examples, draw, isComputedHere, layout, feeds }] of batches.entries()) {
     if (!isComputedHere) continue;
     const results = await context.compiledGradients.run({
@@ -126,12 +131,31 @@ export async function accumulateGradients(
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);
     loss += Number(results.loss.data[0]);
-    context.rows.rollout?.observe(examples, toldOf(results));
+    if (context.rows.rollout) observed.push({ examples, told: toldOf(results) });
     await optimizer.add(isFirst, foundSquares(results));
     isFirst = false;
   }
-  if (!processes || context.outer) return loss;
-  return await sumGradients(processes, context.state, { loss, hasOwn: !isFirst, signal });
+  await observe(context.rows, observed, shared, signal);
+  if (!shared) return loss;
+  return await sumGradients(shared, context.state, { loss, hasOwn: !isFirst, signal });
+}
+
+/** What the loss told of some examples. */
+interface Observed {
+  readonly examples: ArrayLike<number>;
+  readonly told: Readonly<Record<string, HostTensor>>;
+}
+
+/** Lets rollouts look at what the loss told, in all processes. */
+async function observe(
+  { rollout }: TrainingRows,
+  own: readonly Observed[],
+  processes: ProcessGroup | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!rollout) return;
+  const all = processes ? (await gather(processes, own, signal)).flat() : own;
+  for (const { examples, told } of all) rollout.observe(examples, told);
 }
 
 /**
@@ -191,16 +215,6 @@ function batchAfter(
 
 function drawAt({ stepsPerEpoch }: StepPlan, batch: Omit<BatchDraw, "epoch">): BatchDraw {
   return { ...batch, epoch: Math.floor(batch.step / stepsPerEpoch) };
-}
-
-/** One result after the other. */
-async function inTurn<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const item of items) results.push(await work(item));
-  return results;
 }
 
 /**

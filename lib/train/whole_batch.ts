@@ -22,7 +22,10 @@ import {
   tf,
   valueAndGradients,
 } from "../engine/mod.ts";
+import type { Feeds } from "../nn/feeds.ts";
 import type { Objective } from "../nn/objective.ts";
+import { gather } from "../parallel/gather.ts";
+import type { ProcessGroup } from "../parallel/process_group.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { type GradientOptions, trainingOutputsProgram } from "./gradient_program.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -37,9 +40,12 @@ export function needsWholeBatch(
     Objective,
     "name" | "acrossBatch" | "readsOutputs" | "parameters"
   >,
-  { accumulate }: Pick<TrainSettings, "accumulate">,
+  { accumulate, isShared = false }: Pick<TrainSettings, "accumulate"> & {
+    /** True where several processes have the micro-batches of a step. */
+    readonly isShared?: boolean | undefined;
+  },
 ): boolean {
-  const isNeeded = readsOutputs === true || (acrossBatch === true && accumulate > 1);
+  const isNeeded = readsOutputs === true || (acrossBatch === true && (accumulate > 1 || isShared));
   if (!isNeeded || parameters.length === 0) return isNeeded;
   throw new TunebookError(
     "unsupported",
@@ -47,7 +53,11 @@ export function needsWholeBatch(
       ? `the targets of ${name} depend on the model's outputs, so that its loss cannot have parameters of ` +
         "its own"
       : `the loss of ${name} compares all rows of a step and has parameters of its own, so that steps ` +
-        "cannot be cut into micro-batches; leave accumulate out",
+        `cannot be ${
+          isShared
+            ? "shared by processes; launch it by itself"
+            : "cut into micro-batches; leave accumulate out"
+        }`,
   );
 }
 
@@ -156,6 +166,22 @@ function lossProgram(objective: Objective): Program {
       return { loss: value, gradient: gradients.outputs };
     },
   };
+}
+
+/** The outputs of all micro-batches of a step: of several processes each runs its own. */
+export async function stepOutputs(
+  { outputs }: Pick<WholeBatch, "outputs">,
+  batches: readonly { readonly isComputedHere: boolean; feeds(): Promise<Feeds> }[],
+  processes: ProcessGroup | undefined,
+  signal?: AbortSignal,
+): Promise<HostTensor[]> {
+  const own: (HostTensor | undefined)[] = [];
+  for (const { isComputedHere, feeds } of batches) {
+    own.push(isComputedHere ? await outputs(await feeds(), signal) : undefined);
+  }
+  if (!processes) return own as HostTensor[];
+  const all = await gather(processes, own, signal);
+  return own.map((_, at) => all[at % processes.size][at]!);
 }
 
 /** Rows of several tensors one below the other. */

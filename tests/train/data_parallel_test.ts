@@ -41,6 +41,11 @@ const cases: readonly [string, ToyRunOptions][] = [
   }],
   ["accumulation", { settings: { accumulate: 2, batchSize: 3 } }],
   ["an average", { settings: { ema: 0.9 } }],
+  ["a loss across the batch", { objective: (each) => ({ ...each, acrossBatch: true }) }],
+  ["such a loss with accumulation", {
+    objective: (each) => ({ ...each, acrossBatch: true }),
+    settings: { accumulate: 2, batchSize: 3 },
+  }],
 ];
 for (const [name, options] of cases) {
   Deno.test(`several processes learn what one learns: ${name}`, async () => {
@@ -160,11 +165,6 @@ Deno.test("what several processes cannot share is refused by all of them", async
     }
   };
   await refused({ settings: { batchSize: 1 } }, /1 rows for 2 processes/, "input");
-  await refused(
-    { objective: (objective) => ({ ...objective, acrossBatch: true }) },
-    /compares all rows of a batch/,
-    "unsupported",
-  );
 });
 
 async function settled(options: ToyRunOptions) {

@@ -6,6 +6,7 @@ import { onnxRuntime } from "../../lib/engine/devices/onnx_runtime.ts";
 import { tf } from "../../lib/engine/mod.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import { isMistake } from "../is_mistake.ts";
+import { together } from "./together.ts";
 import { runToy, type ToyResult, type ToyRunOptions } from "./toy_run.ts";
 
 /** Sums of float32 in another order. */
@@ -79,6 +80,12 @@ Deno.test("a loss across the batch is the same in micro-batches as in one", asyn
   assertSame(parts, one, "micro-batches");
   const checkpointed = await run({ batchSize: 4, accumulate: 3, gradientCheckpointing: true });
   assertSame(checkpointed, one, "checkpointed blocks");
+  const shared = { method: full(), objective: across };
+  for (const size of [2, 3]) {
+    const settings = { learningRate: 1e-3, epochs: 3, batchSize: 12 };
+    const processes = await together(size, { ...shared, settings });
+    for (const each of processes) assertSame(each, one, `${size} processes`);
+  }
   // Without it the micro-batches do not know of each other.
   const alone = await run({ batchSize: 4, accumulate: 3 }, (objective) => ({
     ...across(objective),
@@ -128,6 +135,9 @@ for (const device of ["cpu", "tfjs:cpu"]) {
     const parts = await run(above, { ...step, batchSize: 2, accumulate: 4 });
     const whole = await run(above, { ...step, batchSize: 8 });
     assertSame(parts, whole, "micro-batches");
+    const settings = { ...step, batchSize: 8 };
+    const processes = await together(2, { device, method: full(), objective: above, settings });
+    for (const each of processes) assertSame(each, whole, "processes");
   });
 }
 
