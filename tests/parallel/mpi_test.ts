@@ -44,6 +44,22 @@ test("two processes of mpirun train one model, and the first one writes", async 
   assert.deepEqual(second.outputs, []);
 });
 
+test("two processes of mpirun learn from rewards that the first one alone asks", async (folder) => {
+  const reference = await tinyModel(join(folder, "base"), "gpt2");
+  const { code, said } = await run(2, [folder, "rewards", reference]);
+  assert.equal(code, 0, said);
+  const [first, second] = await Promise.all(
+    ["0.json", "1.json"].map(async (file) =>
+      JSON.parse(await Deno.readTextFile(join(folder, file)))
+    ),
+  );
+  assert.ok(first.losses.length > 0);
+  assert.deepEqual(second.losses, first.losses);
+  assert.deepEqual(second.methodRecord, first.methodRecord);
+  assert.ok(first.asked > 0);
+  assert.equal(second.asked, 0);
+});
+
 test("a run that fails in one process ends the job, also where that is caught", async (folder) => {
   const reference = await tinyModel(join(folder, "base"));
   const { code } = await run(2, [folder, "fail", reference]);
