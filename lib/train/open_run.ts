@@ -23,7 +23,7 @@ import { tensorsInTraining } from "./loss_parameters.ts";
 import { microBatchSize } from "./micro_batch.ts";
 import { LossScaling } from "./loss_scaling.ts";
 import { createOptimizer } from "./optimizer.ts";
-import { OuterOptimizer } from "./outer_optimizer.ts";
+import { type OuterContext, OuterOptimizer } from "./outer_optimizer.ts";
 import { choosePacking } from "./packing.ts";
 import { planSteps, repeatedSteps, sampledBatches } from "./step_plan.ts";
 import type { StepContext } from "./take_step.ts";
@@ -123,10 +123,7 @@ export async function openRun(
   const keeping = { frozenLayers, settings, onRows: context.onFrozenRows, signal };
   const fed = fromHidden ? opened.use(await cacheHidden(trainable, rows, device, keeping)) : rows;
   const lossScaling = options.scalesLoss ? new LossScaling() : undefined;
-  const outer = processes && settings.sync && new OuterOptimizer({
-    ...{ processes, settings: settings.sync, totalSteps, state, kept: keptVectors(settings) },
-    ...{ statistics: optimizer.statistics, lossScaling },
-  });
+  const outer = openOuter(settings, { processes, totalSteps, state, optimizer, lossScaling });
   const run = {
     trainable,
     rows: fed,
@@ -166,6 +163,19 @@ export async function openRun(
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
+}
+
+/** What processes meet by, where they train apart. */
+function openOuter(
+  settings: TrainSettings,
+  { processes, optimizer: { statistics }, ...context }:
+    & Pick<OuterContext, "totalSteps" | "state" | "lossScaling">
+    & Pick<StepContext, "processes" | "optimizer">,
+): OuterOptimizer | undefined {
+  const { sync } = settings;
+  if (!processes || !sync) return undefined;
+  const kept = keptVectors(settings);
+  return new OuterOptimizer({ ...context, processes, settings: sync, kept, statistics });
 }
 
 /** Processes that measure by themselves could choose differently. */

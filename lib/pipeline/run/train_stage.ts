@@ -99,12 +99,7 @@ export async function trainStage(
             ? `continuing after step ${step}`
             : `there is no checkpoint of this run in ${folder}; starting from the first step`,
         );
-        if (borrowed) {
-          say(
-            `${borrowed} of the processes go on with what the first one's optimizer has kept, since nothing of ` +
-              "their own was kept there by as many processes",
-          );
-        }
+        sayBorrowed(borrowed);
       },
       onCompute({ reason }) {
         // What was asked for goes without saying.
@@ -162,6 +157,15 @@ export async function trainStage(
         ? "run the cell again to continue, or with train({ …, resume: false }) to start again."
         : "to continue, run the same plan with --resume, or with " +
           `train({ …, checkpoints: ${JSON.stringify(folder)}, resume: true }).`),
+  );
+}
+
+/** Says what a run that goes on does not have of all processes. */
+function sayBorrowed(processes = 0): void {
+  if (processes === 0) return;
+  say(
+    `${processes} of the processes go on with what the first one's optimizer has kept, since nothing of ` +
+      "their own was kept there by as many processes",
   );
 }
 
