@@ -45,7 +45,7 @@ export const syncRule: Rule = [
   (value) => mistakesOf(value).length === 0,
   (value) => {
     const wrong = isRecord(value) ? mistakesOf(value) : [];
-    return wrong.length > 0 ? ` (${wrong.join("; ")})` : "";
+    return wrong.length > 0 ? `: ${wrong.join("; ")}` : "";
   },
 ];
 

@@ -48,7 +48,7 @@ export async function train(
       const loss = await trainer.rescued(accumulateGradients(run, step, context.signal));
       const report = await optimizerStep(run, step, loss);
       await trainer.record(report);
-      await trainer.meetIfDue();
+      await trainer.rescued(trainer.meetIfDue());
       await trainer.validateIfDue();
       await trainer.lookIfDue();
       await trainer.saveIfDue();

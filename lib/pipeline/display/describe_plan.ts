@@ -35,7 +35,8 @@ export function describePlan(parts: PlanSpec): string {
       (settings.accumulate > 1 ? ` × ${settings.accumulate}` : "") +
       `, learning rate ${rate} ${settings.schedule}, seed ${settings.seed}` +
       (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`) +
-      (settings.compute === "float32" ? "" : `, compute ${settings.compute}`),
+      (settings.compute === "float32" ? "" : `, compute ${settings.compute}`) +
+      (settings.sync ? `, sync every ${settings.sync.every} steps` : ""),
     ],
     [
       "evaluate",
