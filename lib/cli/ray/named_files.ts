@@ -8,34 +8,42 @@ import { findDataSet } from "../../../datasets/mod.ts";
 import { mistakes } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
 import { isRecord } from "../../core/objects.ts";
-import type { PackedFiles } from "../../parallel/ray/ray_package.ts";
+import { type PackedFiles, refuseLargeFiles } from "../../parallel/ray/ray_package.ts";
 import type { PlanJson } from "../../pipeline/plan_json.ts";
 
 /**
  * Reads the files and folders that a plan names by paths from here, and `more` of them; absolute paths are meant as
  * those of the other machine. Gives them by their paths, with slashes.
  *
- * Throws an error of kind "input" that lists those that are not there or that lie outside of this folder.
+ * Throws an error of kind "input" that lists those that are not there or that lie outside of this folder, and, before
+ * any is read, where they are more than Ray takes.
  */
 export async function namedFiles(plan: PlanJson, more: readonly string[]): Promise<PackedFiles> {
   const wrong: string[] = [];
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const sizes = new Map<string, number>();
   const asked = [...sourcesOf(plan), ...more];
   const found = [...new Set([...asked, ...await pathsAmong(settingsOf(plan))])];
   for (const path of found) {
     if (isAbsolute(path)) continue;
     const place = normalize(path);
     if (place.startsWith("..")) wrong.push(`${path} lies outside of the present folder`);
-    else if (await exists(place)) await readInto(files, place);
+    else if (await exists(place)) await findFiles(sizes, place);
     else wrong.push(`${path} is not there`);
   }
-  if (wrong.length === 0) return files;
-  throw mistakes(
-    "input",
-    "a job takes along what a plan names by paths in the present folder; absolute paths are those of the cluster. " +
-      "Wrong are:",
-    wrong,
-  );
+  if (wrong.length > 0) {
+    throw mistakes(
+      "input",
+      "a job takes along what a plan names by paths in the present folder; absolute paths are those of " +
+        "the cluster. Wrong are:",
+      wrong,
+    );
+  }
+  refuseLargeFiles(sizes);
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const path of sizes.keys()) {
+    files.set(path.replaceAll("\\", "/"), await Deno.readFile(path));
+  }
+  return files;
 }
 
 /** What is always a place: data, held-out data, a model's folder, an adapter. */
@@ -79,12 +87,12 @@ function localPath(name: string): string | undefined {
   return /^[a-z][a-z0-9+.-]+:/i.test(path) ? undefined : path;
 }
 
-/** Reads a file, or all files of a folder. */
-async function readInto(files: Map<string, Uint8Array<ArrayBuffer>>, path: string): Promise<void> {
-  const { isDirectory } = await Deno.stat(path);
+/** Finds a file, or all files of a folder, with their sizes. */
+async function findFiles(sizes: Map<string, number>, path: string): Promise<void> {
+  const { isDirectory, size } = await Deno.stat(path);
   if (!isDirectory) {
-    files.set(path.replaceAll("\\", "/"), await Deno.readFile(path));
+    sizes.set(path, size);
     return;
   }
-  for await (const { name } of Deno.readDir(path)) await readInto(files, join(path, name));
+  for await (const { name } of Deno.readDir(path)) await findFiles(sizes, join(path, name));
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { isAbsolute } from "node:path";
-import { messageOf, mistakes } from "../../core/errors.ts";
+import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
+import { launched } from "../../core/launched.ts";
 import { programAddress } from "../../core/program_address.ts";
 import { fileURLToPath } from "node:url";
 import { followJob, isOver } from "../../parallel/ray/follow_job.ts";
@@ -28,6 +29,10 @@ const stopSeconds = "120";
 /** Submits a plan and follows the job to its end; a job of the same plan that still runs is followed instead. */
 export async function runOnRay(plan: { toJSON(): PlanJson }, flags: Flags): Promise<void> {
   const { folder, files: more, program, ...resources } = optionsOf(flags);
+  const { launcher } = launched() ?? {};
+  if (launcher) {
+    throw new TunebookError("input", `--ray submits one job: run it by itself, not by ${launcher}`);
+  }
   const json = plan.toJSON();
   const { resume: _, ...train } = json.train;
   const files = new Map(await namedFiles(json, more));

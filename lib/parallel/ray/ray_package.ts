@@ -20,22 +20,25 @@ export interface RayPackage {
   readonly content: Uint8Array<ArrayBuffer>;
 }
 
-/** Packs files. Throws an error of kind "input" where they are more than Ray takes. */
+/** Throws an error of kind "input" where files of so many bytes are more than Ray takes. */
+export function refuseLargeFiles(sizes: ReadonlyMap<string, number>): void {
+  const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  if (bytes <= mostBytes) return;
+  const [largest, size] = [...sizes].sort(([, a], [, b]) => b - a)[0];
+  throw new TunebookError(
+    "input",
+    `the files of this plan have ${inMebibytes(bytes)} MiB, and Ray takes ${
+      inMebibytes(mostBytes)
+    }; ` +
+      `the largest is ${largest} with ${
+        inMebibytes(size)
+      }. Put them where all nodes read them, and ` +
+      "name them by absolute paths, which stay as they are.",
+  );
+}
+
+/** Packs files. */
 export async function rayPackage(files: PackedFiles): Promise<RayPackage> {
-  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  if (bytes > mostBytes) {
-    const [largest, content] = [...files].sort(([, a], [, b]) => b.length - a.length)[0];
-    throw new TunebookError(
-      "input",
-      `the files of this plan have ${inMebibytes(bytes)} MiB, and Ray takes ${
-        inMebibytes(mostBytes)
-      }; the largest ` +
-        `is ${largest} with ${
-          inMebibytes(content.length)
-        }. Put them where all nodes read them, and name them by ` +
-        "absolute paths, which stay as they are.",
-    );
-  }
   const sorted = [...files].sort(([a], [b]) => a < b ? -1 : 1);
   const content = zipSync(Object.fromEntries(sorted), { mtime: date }) as Uint8Array<ArrayBuffer>;
   return { name: `_ray_pkg_${await digest(content)}.zip`, content };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { unzipSync } from "fflate";
 import { followJob } from "../../../lib/parallel/ray/follow_job.ts";
 import { openRayCluster } from "../../../lib/parallel/ray/ray_cluster.ts";
-import { rayPackage } from "../../../lib/parallel/ray/ray_package.ts";
+import { rayPackage, refuseLargeFiles } from "../../../lib/parallel/ray/ray_package.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { rayServer, type RayServerOptions } from "./ray_server.ts";
 
@@ -123,6 +123,7 @@ Deno.test("the same files are the same package, and too many are refused", async
   assert.match(made.name, /^_ray_pkg_[0-9a-f]{16}\.zip$/);
   assert.deepEqual(made.content, again.content);
   assert.deepEqual(unzipSync(made.content), Object.fromEntries(files));
-  const large = new Map([["large.bin", new Uint8Array(2 ** 29 + 1)]]);
-  await assert.rejects(rayPackage(large), isMistake("input", "large.bin", "512"));
+  const sizes = new Map([["small.bin", 1], ["large.bin", 2 ** 29]]);
+  assert.throws(() => refuseLargeFiles(sizes), isMistake("input", "large.bin", "513 MiB", "512"));
+  refuseLargeFiles(new Map([["large.bin", 2 ** 29]]));
 });
