@@ -25,6 +25,9 @@ const broken: Record<string, unknown[]> = {
   layerDecay: [0, 1.1, "0.9"],
   unfreeze: ["slowly", 0, 1.5, true],
   ema: [0, 1, "0.999"],
+  sync: [50, {}, { every: 0 }, { every: 2, momentum: 1 }, { every: 2, outerLearningRate: 0 }, {
+    evry: 2,
+  }, null],
   swa: [0.75, { from: 1 }, { from: "0.5" }, { form: 0.5 }, {}, null],
   focalGamma: [-1, null, "2"],
   classWeights: ["balance", 3, [1, 2], { a: -1 }, { a: "1" }, null],
@@ -81,6 +84,7 @@ Deno.test("settings that contradict each other are refused", () => {
     [{ nesterov: true }, /nesterov says nothing to the optimizer adamw, only to sgd/],
     [{ optimizer: "sgd", momentum: 0, nesterov: true }, /nesterov needs a momentum/],
     [{ ema: 0.9, swa: { from: 0.5 } }, /ema and swa are two averages/],
+    [{ ema: 0.9, sync: { every: 5 } }, /ema would average what one process has/],
   ];
   for (const [options, message] of broken) assert.throws(() => trainSettings(options), message);
 });
