@@ -27,7 +27,7 @@ import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { toldOf } from "./told_results.ts";
 import { sequencesOf, type TrainingRows } from "./training_rows.ts";
-import { stepOutputs, type WholeBatch } from "./whole_batch.ts";
+import { copiedTensor, stepOutputs, type WholeBatch } from "./whole_batch.ts";
 
 /** What has happened in one optimizer step. */
 export interface StepReport {
@@ -112,26 +112,27 @@ export async function accumulateGradients(
     };
   });
   const shared = context.outer ? undefined : processes;
-  const whole = wholeBatch && await wholeBatch.loss(
+  const whole = wholeBatch && batches.length > 0 && await wholeBatch.loss(
     await stepOutputs(wholeBatch, batches, shared, signal),
     (outputs) => objective.targetsOf(stepRows, normaliser, { outputs, draw: drawOf(0), stepRows }),
     signal,
   );
   // All processes have the loss of the whole step, and theirs are added up.
-  let loss = shared?.rank ? 0 : whole?.loss ?? 0;
+  let loss = whole && !shared?.rank ? whole.loss : 0;
   let isFirst = true;
   const observed: Observed[] = [];
   for (const [at, { examples, draw, isComputedHere, layout, feeds }] of batches.entries()) {
     if (!isComputedHere) continue;
     const results = await context.compiledGradients.run({
       ...await feeds(),
-      ...(whole?.feeds[at] ??
-        objective.targetsOf(examples, normaliser, { layout, draw, stepRows })),
+      ...(whole
+        ? whole.feeds[at]
+        : objective.targetsOf(examples, normaliser, { layout, draw, stepRows })),
       [penaltyShare]: scalarOf(1 / microBatches.length),
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);
     loss += Number(results.loss.data[0]);
-    if (context.rows.rollout) observed.push({ examples, told: toldOf(results) });
+    if (context.rows.rollout) observed.push(observedOf(examples, toldOf(results)));
     await optimizer.add(isFirst, foundSquares(results));
     isFirst = false;
   }
@@ -142,8 +143,17 @@ export async function accumulateGradients(
 
 /** What the loss told of some examples. */
 interface Observed {
-  readonly examples: ArrayLike<number>;
+  readonly examples: readonly number[];
   readonly told: Readonly<Record<string, HostTensor>>;
+}
+
+/** Copies, since tensors may be parts of larger buffers, which would be sent to other processes as a whole. */
+function observedOf(
+  examples: ArrayLike<number>,
+  told: Readonly<Record<string, HostTensor>>,
+): Observed {
+  const copies = Object.entries(told).map(([name, tensor]) => [name, copiedTensor(tensor)]);
+  return { examples: Array.from(examples), told: Object.fromEntries(copies) };
 }
 
 /** Lets rollouts look at what the loss told, in all processes. */

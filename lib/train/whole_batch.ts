@@ -180,8 +180,13 @@ export async function stepOutputs(
     own.push(isComputedHere ? await outputs(await feeds(), signal) : undefined);
   }
   if (!processes) return own as HostTensor[];
-  const all = await gather(processes, own, signal);
+  const all = await gather(processes, own.map((each) => each && copiedTensor(each)), signal);
   return own.map((_, at) => all[at % processes.size][at]!);
+}
+
+/** A tensor that shares its buffer with nothing else. */
+export function copiedTensor({ shape, data }: HostTensor): HostTensor {
+  return { shape, data: data.slice() as HostTensor["data"] };
 }
 
 /** Rows of several tensors one below the other. */

@@ -4,6 +4,7 @@ import { adalora } from "../../lib/adapters/adalora.ts";
 import { full } from "../../lib/adapters/full.ts";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
 import { parameters } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { train } from "../../lib/train/train.ts";
@@ -74,7 +75,12 @@ function assertSame(found: readonly ToyResult[], expected: readonly ToyResult[])
 }
 
 Deno.test("processes that train apart end with the same parameters and losses", async () => {
-  for (const options of [{}, { method: full() }, { settings: { optimizer: "adafactor" } }]) {
+  const acrossBatch = {
+    objective: (objective: Objective): Objective => ({ ...objective, acrossBatch: true }),
+    settings: { batchSize: 2, accumulate: 2 },
+  };
+  const adafactor = { settings: { optimizer: "adafactor" } };
+  for (const options of [{}, { method: full() }, adafactor, acrossBatch]) {
     const { settings, ...others } = options as ToyRunOptions;
     // Three processes: the third one has no rows in the last step of an epoch.
     const all = await together(3, { ...others, settings: { ...apart, ...settings } });
