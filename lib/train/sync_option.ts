@@ -10,7 +10,10 @@ import { isRecord } from "../core/objects.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { positive, type Rule, share, whole } from "../core/option_rules.ts";
 
-/** When processes that train apart meet, and how they go on from there (DiLoCo). */
+/**
+ * When processes that train apart meet, and how they go on from there (DiLoCo). The published settings overshoot where
+ * there are few meetings; a learning rate of 1 without momentum takes the plain mean of the processes.
+ */
 export interface SyncOptions {
   /** Optimizer steps that each process takes by itself between two meetings. */
   readonly every: number;
