@@ -9,8 +9,9 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { sizeOf, type State } from "../engine/mod.ts";
+import { parameters } from "../nn/trainable_model.ts";
 import { statistics } from "../nn/trained.ts";
-import type { ProcessGroup } from "../parallel/process_group.ts";
+import { type ProcessGroup, requireSame } from "../parallel/process_group.ts";
 import { accumulated } from "./optimizer.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -105,4 +106,17 @@ export async function sumGradients(
   const losses = Float64Array.of(loss);
   await processes.sum(losses, signal);
   return losses[0];
+}
+
+/** All processes have moved by the same numbers; where they have not, nothing of it can be trusted. */
+export async function requireSameParameters(
+  processes: ProcessGroup,
+  state: State,
+  signal?: AbortSignal,
+): Promise<void> {
+  let sum = 0;
+  for (const values of (await state.read(parameters)).values()) {
+    for (const value of values) sum += value;
+  }
+  await requireSame(processes, "sum of parameters", sum, signal);
 }

@@ -8,8 +8,9 @@ import { messageOf, type TunebookError } from "../core/errors.ts";
 import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import { parameters } from "../nn/trainable_model.ts";
-import { fromFirstProcess, requireSame } from "../parallel/process_group.ts";
+import { fromFirstProcess } from "../parallel/process_group.ts";
 import { checkpointFileOf, saveCheckpoint } from "./checkpoint.ts";
+import { requireSameParameters } from "./data_parallel.ts";
 import { areFinite, divergence, type LastGood, type Tensors } from "./divergence.ts";
 import { shouldStop, withValidation } from "./early_stopping.ts";
 import { initialParameters, keptVectors } from "./initial_state.ts";
@@ -155,9 +156,10 @@ export class Trainer {
   /** Writes the last checkpoint, and gives what came of the run. */
   async finish(): Promise<TrainResult> {
     const { whole, state, plan: { totalSteps }, settings: { checkpoints }, began } = this.#run;
+    const { processes, signal } = this.#context;
     const isInterrupted = this.#stopped === "interrupted";
     if (isInterrupted) await this.#returnToMeeting();
-    if (!isInterrupted) await this.#checkSame();
+    if (processes && !isInterrupted) await requireSameParameters(processes, state, signal);
     await this.#save(isInterrupted ? this.#rescueFolder : checkpoints);
     const seconds = (performance.now() - began) / 1000;
     const savedIn = isInterrupted || checkpoints ? undefined : await this.#keepLast();
@@ -180,17 +182,6 @@ export class Trainer {
       packing: this.#run.packing,
       compute: this.#run.compute,
     };
-  }
-
-  /** All processes have moved by the same numbers; where they have not, nothing of it can be trusted. */
-  async #checkSame(): Promise<void> {
-    const { processes, signal } = this.#context;
-    if (!processes) return;
-    let sum = 0;
-    for (const values of (await this.#run.state.read(parameters)).values()) {
-      for (const value of values) sum += value;
-    }
-    await requireSame(processes, "sum of parameters", sum, signal);
   }
 
   /** Whether so many steps have passed; where processes train apart, at their first meeting after it. */
