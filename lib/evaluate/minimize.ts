@@ -12,8 +12,8 @@ export type ValueAndGradient = (point: Float64Array, gradient: Float64Array) => 
 
 /** Steps whose changes of point and gradient are remembered, as in SciPy. */
 const memory = 10;
-/** No part of the gradient may be larger in the end. */
-const tolerance = 1e-8;
+/** No part of the gradient may be larger in the end, unless told otherwise. */
+const usualTolerance = 1e-8;
 const mostSteps = 2000;
 /** A step must lower the value by this share of what its slope promises (Armijo, 1966). */
 const leastDecrease = 1e-4;
@@ -24,7 +24,11 @@ const mostHalvings = 60;
  *
  * @param start not changed
  */
-export function minimize(at: ValueAndGradient, start: Float64Array): Float64Array {
+export function minimize(
+  at: ValueAndGradient,
+  start: Float64Array,
+  { tolerance = usualTolerance }: { readonly tolerance?: number | undefined } = {},
+): Float64Array {
   let point = start.slice();
   let gradient = new Float64Array(point.length);
   let value = at(point, gradient);

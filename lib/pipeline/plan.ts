@@ -10,6 +10,9 @@ import type { Method } from "../nn/method.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
 import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
+import type { Advice } from "./advise/advice.ts";
+import { advise } from "./advise/advise.ts";
+import type { AdviseOptions } from "./advise/advise_options.ts";
 import { checkMethod, checkMetrics, checkTargets } from "./check_stages.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
 import { type CompareOptions, unknownCompareOptions } from "./compare/compare_spec.ts";
@@ -43,6 +46,12 @@ export interface DataStage<
     methods: Methods,
     options?: CompareOptions<Predicted>,
   ): ComparePlan<keyof Methods & string>;
+  /**
+   * Says, before anything is trained, whether fine-tuning is right for this data (rows, leaks, drift, noise, how far
+   * simple things get), which method fits, and what it takes: `(await model(reference).data(rows, task).advise())`.
+   * Test rows are looked at for leaks alone.
+   */
+  advise(options?: AdviseOptions, run?: RunOptions): Promise<Advice>;
 }
 
 /** A model with data and a method. */
@@ -102,6 +111,7 @@ export function dataStage(
       requireOptions("compare", options);
       return comparePlanOf({ ...options, ...start, methods }, unknownCompareOptions(options));
     },
+    advise: (options?: AdviseOptions, run?: RunOptions) => advise(start, options, run),
     adapt(method: Method) {
       checkMethod("adapt", method);
       return stage("model(…).data(…).adapt(…)", {

@@ -14,6 +14,7 @@ const comesAfter: Readonly<Record<string, string>> = {
   data: "model",
   adapt: "data",
   compare: "data",
+  advise: "data",
   train: "adapt",
   evaluate: "train",
   deploy: "train",

@@ -55,6 +55,7 @@ export async function tryAll(
   const times: Record<string, TrialTime> = {};
   for (const each of contenders) {
     if (signal.aborted) throw interrupted();
+    if (each.error !== undefined) continue;
     view.prepare(`a few steps with ${each.name} to see how fast it is`);
     await guarded(each, async () => {
       times[each.name] = await tryOut(runs, each.method, { settings: each.settings, signal });

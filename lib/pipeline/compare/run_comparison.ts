@@ -34,6 +34,28 @@ export async function runComparison(
   spec: CompareSpec,
   options: RunOptions = {},
 ): Promise<Comparison> {
+  return (await compareMethods(spec, options)).comparison;
+}
+
+/** A comparison with what its runs said. */
+export interface ComparedMethods {
+  readonly comparison: Comparison;
+  /** The methods in the order of the plan, each with the predictions of its first run. */
+  readonly contenders: readonly Contender[];
+  /** The rows and their labels; the test rows are those that were scored. */
+  readonly read: ReadData;
+}
+
+/**
+ * Runs all methods and keeps what they said of the held-out rows.
+ *
+ * @param leavesOut methods that do not fit the model are told and left out, where they else are an error
+ */
+export async function compareMethods(
+  spec: CompareSpec,
+  options: RunOptions,
+  { leavesOut = false }: { readonly leavesOut?: boolean } = {},
+): Promise<ComparedMethods> {
   checkRunOptions(options);
   checkAlone("compare(…).run()", options);
   const began = performance.now();
@@ -46,7 +68,7 @@ export async function runComparison(
   const { maxTokens } = contenders[0].settings;
   const writes = comparesTexts(spec) ? { generate: spec.generate } : undefined;
   const runs = await openRuns(spec, read, { device, maxTokens, writes, signal });
-  const dataOf = await comparableData(runs, contenders, spec.task);
+  const dataOf = await comparableData(runs, contenders, spec.task, leavesOut);
   const { train, test } = await dataOf(contenders[0].method);
   const natural = metricOf(read.task.metric ?? spec.task.metric);
   // deno-lint-ignore no-explicit-any
@@ -102,7 +124,8 @@ export async function runComparison(
   }
   if (contenders.every(({ runs }) => runs.length === 0)) throw failureOfAll(contenders);
   const found = present();
-  return writes ? comparisonOf(againstBest(found, contenders, metric)) : found;
+  const comparison = writes ? comparisonOf(againstBest(found, contenders, metric)) : found;
+  return { comparison, contenders, read };
 }
 
 /** The methods with their files read and their settings. */
@@ -126,8 +149,9 @@ async function comparableData(
   runs: ComparedRuns,
   contenders: readonly Contender[],
   { kind }: CompareSpec["task"],
+  leavesOut: boolean,
 ): Promise<(method: Method) => Promise<EncodedSplits>> {
-  const rooms = await checkMethods(runs, contenders);
+  const rooms = await checkMethods(runs, contenders, leavesOut);
   if (kind !== "language" && kind !== "preference") return () => Promise.resolve(runs.data);
   const room = Math.min(...rooms);
   for (const each of contenders) each.settings = { ...each.settings, maxTokens: room };
@@ -138,17 +162,21 @@ async function comparableData(
 async function checkMethods(
   runs: ComparedRuns,
   contenders: readonly Contender[],
+  leavesOut: boolean,
 ): Promise<number[]> {
   const wrong: string[] = [];
   const rooms: number[] = [];
-  for (const { name, method, settings } of contenders) {
+  for (const each of contenders) {
+    const { name, method, settings } = each;
     try {
       rooms.push(await runs.check(method, settings));
     } catch (error) {
       if (!(error instanceof TunebookError)) throw error;
       wrong.push(`${name}: ${error.message}`);
+      if (leavesOut) each.error = error;
     }
   }
+  if (rooms.length > 0 && leavesOut) return rooms;
   if (wrong.length > 0) throw mistakes("input", "these methods do not fit:", wrong);
   return rooms;
 }

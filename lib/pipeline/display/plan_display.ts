@@ -144,7 +144,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
 }
 
 /** A forecast from a sample of the rows. */
-async function forecastOf(
+export async function forecastOf(
   { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
   { splits, task }: ReadData,
   opened: OpenedModel,
