@@ -3,8 +3,8 @@
  * tasks, metrics, methods, families and targets of your own are made of stands in `extend.ts`, what
  * draws in `charts.ts`, what is about images alone in `images.ts`, what watches a served model in
  * `watching.ts`, what asks people in `feedback.ts`, what learns from their judgements and from rewards in
- * `judgements.ts`, what follows runs in `tracking.ts`, and what searches for hyper-parameters in
- * `search.ts`; all of it is imported from "tunebook".
+ * `judgements.ts`, what follows runs in `tracking.ts`, what searches for hyper-parameters in `search.ts`, and
+ * what advises before a training in `advice.ts`; all of it is imported from "tunebook".
  *
  * @module
  */
@@ -18,6 +18,7 @@ export * from "./tracking.ts";
 export * from "./search.ts";
 export * from "./combine.ts";
 export * from "./probing.ts";
+export * from "./advice.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";

@@ -70,6 +70,8 @@ const calls: Readonly<Record<string, Call>> = {
   "ModelStage.data, a task": (options) =>
     tunebook.model("file:none").data(table, tunebook.textClassification(columns), options),
   "DataStage.compare": (options) => stage.compare({ head: tunebook.head() }, options),
+  "DataStage.advise": (options) => stage.advise(options),
+  "DataStage.advise, the run": (options) => stage.advise({}, options),
   "AdaptStage.train": (options) => stage.adapt(tunebook.lora()).train(options),
   "Plan.evaluate": (options) => plan.evaluate({ accuracy: tunebook.accuracy }, options),
   "Plan.run": (options) => plan.run(options),

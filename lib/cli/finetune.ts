@@ -12,6 +12,7 @@ import type { RunOptions } from "../pipeline/run/run_options.ts";
 import { jsonLines } from "../track/json_lines.ts";
 import { mlflow } from "../track/mlflow.ts";
 import { tensorBoard } from "../track/tensor_board.ts";
+import { adviceFlags, adviseOnPlan, refuseAdviceFlags } from "./advise.ts";
 import { type Flags, readCommandLine } from "./flags.ts";
 import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
@@ -30,6 +31,7 @@ const besidePlan: readonly string[] = [
   ...["json", "device", "precision", "resume"],
   ...["tensorboard", "mlflow", "jsonLines", "runName"],
   ...["ray", ...rayFlags],
+  ...["advise", ...adviceFlags],
 ];
 
 /** Runs the command and returns its exit code. */
@@ -49,6 +51,8 @@ export async function finetune(args: readonly string[]): Promise<number> {
       );
     }
     const plan = planFile ? await planOfFile(planFile, flags) : await planOfCommand(flags);
+    if (flags.advise) return await adviseOnPlan(plan.spec, flags);
+    refuseAdviceFlags(flags);
     const isFirst = !launched()?.rank;
     if (isFirst) console.error(`${plan}\n`);
     if (typeof flags.ray === "string") {

@@ -57,6 +57,11 @@ results
   --ray-files LIST               more files and folders that it takes along
   --ray-folder FOLDER            where jobs run on the nodes, on a shared disk ($HOME/tunebook)
   --ray-program PROGRAM          what they run (this program, at the same path)
+  --advise                       trains nothing: says whether the data is right, which method fits, what it takes
+  --difference N                 of scores that matters, for --advise (0.05)
+  --time-column NAME             orders the rows, for --advise
+  --group-column NAME            whose equal values belong together, for --advise
+  --advise-minutes N             for the methods, which --advise measures; 0 measures none (3)
   --resume                       continues an interrupted run
   --json                         prints one JSON object as the last line
 ${known ? "" : examples}`;

@@ -25,8 +25,9 @@ import {
   leastProbeRows,
 } from "./advise_options.ts";
 import { pastForecasts, trainingCost } from "./cost.ts";
-import type { AdviceSize, Evidence } from "./evidence.ts";
-import { findingsOf, isDrifting, isEasy, isLeaking, isNoisy, isTooSmall } from "./findings.ts";
+import type { MeanInterval } from "./cross_validated.ts";
+import type { AdviceMethods, AdviceNoise, AdviceSize, Evidence } from "./evidence.ts";
+import { findingsOf, isDrifting, isEasy, isLeaking, isTooSmall } from "./findings.ts";
 import { type Leakage, leakageOf } from "./leakage.ts";
 import { type LookedAt, lookAtRows } from "./look_at_rows.ts";
 import { type MeasuredGain, measureGain } from "./measure_gain.ts";
@@ -113,7 +114,7 @@ async function evidenceOf(context: AdviceContext): Promise<Evidence> {
     validation: splits.validation?.numRows() ?? 0,
     test: splits.test.numRows(),
   };
-  const start = {
+  const start: Omit<Evidence, "method" | "reason" | "unknown"> = {
     difference: settings.difference,
     score: kind ? scoreNames[kind] : task.task.metric,
     rows: counts,
@@ -121,7 +122,7 @@ async function evidenceOf(context: AdviceContext): Promise<Evidence> {
     baselines: [],
     ...(looked ? { ...looked.evidence, size: sizeOfTest(context, meanSquareOf(looked)) } : {}),
   };
-  const isReady = looked && !isStopped(start as unknown as Evidence);
+  const isReady = looked && !isStopped(start);
   if (looked && settings.measure && !isReady) {
     unknown.push("the methods were not measured, since something else comes first");
   }
@@ -133,17 +134,36 @@ async function evidenceOf(context: AdviceContext): Promise<Evidence> {
   const cost = await tried(unknown, () => costOf(context, chosen.method, gained));
   return {
     ...start,
-    ...(gained ? { measured: gained.measured, gain: gained.gain } : {}),
+    ...(gained ? { measured: methodsOf(gained), gain: gained.gain } : {}),
     ...(size ? { size } : {}),
+    ...(gained && start.noise ? { noise: boundedNoise(start.noise, gained.best) } : {}),
     ...chosen,
     ...(cost ? { cost } : {}),
     unknown,
   };
 }
 
-function isStopped(evidence: Evidence): boolean {
+function isStopped(evidence: Omit<Evidence, "method" | "reason" | "unknown">): boolean {
   return isLeaking(evidence) || evidence.leakage.words.length > 0 || isDrifting(evidence) ||
-    isTooSmall(evidence) || isNoisy(evidence) || isEasy(evidence);
+    isTooSmall(evidence) || isEasy(evidence);
+}
+
+function methodsOf({ measured: { comparison, alike, differences } }: MeasuredGain): AdviceMethods {
+  return { comparison, alike, differences };
+}
+
+/** What a model gets right of rows that it has not seen cannot be labelled wrongly, but by chance. */
+function boundedNoise({ share, rows }: AdviceNoise, best: MeanInterval): AdviceNoise {
+  const [mean, high] = [1 - best.mean, 1 - best.low];
+  return {
+    rows,
+    share: {
+      ...share,
+      mean: Math.min(share.mean, mean),
+      low: Math.min(share.low, mean),
+      high: Math.min(share.high, high),
+    },
+  };
 }
 
 /** What cannot be answered for this model or task is told, and the rest goes on. */

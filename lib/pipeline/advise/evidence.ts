@@ -4,12 +4,13 @@
  * @module
  */
 import type { Method } from "../../nn/method.ts";
+import type { Comparison } from "../compare/comparison.ts";
+import type { ScoreDifference } from "../compare/difference_interval.ts";
 import type { ShareInterval } from "../../serve/watch/accuracy/estimated_accuracy.ts";
 import type { TrainingCost } from "./cost.ts";
 import type { MeanInterval } from "./cross_validated.ts";
 import type { Leakage } from "./leakage.ts";
 import type { LearningCurve } from "./learning_curve.ts";
-import type { MeasuredMethods } from "./measured_methods.ts";
 import type { OrderDrift } from "./order_drift.ts";
 
 /** What something that needs no fine-tuning reaches on training rows that it has not learned from. */
@@ -54,6 +55,15 @@ export interface AdviceGain extends MeanInterval {
   readonly rows: number;
 }
 
+/** What the methods reached on training rows that were held out. */
+export interface AdviceMethods {
+  readonly comparison: Comparison;
+  /** Methods of which other rows may show that they are as good as the best one. */
+  readonly alike: readonly string[];
+  /** The best method less each other one by the comparison's score, on the same rows; above 0 it is better. */
+  readonly differences: Readonly<Record<string, ScoreDifference>>;
+}
+
 /** Everything that was found. What could not be is absent, and `unknown` says why. */
 export interface Evidence {
   /** The difference of scores that matters to the person. */
@@ -67,7 +77,7 @@ export interface Evidence {
   readonly size?: AdviceSize;
   readonly curve?: LearningCurve;
   readonly noise?: AdviceNoise;
-  readonly measured?: MeasuredMethods;
+  readonly measured?: AdviceMethods;
   readonly gain?: AdviceGain;
   /** The method to begin with, and why. */
   readonly method: Method;

@@ -24,6 +24,8 @@ export interface Finding {
 const leastDrift = 0.65;
 /** The lower end of the interval of the share of wrong labels from which they are cleaned first. */
 const leastNoise = 0.05;
+/** A wider interval tells nothing. */
+const widestNoise = 0.25;
 const shownWords = 3;
 const shownCharacters = 60;
 
@@ -41,7 +43,7 @@ export function findingsOf(evidence: Evidence): Finding[] {
     methodFinding(evidence),
     ...costFinding(evidence),
     ...evidence.unknown.map((answer): Finding => ({
-      question: "not answered",
+      question: "What else?",
       state: "unknown",
       answer,
     })),
@@ -49,13 +51,13 @@ export function findingsOf(evidence: Evidence): Finding[] {
 }
 
 /** Whether leaks could make a score better by half of the difference that matters. */
-export function isLeaking({ leakage, difference }: Evidence): boolean {
+export function isLeaking({ leakage, difference }: Pick<Evidence, "leakage" | "difference">): boolean {
   const { rows, groups, heldOut } = leakage;
   return Math.max(rows.length, groups?.rows ?? 0) > difference / 2 * heldOut;
 }
 
 /** Whether the rows change with time, by the order that a person has named. */
-export function isDrifting({ drift, difference }: Evidence): boolean {
+export function isDrifting({ drift, difference }: Pick<Evidence, "drift" | "difference">): boolean {
   return drift !== undefined && drift.isTime && changes(drift, difference);
 }
 
@@ -67,17 +69,21 @@ function changes(
 }
 
 /** Whether all rows together cannot show the difference. */
-export function isTooSmall({ size }: Evidence): boolean {
+export function isTooSmall({ size }: Pick<Evidence, "size">): boolean {
   return size !== undefined && size.neededRows > size.allRows;
 }
 
 /** Whether wrong labels are more than a model should learn from. */
-export function isNoisy({ noise }: Evidence): boolean {
-  return noise !== undefined && noise.share.low > leastNoise;
+export function isNoisy({ noise }: Pick<Evidence, "noise">): boolean {
+  if (!noise) return false;
+  const { low, high } = noise.share;
+  return low > leastNoise && high - low < widestNoise;
 }
 
 /** Whether nothing is left to gain that would matter. */
-export function isEasy(evidence: Evidence): boolean {
+export function isEasy(
+  evidence: Pick<Evidence, "gain" | "difference" | "baselines">,
+): boolean {
   const { gain, difference } = evidence;
   if (gain) return gain.high < difference;
   const best = bestBaseline(evidence);
@@ -163,17 +169,17 @@ function sizeFinding(evidence: Evidence): Finding[] {
 function curveFinding({ curve, difference, score }: Evidence): Finding[] {
   if (!curve) return [];
   const { points, gain } = curve;
-  const line = points.map(({ rows, score }) => `${count(rows)}: ${number(score)}`).join(", ");
+  const line = points.map(({ rows, score }) => `${number(score)} with ${count(rows)}`).join(", ");
   return [{
     question: "Would more training rows help?",
     state: gain.low > difference ? "note" : "fine",
     answer: `twice as many are foreseen to add ${interval(gain)} to the ${score} of a linear classifier ` +
-      `(training rows: ${score}; ${line})`,
+      `(it has ${line} rows)`,
   }];
 }
 
 function noiseFinding(evidence: Evidence): Finding[] {
-  const { noise } = evidence;
+  const { noise, measured } = evidence;
   if (!noise) return [];
   const [first] = noise.rows;
   const example = first
@@ -184,7 +190,9 @@ function noiseFinding(evidence: Evidence): Finding[] {
     question: "Are the labels right?",
     state: isNoisy(evidence) ? "obstacle" : "fine",
     answer: `about ${percent(noise.share.mean)} are likely wrong (${percent(noise.share.low)} to ` +
-      `${percent(noise.share.high)}), by the rows on which a classifier is surest${example}`,
+      `${percent(noise.share.high)}), by the rows on which a classifier is surest${
+      measured ? " and by what the best method gets right" : ""
+    }${example}`,
   }];
 }
 

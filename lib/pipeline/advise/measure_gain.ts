@@ -10,7 +10,7 @@ import type { Table } from "../../table/table.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { AdviseSettings } from "./advise_options.ts";
-import { meanInterval } from "./cross_validated.ts";
+import { meanInterval, type MeanInterval } from "./cross_validated.ts";
 import { type AdviceGain, bestBaseline } from "./evidence.ts";
 import type { LookedAt } from "./look_at_rows.ts";
 import { type MeasuredMethods, measureMethods, usualMethods } from "./measured_methods.ts";
@@ -33,6 +33,8 @@ export interface MeasuredGain {
   readonly gain: AdviceGain;
   /** The mean square of the rows' differences. */
   readonly meanSquare: number;
+  /** What the best method scores. */
+  readonly best: MeanInterval;
 }
 
 /** Rows of two folds are scored, so that differences are seen; the others teach. */
@@ -75,6 +77,7 @@ export async function measureGain(options: GainOptions): Promise<MeasuredGain> {
       rows: asked.length,
       ...meanInterval(differences, Int32Array.from(asked)),
     },
+    best: meanInterval(scores, Int32Array.from(asked)),
     meanSquare: differences.reduce((sum, each) => sum + each ** 2, 0) / differences.length,
   };
 }

@@ -16,12 +16,12 @@ import { metricOf } from "../../metrics/mod.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { Method } from "../../nn/method.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
-import type { Comparison } from "../compare/comparison.ts";
 import type { CompareSpec } from "../compare/compare_spec.ts";
 import { differenceInterval, type ScoreDifference } from "../compare/difference_interval.ts";
 import { compareMethods } from "../compare/run_comparison.ts";
 import type { ReadData } from "../run/read_stage.ts";
 import type { RunOptions } from "../run/run_options.ts";
+import type { AdviceMethods } from "./evidence.ts";
 
 /** The methods of the usual table of fine-tuning. */
 export function usualMethods(): Record<string, Method> {
@@ -49,14 +49,9 @@ export interface MeasuredRun {
 }
 
 /** What the methods reach. */
-export interface MeasuredMethods {
-  readonly comparison: Comparison;
+export interface MeasuredMethods extends AdviceMethods {
   /** The methods with a run, the best first. */
   readonly runs: readonly MeasuredRun[];
-  /** Methods of which other rows may show that they are as good as the best one. */
-  readonly alike: readonly string[];
-  /** The best method less each other one by the comparison's score, on the same rows. */
-  readonly differences: Readonly<Record<string, ScoreDifference>>;
   /** What was trained on and scored; forecasts are compared with it. */
   readonly read: ReadData;
 }

@@ -44,7 +44,10 @@ function areaOf(items: ProbeItems, seed: number): MeanInterval {
   const times = Array.from(items.rows, (_, at) => at < half ? "early" : "late");
   const timed: ProbeItems = { ...items, truth: { kind: "classes", values: times } };
   const { predicted, margins } = crossValidate(linear, timed, foldsOf(timed, seed));
-  const lateness = Array.from(margins, (margin, at) => predicted[at] === "late" ? margin : -margin);
+  const lateness = Array.from(
+    margins,
+    (margin, at) => predicted[at] === "late" ? margin : -margin,
+  );
   return rocArea(
     lateness.filter((_, at) => times[at] === "late"),
     lateness.filter((_, at) => times[at] === "early"),

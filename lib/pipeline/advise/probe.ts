@@ -94,8 +94,8 @@ export const linear: Probe = {
 };
 
 /**
- * The score of each item: 1 for a right class and 0 for a wrong one; of numbers what of the variance is explained,
- * 1 − error² / variance, so that the mean is R².
+ * The score of each item: 1 for a right class and 0 for a wrong one; of numbers how much smaller the squared error is
+ * than that of the mean, in variances, so that the mean over items is R².
  */
 export function itemScores(
   truth: Truth,
@@ -107,10 +107,11 @@ export function itemScores(
   }
   const mean = meanOf(truth.values);
   const variance = meanOf(truth.values.map((value) => (value - mean) ** 2));
-  return Float64Array.from(
-    asked,
-    (at, i) => variance > 0 ? 1 - (truth.values[at] - Number(predicted[i])) ** 2 / variance : 0,
-  );
+  if (variance === 0) return new Float64Array(asked.length);
+  return Float64Array.from(asked, (at, i) => {
+    const value = truth.values[at];
+    return ((value - mean) ** 2 - (value - Number(predicted[i])) ** 2) / variance;
+  });
 }
 
 function constantly(told: string | number, count: number): ProbeAnswers {

@@ -23,15 +23,16 @@ export interface RevealingWord {
 const pieces = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]+/gu;
 /** A word of fewer rows says nothing of a rule. */
 const leastRows = 8;
-/** The lower end of the 95 % interval of the precision. */
-const leastPrecision = 0.95;
+/** The lower end of the 95 % interval of the precision, and the share of guessing's errors that a word leaves. */
+const leastPrecision = 0.9;
+const mostErrors = 0.2;
 const leastCoverage = 0.5;
 const mostShown = 10;
 
 /**
- * A word counts where at least half of a label's rows have it, and where at least 95 % of the rows that have it (by
- * the lower end of the interval) have that label, which is more than the label's share of all rows. Such words are
- * seldom what a person wants a model to learn: marks of the source, of the file, of the labelling.
+ * A word counts where at least half of a label's rows have it, and where at least 90 % of the rows that have it (by
+ * the lower end of the interval) have that label; more where a label is frequent anyway. Such words are seldom what a
+ * person wants a model to learn: marks of the source, of the file, of the labelling.
  *
  * @param labels one for each text
  */
@@ -54,9 +55,8 @@ export function revealingWords(
     const coverage = count / sizes.get(label)!;
     if (rows < leastRows || coverage < leastCoverage) return [];
     const { mean: precision, low } = measuredAccuracy(count, rows);
-    // Where a label is that frequent anyway, its words are no more than usual.
-    const isUsual = sizes.get(label)! / texts.length > leastPrecision;
-    if (low < leastPrecision || isUsual) return [];
+    const guessing = sizes.get(label)! / texts.length;
+    if (low < Math.max(leastPrecision, 1 - mostErrors * (1 - guessing))) return [];
     const [place, word] = [key.slice(0, key.indexOf(" ")), key.slice(key.indexOf(" ") + 1)];
     return [{ word, place: place as RevealingWord["place"], label, rows, precision, coverage }];
   });
@@ -65,7 +65,11 @@ export function revealingWords(
   );
   return found
     .filter(({ place, word, label }) => place === "anywhere" || !anywhere.has(`${label} ${word}`))
-    .sort((a, b) => b.coverage * b.precision - a.coverage * a.precision)
+    // Where one class has a word at its end, the usual last word tells the others, which is its doing.
+    .sort((a, b) =>
+      Number(b.place === "anywhere") - Number(a.place === "anywhere") ||
+      b.coverage * b.precision - a.coverage * a.precision
+    )
     .slice(0, mostShown);
 }
 
