@@ -232,3 +232,27 @@ Deno.test("Ctrl-C keeps the state, and --resume goes on to the same scores", () 
       assert.deepEqual(await Deno.readFile(a), await Deno.readFile(b), file);
     }
   }));
+
+Deno.test("--advise trains nothing and prints the advice, of flags and of a plan file", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const flags = [...await tinyFlags(folder, 120), "--out", out];
+    const asked = ["--advise", "--advise-minutes", "0", "--difference", "0.2", "--json"];
+    const { code, stdout } = await finetune([...flags, ...asked]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Advice: .*\n[^]*Are held-out rows new to the model/);
+    const { verdict, difference } = JSON.parse(stdout.trim().split("\n").at(-1)!);
+    assert.ok(stdout.includes(verdict.sentence) && difference === 0.2);
+    assert.equal(await exists(out), false);
+
+    const file = join(folder, "plan.json");
+    const plan = model(flags[1]).data(flags[3], { text: "text", label: "mood" }).adapt(lora()).train();
+    await Deno.writeTextFile(file, JSON.stringify(plan));
+    const again = await finetune([file, ...asked]);
+    assert.deepEqual(JSON.parse(again.stdout.trim().split("\n").at(-1)!).verdict, verdict);
+    const wrong = await finetune([...flags, "--difference", "0.2"]);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /--difference belong to --advise/);
+    const odd = await finetune([...flags, "--advise", "--difference", "much"]);
+    assert.match(odd.stderr, /--difference is much, but must be a number/);
+  }));
