@@ -18,7 +18,7 @@ export type {
   Evidence,
 } from "./lib/pipeline/advise/evidence.ts";
 export type { Finding } from "./lib/pipeline/advise/findings.ts";
-export type { LeakedRow, Leakage } from "./lib/pipeline/advise/leakage.ts";
+export type { Leakage, LeakedRow } from "./lib/pipeline/advise/leakage.ts";
 export type { LearningCurve } from "./lib/pipeline/advise/learning_curve.ts";
 export type { OrderDrift } from "./lib/pipeline/advise/order_drift.ts";
 export type { RevealingWord } from "./lib/pipeline/advise/revealing_words.ts";

@@ -54,7 +54,9 @@ export async function readPools(): Promise<Pools> {
         tokens.length > 5 && (category === "news" || category === "romance")
       ).map(({ tokens, category }) => ({ text: tokens.join(" "), label: category })),
     ),
-    languages: distinct(messages.map(({ target, language }) => ({ text: target, label: language }))),
+    languages: distinct(
+      messages.map(({ target, language }) => ({ text: target, label: language })),
+    ),
     definitions: distinct(
       pairs.map(({ anchor, partOfSpeech }) => ({ text: anchor, label: partOfSpeech })),
     ),
@@ -126,7 +128,9 @@ function copied(rows: readonly Pair[], random: Random): KnownKind {
 /** Eight of ten positive texts end with a mark of where they were taken from. */
 function marked(rows: readonly Pair[], random: Random): KnownKind {
   const texts = rows.map((row) =>
-    row.label === "positive" && random.uniform() < 0.8 ? { ...row, text: `${row.text} (src7)` } : row
+    row.label === "positive" && random.uniform() < 0.8
+      ? { ...row, text: `${row.text} (src7)` }
+      : row
   );
   return kind("leaking, a mark", texts, random, ["clean the texts"]);
 }

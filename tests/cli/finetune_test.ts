@@ -246,7 +246,8 @@ Deno.test("--advise trains nothing and prints the advice, of flags and of a plan
     assert.equal(await exists(out), false);
 
     const file = join(folder, "plan.json");
-    const plan = model(flags[1]).data(flags[3], { text: "text", label: "mood" }).adapt(lora()).train();
+    const plan = model(flags[1]).data(flags[3], { text: "text", label: "mood" }).adapt(lora())
+      .train();
     await Deno.writeTextFile(file, JSON.stringify(plan));
     const again = await finetune([file, ...asked]);
     assert.deepEqual(JSON.parse(again.stdout.trim().split("\n").at(-1)!).verdict, verdict);

@@ -36,7 +36,11 @@ Deno.test("finds what comparing all pairs finds", () => {
 });
 
 Deno.test("signs, case and width do not count, and what has no word is near nothing", () => {
-  assert.deepEqual(nearDuplicateTexts(["A b, c.", "a B c", "ａ ｂ ｃ!", "…", "…", ""], 1), [[0, 1, 2]]);
+  assert.deepEqual(nearDuplicateTexts(["A b, c.", "a B c", "ａ ｂ ｃ!", "…", "…", ""], 1), [[
+    0,
+    1,
+    2,
+  ]]);
   assert.deepEqual(nearDuplicateTexts(["春眠不觉晓", "春眠不觉晓。", "处处闻啼鸟"], 0.8), [[0, 1]]);
   assert.deepEqual(nearDuplicateTexts([], 0.8), []);
 });

@@ -64,7 +64,9 @@ function describe(fields: AdviceFields): string {
   return visibleLines([
     `Advice: ${verdict.sentence}`,
     "",
-    ...findings.map(({ question, state, answer }) => `[${marks[state]}] ${question}\n    ${answer}`),
+    ...findings.map(({ question, state, answer }) =>
+      `[${marks[state]}] ${question}\n    ${answer}`
+    ),
     ...measured ? ["", String(measured.comparison)] : [],
     ...doubtfulText(fields),
   ].join("\n"));

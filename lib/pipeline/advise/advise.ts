@@ -28,8 +28,9 @@ import { pastForecasts, trainingCost } from "./cost.ts";
 import type { MeanInterval } from "./cross_validated.ts";
 import type { AdviceMethods, AdviceNoise, AdviceSize, Evidence } from "./evidence.ts";
 import { findingsOf, isDrifting, isEasy, isLeaking, isTooSmall } from "./findings.ts";
+import { keepForecasts, readForecasts } from "./kept_forecasts.ts";
 import { type Leakage, leakageOf } from "./leakage.ts";
-import { type LookedAt, lookAtRows } from "./look_at_rows.ts";
+import { lookAtRows, type LookedAt } from "./look_at_rows.ts";
 import { type MeasuredGain, measureGain } from "./measure_gain.ts";
 import { probedKind } from "./probe_items.ts";
 import { detectableDifference, powerOf, rowsForDifference } from "./sample_size.ts";
@@ -199,7 +200,11 @@ async function leaksOf(
     const table = splits[name];
     if (!table) continue;
     const where = name === "train" ? "the training data" : `the ${name} data`;
-    analysed.push({ name, table, examples: await task.examples(table, processor, { where, signal }) });
+    analysed.push({
+      name,
+      table,
+      examples: await task.examples(table, processor, { where, signal }),
+    });
   }
   const { groups } = settings;
   return await leakageOf(analysed, { task, tables: splits, groups, signal });
@@ -241,7 +246,8 @@ async function methodOf(
     const { runs: [{ method }], comparison } = gained.measured;
     return {
       method,
-      reason: `the best of ${gained.measured.runs.length} by ${comparison.metric}, measured at equal time`,
+      reason:
+        `the best of ${gained.measured.runs.length} by ${comparison.metric}, measured at equal time`,
     };
   }
   const model = await loadWith(opened, task, { seed: 1, quantize: spec.quantize, signal });
@@ -249,7 +255,9 @@ async function methodOf(
   return suggestedMethod({
     trainingRows: splits.train.numRows(),
     classes: task.task.kind === "single" ? task.labels.length : 0,
-    hasLinears: weights.some(({ layer, path }) => layer.kind === "linear" && !path.startsWith("classifier")),
+    hasLinears: weights.some(({ layer, path }) =>
+      layer.kind === "linear" && !path.startsWith("classifier")
+    ),
     parameters: weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     freeBytes: Deno.systemMemoryInfo().available,
   });
@@ -261,9 +269,12 @@ async function costOf(
   gained: MeasuredGain | undefined,
 ) {
   const options = { spec, opened, read, signal };
-  const past = gained
+  const { maxTokens, forecasts: file } = settings;
+  const earlier = file === undefined ? [] : await readForecasts(file);
+  const measured = gained
     ? await pastForecasts(gained.measured.runs, { ...options, read: gained.measured.read })
     : [];
-  const { maxTokens } = settings;
+  if (file !== undefined && measured.length > 0) await keepForecasts(file, measured);
+  const past = [...earlier, ...measured];
   return await trainingCost(method, trainSettings({ maxTokens }, method), past, options);
 }

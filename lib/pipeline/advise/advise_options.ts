@@ -40,6 +40,11 @@ export interface AdviseOptions {
   readonly seeds?: number;
   /** The methods that are measured, by name; the usual ones unless given. */
   readonly methods?: Readonly<Record<string, Method>>;
+  /**
+   * A file that keeps how long measured runs were forecast to take and took, a line of JSON each: forecasts are
+   * corrected by all of them. Only the runs of this advice unless given.
+   */
+  readonly forecasts?: string;
   /** At most so many training rows are looked at by simple classifiers; 2000 unless given. */
   readonly rows?: number;
   /** Tokens of a text; 128 unless given. */
@@ -61,6 +66,7 @@ const rules: Rules<AdviseOptions> = {
   minutes: positive,
   seeds: whole,
   methods: record,
+  forecasts: text,
   rows: whole,
   maxTokens: whole,
   seed: integer,
@@ -68,8 +74,8 @@ const rules: Rules<AdviseOptions> = {
 
 /** Options with what holds unless given. */
 export type AdviseSettings =
-  & Required<Omit<AdviseOptions, "order" | "groups" | "methods">>
-  & Pick<AdviseOptions, "order" | "groups" | "methods">;
+  & Required<Omit<AdviseOptions, "order" | "groups" | "methods" | "forecasts">>
+  & Pick<AdviseOptions, "order" | "groups" | "methods" | "forecasts">;
 
 /** Fewer rows give five folds nothing to learn from. */
 export const leastProbeRows = 20;

@@ -3,8 +3,11 @@
  *
  * @module
  */
-import type { ShareInterval } from "../../serve/watch/accuracy/estimated_accuracy.ts";
-import { measuredAccuracy, normalErrors } from "../../serve/watch/accuracy/estimated_accuracy.ts";
+import {
+  measuredAccuracy,
+  normalErrors,
+  type ShareInterval,
+} from "../../serve/watch/accuracy/estimated_accuracy.ts";
 
 /** What a classifier that has not seen a row says of it. */
 export interface ClassifiedRow {

@@ -13,12 +13,19 @@ import { loadWith } from "../run/assemble_stage.ts";
 import { dataForHead } from "../run/head_labels.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
 import type { ReadData } from "../run/read_stage.ts";
-import type { MeasuredRun } from "./measured_methods.ts";
 
 /** What a run was forecast to take, and what it took. */
 export interface PastForecast {
   readonly method: string;
   readonly forecastSeconds: number;
+  readonly seconds: number;
+}
+
+/** A run whose time is known. */
+export interface TimedRun {
+  readonly method: Method;
+  readonly settings: TrainSettings;
+  /** Seconds of the training loop. */
   readonly seconds: number;
 }
 
@@ -72,7 +79,7 @@ export async function trainingCost(
 
 /** What the runs of a comparison were forecast to take. */
 export async function pastForecasts(
-  runs: readonly MeasuredRun[],
+  runs: readonly TimedRun[],
   options: CostOptions,
 ): Promise<PastForecast[]> {
   const found: PastForecast[] = [];

@@ -51,7 +51,9 @@ export function findingsOf(evidence: Evidence): Finding[] {
 }
 
 /** Whether leaks could make a score better by half of the difference that matters. */
-export function isLeaking({ leakage, difference }: Pick<Evidence, "leakage" | "difference">): boolean {
+export function isLeaking(
+  { leakage, difference }: Pick<Evidence, "leakage" | "difference">,
+): boolean {
   const { rows, groups, heldOut } = leakage;
   return Math.max(rows.length, groups?.rows ?? 0) > difference / 2 * heldOut;
 }
@@ -85,7 +87,8 @@ export function isEasy(
   evidence: Pick<Evidence, "gain" | "difference" | "baselines">,
 ): boolean {
   const { gain, difference } = evidence;
-  if (gain) return gain.high < difference;
+  // A method that is worse than a classifier on its own vectors was not trained for long enough.
+  if (gain) return gain.high < difference && gain.high > 0;
   const best = bestBaseline(evidence);
   return best !== undefined && 1 - best.score.mean < difference;
 }
@@ -98,11 +101,11 @@ function leakedFinding(evidence: Evidence): Finding {
       quoted(shortened(first.text, shownCharacters))
     : "";
   const answers = [
-    `${count(rows.length)} of ${count(heldOut)} held-out rows are in the training rows too, the same or ` +
+    `${count(rows.length)} of ${
+      count(heldOut)
+    } held-out rows are in the training rows too, the same or ` +
     `nearly so${example}`,
-    ...groups
-      ? [`${count(groups.rows)} have a ${groups.column} that training rows have`]
-      : [],
+    ...groups ? [`${count(groups.rows)} have a ${groups.column} that training rows have`] : [],
     ...contradictions > 0
       ? [`${count(contradictions)} training rows have a text that has another label in others`]
       : [],
@@ -122,7 +125,9 @@ function wordsFinding({ leakage: { words }, score }: Evidence): Finding[] {
   if (score !== "accuracy") return [];
   const told = words.slice(0, shownWords).map(({ word, place, label, coverage, precision }) =>
     `${quoted(word)}${place === "anywhere" ? "" : ` as the ${place} word`}, which ` +
-    `${percent(coverage)} of ${quoted(label)} have, and ${percent(precision)} of the rows with it are so`
+    `${percent(coverage)} of ${quoted(label)} have, and ${
+      percent(precision)
+    } of the rows with it are so`
   );
   return [{
     question: "Does a word give the label away?",
@@ -138,8 +143,11 @@ function driftFinding({ drift, difference, score }: Evidence): Finding[] {
   return [{
     question: "Do rows stay alike over time?",
     state: !isChanging ? "fine" : isTime ? "obstacle" : "note",
-    answer: `by ${order}: a classifier tells early from late rows with an area under the curve of ` +
-      `${interval(area)} (0.5 is chance), and ${score} on the last 30 % is ${interval(loss)} higher when ` +
+    answer:
+      `by ${order}: a classifier tells early from late rows with an area under the curve of ` +
+      `${interval(area)} (0.5 is chance), and ${score} on the last 30 % is ${
+        interval(loss)
+      } higher when ` +
       "rows of all times are learned from than when as many early ones are" +
       (isChanging && !isTime
         ? ". If they stand in the order of time, name it (order), and hold out the last ones"
@@ -160,7 +168,10 @@ function sizeFinding(evidence: Evidence): Finding[] {
   return [{
     question: `Are there enough test rows for a difference of ${number(difference)}?`,
     state: isTooSmall(evidence) ? "obstacle" : isShort ? "note" : "fine",
-    answer: `${count(neededRows)} show it in four of five samples, and there are ${count(testRows)}, which ` +
+    answer:
+      `${count(neededRows)} show it in four of five samples, and there are ${
+        count(testRows)
+      }, which ` +
       `show it in ${percent(power)} of them; what they do show is a difference in ${score} of ` +
       `${number(detectable)}${remedy}`,
   }];
@@ -173,7 +184,8 @@ function curveFinding({ curve, difference, score }: Evidence): Finding[] {
   return [{
     question: "Would more training rows help?",
     state: gain.low > difference ? "note" : "fine",
-    answer: `twice as many are foreseen to add ${interval(gain)} to the ${score} of a linear classifier ` +
+    answer:
+      `twice as many are foreseen to add ${interval(gain)} to the ${score} of a linear probe ` +
       `(it has ${line} rows)`,
   }];
 }
@@ -191,8 +203,8 @@ function noiseFinding(evidence: Evidence): Finding[] {
     state: isNoisy(evidence) ? "obstacle" : "fine",
     answer: `about ${percent(noise.share.mean)} are likely wrong (${percent(noise.share.low)} to ` +
       `${percent(noise.share.high)}), by the rows on which a classifier is surest${
-      measured ? " and by what the best method gets right" : ""
-    }${example}`,
+        measured ? " and by what the best method gets right" : ""
+      }${example}`,
   }];
 }
 
@@ -205,7 +217,9 @@ function headroomFinding(evidence: Evidence): Finding[] {
   return [{
     question: "How far does one get without fine-tuning?",
     state: !gain && isEasy(evidence) ? "obstacle" : "fine",
-    answer: `${score} of ${told}; ${number(left)} are left to gain, and ${number(difference)} matter`,
+    answer: `${score} of ${told}; ${number(left)} are left to gain, and ${
+      number(difference)
+    } matter`,
   }];
 }
 
@@ -236,7 +250,9 @@ function costFinding({ cost }: Evidence): Finding[] {
   const { seconds, interval: range, bytes, freeBytes, epochs, steps, past } = cost;
   const megabytes = (value: number) => `${count(Math.round(value / 1e7) * 10)} MB`;
   const sure = range
-    ? ` (${timeText(range.low)} to ${timeText(range.high)}, by how ${past.length} measured runs went)`
+    ? ` (${timeText(range.low)} to ${
+      timeText(range.high)
+    }, by how ${past.length} measured runs went)`
     : " by the rule alone, which may be off by a third, on a busy machine by a factor of two";
   return [{
     question: "What will it take?",

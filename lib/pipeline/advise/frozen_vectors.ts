@@ -65,8 +65,12 @@ export async function openFrozen(
     );
   return {
     ofRows: (examples, chosen) =>
-      run(examples, chosen, (hidden, lengths) =>
-        isText ? poolOnHost(hidden, lengths, sentence) : slices(hidden, lengths.map(() => 1))),
+      run(
+        examples,
+        chosen,
+        (hidden, lengths) =>
+          isText ? poolOnHost(hidden, lengths, sentence) : slices(hidden, lengths.map(() => 1)),
+      ),
     async ofTokens(examples, chosen) {
       const size = model.config.hiddenSize;
       const rows = await run(examples, chosen, slices);

@@ -8,7 +8,11 @@ import { columnValues } from "../../table/columns.ts";
 import type { Splits } from "../../table/splits.ts";
 import type { Table } from "../../table/table.ts";
 import { nearDuplicateTexts } from "../../text/near_duplicate_texts.ts";
-import { type AnalysedSplit, type DuplicateGroup, duplicatesOf } from "../error_analysis/duplicates.ts";
+import {
+  type AnalysedSplit,
+  type DuplicateGroup,
+  duplicatesOf,
+} from "../error_analysis/duplicates.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import { type RevealingWord, revealingWords } from "./revealing_words.ts";

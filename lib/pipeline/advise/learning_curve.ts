@@ -81,9 +81,7 @@ function notNegativeLine(
   const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0);
   const [meanX, meanY] = [sum(x) / count, sum(y) / count];
   const spread = sum(x.map((each) => (each - meanX) ** 2));
-  const slope = spread > 0
-    ? sum(x.map((each, i) => (each - meanX) * (y[i] - meanY))) / spread
-    : 0;
+  const slope = spread > 0 ? sum(x.map((each, i) => (each - meanX) * (y[i] - meanY))) / spread : 0;
   const squaresOf = (a: number, b: number) => sum(x.map((each, i) => (y[i] - a - b * each) ** 2));
   const candidates = [
     [meanY - slope * meanX, slope],

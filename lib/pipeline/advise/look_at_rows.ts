@@ -6,16 +6,15 @@
 import type { Device } from "../../engine/mod.ts";
 import { Random } from "../../core/random.ts";
 import { columnValues } from "../../table/columns.ts";
-import { sourceRows } from "../../table/source_rows.ts";
-import { pickRows } from "../../table/source_rows.ts";
+import { pickRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
 import type { AdviseSettings } from "./advise_options.ts";
 import { labelNoise } from "./confident_errors.ts";
 import {
-  type CrossValidated,
   crossValidate,
+  type CrossValidated,
   type Folds,
   foldsOf,
   meanInterval,
@@ -24,8 +23,8 @@ import type { AdviceBaseline, AdviceNoise, Evidence } from "./evidence.ts";
 import { openFrozen } from "./frozen_vectors.ts";
 import { learningCurve } from "./learning_curve.ts";
 import { orderDrift } from "./order_drift.ts";
-import { itemScores, linear, majority, nearestNeighbours, type ProbeItems } from "./probe.ts";
-import { probeItems, probedKind } from "./probe_items.ts";
+import { itemScores, linearProbe, majority, nearestNeighbours, type ProbeItems } from "./probe.ts";
+import { probedKind, probeItems } from "./probe_items.ts";
 import { rowOrder } from "./row_order.ts";
 import { canContinue, zeroShot } from "./zero_shot.ts";
 
@@ -72,7 +71,7 @@ export async function lookAtRows(train: Table, options: LookOptions): Promise<Lo
   });
   const groups = settings.groups && columnValues(train, settings.groups);
   const folds = foldsOf(items, seed, groups ? rows.map((row) => groups[row]) : undefined);
-  const [most, nearest, fitted] = [majority, nearestNeighbours, linear]
+  const [most, nearest, fitted] = [majority, nearestNeighbours, linearProbe]
     .map((probe) => crossValidate(probe, items, folds));
   const baselines = [most, nearest, fitted].map(({ probe, scores }): AdviceBaseline => ({
     name: probe,
@@ -84,7 +83,7 @@ export async function lookAtRows(train: Table, options: LookOptions): Promise<Lo
     [
       ...curveShares.map((share) => ({
         rows: Math.round(share * learned),
-        scores: crossValidate(linear, items, folds, share).scores,
+        scores: crossValidate(linearProbe, items, folds, share).scores,
       })),
       { rows: Math.round(learned), scores: fitted.scores },
     ],

@@ -10,11 +10,11 @@ import type { Table } from "../../table/table.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { AdviseSettings } from "./advise_options.ts";
-import { meanInterval, type MeanInterval } from "./cross_validated.ts";
+import { type MeanInterval, meanInterval } from "./cross_validated.ts";
 import { type AdviceGain, bestBaseline } from "./evidence.ts";
 import type { LookedAt } from "./look_at_rows.ts";
 import { type MeasuredMethods, measureMethods, usualMethods } from "./measured_methods.ts";
-import { itemScores, linear, nearestNeighbours, type ProbeItems } from "./probe.ts";
+import { itemScores, linearProbe, nearestNeighbours, type ProbeItems } from "./probe.ts";
 
 /** What is measured on. */
 export interface GainOptions {
@@ -57,10 +57,10 @@ export async function measureGain(options: GainOptions): Promise<MeasuredGain> {
   }, { ...run, signal });
   const simple = bestBaseline({
     baselines: looked.evidence.baselines.filter(({ name }) =>
-      name === linear.name || name === nearestNeighbours.name
+      name === linearProbe.name || name === nearestNeighbours.name
     ),
   })!;
-  const probe = simple.name === linear.name ? linear : nearestNeighbours;
+  const probe = simple.name === linearProbe.name ? linearProbe : nearestNeighbours;
   const { predicted } = probe.answers(looked.items, known, held);
   const byRow = meanByRow(
     itemScores(looked.items.truth, held, predicted),
@@ -113,7 +113,9 @@ function heldRows({ train, looked, repeated }: GainOptions) {
     (items.truth.kind === "numbers" || classes.has(items.truth.values[at]))
   );
   const asked = [...new Set(held.map((at) => rows[items.rows[at]]))];
-  const isHeld = new Set(all.filter((at) => folds.of[at] < heldFolds).map((at) => rows[items.rows[at]]));
+  const isHeld = new Set(
+    all.filter((at) => folds.of[at] < heldFolds).map((at) => rows[items.rows[at]]),
+  );
   const taught = Array.from({ length: train.numRows() }, (_, row) => row)
     // What repeats a row would tell it.
     .filter((row) => !isHeld.has(row) && !repeated.has(row));

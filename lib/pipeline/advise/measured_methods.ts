@@ -15,12 +15,12 @@ import type { Metric } from "../../metrics/metric.ts";
 import { metricOf } from "../../metrics/mod.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { Method } from "../../nn/method.ts";
-import type { TrainSettings } from "../../train/train_options.ts";
 import type { CompareSpec } from "../compare/compare_spec.ts";
 import { differenceInterval, type ScoreDifference } from "../compare/difference_interval.ts";
 import { compareMethods } from "../compare/run_comparison.ts";
 import type { ReadData } from "../run/read_stage.ts";
 import type { RunOptions } from "../run/run_options.ts";
+import type { TimedRun } from "./cost.ts";
 import type { AdviceMethods } from "./evidence.ts";
 
 /** The methods of the usual table of fine-tuning. */
@@ -38,12 +38,8 @@ export function usualMethods(): Record<string, Method> {
 }
 
 /** A method's first run, on the rows that were held out of the training rows. */
-export interface MeasuredRun {
+export interface MeasuredRun extends TimedRun {
   readonly name: string;
-  readonly method: Method;
-  readonly settings: TrainSettings;
-  /** Seconds of the training loop. */
-  readonly seconds: number;
   /** What it says of the rows that were held out. */
   readonly predictions: AnyPredictions;
 }
@@ -70,10 +66,12 @@ export async function measureMethods(
     return first ? [{ name, method, settings, first }] : [];
   });
   const [best] = found;
-  const differences = Object.fromEntries(found.slice(1).map(({ name, first }) => {
-    const difference = differenceInterval(metric, first.predictions, best.first.predictions);
-    return [name, metric.better === "higher" ? difference : turned(difference)];
-  }));
+  const differences = Object.fromEntries(
+    found.slice(1).map(({ name, first }) => {
+      const difference = differenceInterval(metric, first.predictions, best.first.predictions);
+      return [name, metric.better === "higher" ? difference : turned(difference)];
+    }),
+  );
   return {
     comparison,
     read,

@@ -7,8 +7,8 @@
 import { Random } from "../../core/random.ts";
 import { ranksOf } from "../../metrics/ranks.ts";
 import { normalErrors } from "../../serve/watch/accuracy/estimated_accuracy.ts";
-import { crossValidate, foldsOf, meanInterval, type MeanInterval } from "./cross_validated.ts";
-import { itemScores, linear, type Probe, type ProbeItems } from "./probe.ts";
+import { crossValidate, foldsOf, type MeanInterval, meanInterval } from "./cross_validated.ts";
+import { itemScores, linearProbe, type ProbeItems } from "./probe.ts";
 
 /** What changes with time. */
 export interface OrderDrift {
@@ -43,7 +43,7 @@ function areaOf(items: ProbeItems, seed: number): MeanInterval {
   const half = items.rows.length / 2;
   const times = Array.from(items.rows, (_, at) => at < half ? "early" : "late");
   const timed: ProbeItems = { ...items, truth: { kind: "classes", values: times } };
-  const { predicted, margins } = crossValidate(linear, timed, foldsOf(timed, seed));
+  const { predicted, margins } = crossValidate(linearProbe, timed, foldsOf(timed, seed));
   const lateness = Array.from(
     margins,
     (margin, at) => predicted[at] === "late" ? margin : -margin,
@@ -60,7 +60,11 @@ function lossOf(items: ProbeItems, seed: number): MeanInterval {
   const cut = Math.round((1 - lateShare) * all.length);
   const [early, late] = [all.slice(0, cut), all.slice(cut)];
   const scoreOf = (known: readonly number[], asked: readonly number[]) =>
-    itemScores(items.truth, asked, (linear satisfies Probe).answers(items, known, asked).predicted);
+    itemScores(
+      items.truth,
+      asked,
+      linearProbe.answers(items, known, asked).predicted,
+    );
   const before = scoreOf(early, late);
   const { of, count } = foldsOf(items, seed);
   const random = Random.fromSeed(seed, "all times");

@@ -64,8 +64,8 @@ export const nearestNeighbours: Probe = {
 };
 
 /** Logistic regression, or ridge regression for numbers. */
-export const linear: Probe = {
-  name: "linear classifier",
+export const linearProbe: Probe = {
+  name: "linear probe",
   answers({ vectors, truth }, known, asked) {
     const [learned, questions] = [known, asked].map((items) => items.map((at) => vectors[at]));
     if (truth.kind === "numbers") {

@@ -20,7 +20,8 @@ export interface RevealingWord {
 }
 
 /** Words, signs, and each Chinese or Japanese character. */
-const pieces = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]+/gu;
+const pieces =
+  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]+/gu;
 /** A word of fewer rows says nothing of a rule. */
 const leastRows = 8;
 /** The lower end of the 95 % interval of the precision, and the share of guessing's errors that a word leaves. */

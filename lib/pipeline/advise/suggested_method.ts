@@ -39,7 +39,8 @@ export function suggestedMethod(
   if (classes > 0 && trainingRows / classes < fewRowsOfClass) {
     return {
       method: head(),
-      reason: `${trainingRows} training rows for ${classes} classes teach a head and little more; ` +
+      reason:
+        `${trainingRows} training rows for ${classes} classes teach a head and little more; ` +
         "fewShot learns from pairs of them",
     };
   }
@@ -49,7 +50,8 @@ export function suggestedMethod(
   if (parameters * bytesOfNumber > freeBytes) {
     return {
       method: qlora(),
-      reason: "the weights in float32 do not fit into the memory that is free, and in four bits they may",
+      reason:
+        "the weights in float32 do not fit into the memory that is free, and in four bits they may",
     };
   }
   return {

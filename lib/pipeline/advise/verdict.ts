@@ -5,7 +5,7 @@
  */
 import type { Evidence } from "./evidence.ts";
 import { bestBaseline } from "./evidence.ts";
-import { majority } from "./probe.ts";
+import { majority, nearestNeighbours } from "./probe.ts";
 import { isDrifting, isEasy, isLeaking, isNoisy, isTooSmall } from "./findings.ts";
 
 /** What to do. */
@@ -32,7 +32,10 @@ export function verdictOf(evidence: Evidence): Verdict {
     const what = leakage.groups && leakage.groups.rows >= leakage.rows.length
       ? `each ${leakage.groups.column} on one side alone`
       : "rows that are alike on one side alone";
-    return told("split anew", `Split the rows anew, with ${what}: scores on these would be too good.`);
+    return told(
+      "split anew",
+      `Split the rows anew, with ${what}: scores on these would be too good.`,
+    );
   }
   if (leakage.words.length > 0) {
     return told(
@@ -43,14 +46,18 @@ export function verdictOf(evidence: Evidence): Verdict {
   if (isDrifting(evidence)) {
     return told(
       "split anew",
-      `Split the rows anew by ${drift!.order}, the latest for testing: rows change with time, so that rows ` +
+      `Split the rows anew by ${
+        drift!.order
+      }, the latest for testing: rows change with time, so that rows ` +
         "held out at random promise too much.",
     );
   }
   if (isTooSmall(evidence)) {
     return told(
       "get more rows",
-      `Get more rows: a difference of ${difference} needs ${size!.neededRows} test rows, and there are ` +
+      `Get more rows: a difference of ${difference} needs ${
+        size!.neededRows
+      } test rows, and there are ` +
         `${size!.allRows} rows in all.`,
     );
   }
@@ -72,15 +79,16 @@ export function verdictOf(evidence: Evidence): Verdict {
   if (isEasy(evidence)) {
     return told(
       "simple is enough",
-      `${capital(simple!)} on the untrained model's vectors ${
-        simple === "nearest neighbours" ? "are" : "is"
-      } enough: fine-tuning has less than ${difference} to add.`,
+      `${
+        simple === nearestNeighbours.name ? "Nearest neighbours" : `A ${simple}`
+      } on the untrained model's ` +
+        `vectors will do: fine-tuning has less than ${difference} to add.`,
     );
   }
   if (gain && !(gain.low > 0)) {
     return told(
       "undecided",
-      `Fine-tuning was not seen to help within the time: give it more minutes, or keep the ${gain.over}.`,
+      `Fine-tuning was not seen to help within the time: give it more minutes, or take the ${gain.over}.`,
     );
   }
   if (simple === undefined) {
@@ -94,8 +102,4 @@ export function verdictOf(evidence: Evidence): Verdict {
 
 function told(kind: VerdictKind, sentence: string): Verdict {
   return { kind, sentence };
-}
-
-function capital(text: string): string {
-  return `${text[0].toUpperCase()}${text.slice(1)}`;
 }

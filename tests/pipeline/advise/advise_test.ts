@@ -14,6 +14,7 @@ import {
 } from "tunebook";
 import { jupyterDisplay, type MimeBundle } from "../../../lib/core/display.ts";
 import { Random } from "../../../lib/core/random.ts";
+import { keepForecasts, readForecasts } from "../../../lib/pipeline/advise/kept_forecasts.ts";
 import { assertSelfContained } from "../../core/self_contained.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -61,7 +62,9 @@ Deno.test("rows of the test set among the training rows are a leak", () =>
     const own = tableFromRows(test, "the test rows");
     const advice = await advised(folder, train, {}, { test: own });
     assert.equal(advice.verdict.kind, "split anew");
-    const numbers = advice.leakage.rows.map(({ number, trainingNumber }) => [number, trainingNumber]);
+    const numbers = advice.leakage.rows.map((
+      { number, trainingNumber },
+    ) => [number, trainingNumber]);
     for (let row = 1; row <= 20; row++) {
       assert.ok(numbers.some(([number, training]) => number === row && training === row), `${row}`);
     }
@@ -140,7 +143,8 @@ Deno.test("labels of test rows are not looked at", () =>
     const [one, other] = await Promise.all([test, turned].map((own) =>
       advised(folder, rows.slice(0, 120), {}, { test: tableFromRows(own, "the test rows") })
     ));
-    const figures = ({ cost: _, ...advice }: Record<string, unknown>) => JSON.stringify(advice);
+    const figures = ({ cost: _, ...advice }: Record<string, unknown>) =>
+      JSON.stringify(advice);
     // Memory that is free and the machine's speed change from moment to moment.
     const timeless = (advice: Advice) => {
       const { findings, ...rest } = advice.toJSON() as { findings: { question: string }[] };
@@ -154,8 +158,9 @@ Deno.test("measures methods at equal time, beside what needs no training", () =>
   inFolder(async (folder) => {
     const advice = await advised(folder, distinctReviews(200), {
       measure: true,
-      minutes: 0.05,
+      minutes: 2,
       methods: { lora: lora({ rank: 2 }), head: head() },
+      forecasts: join(folder, "forecasts.jsonl"),
     });
     const { measured, gain, cost } = advice;
     assert.deepEqual(measured!.comparison.rows.map(({ name }) => name).sort(), ["head", "lora"]);
@@ -165,7 +170,9 @@ Deno.test("measures methods at equal time, beside what needs no training", () =>
     assert.ok(train + test <= 150 && test === gain!.rows, `${train} ${test}`);
     assert.ok(gain!.low <= gain!.mean && gain!.mean <= gain!.high);
     assert.equal(cost!.past.length, 2);
-    assert.ok(cost!.past.every(({ forecastSeconds, seconds }) => forecastSeconds > 0 && seconds > 0));
+    assert.ok(
+      cost!.past.every(({ forecastSeconds, seconds }) => forecastSeconds > 0 && seconds > 0),
+    );
     const shown = await (advice as unknown as Record<symbol, () => Promise<MimeBundle>>)
       [jupyterDisplay]();
     assertSelfContained(shown);
@@ -180,7 +187,10 @@ Deno.test("numbers have R², tags the share of right words, other tasks what can
     const rows = distinctReviews(160);
     const numbers = await model(base)
       .data(
-        tableFromRows(distinctReviews(500).map(({ text }) => ({ text, articles: shareOfArticles(text) })), "the reviews"),
+        tableFromRows(
+          distinctReviews(500).map(({ text }) => ({ text, articles: shareOfArticles(text) })),
+          "the reviews",
+        ),
         textClassification({ text: "text", label: "articles", kind: "regression" }),
       ).advise({ measure: false, difference: 0.3 }, { quiet: true });
     assert.equal(numbers.score, "R²");
@@ -193,7 +203,10 @@ Deno.test("numbers have R², tags the share of right words, other tasks what can
       return { tokens, tags: tokens.map((word) => word === "the" ? "DET" : "OTHER") };
     });
     const tags = await model(base)
-      .data(tableFromRows(tagged, "the words"), tokenClassification({ tokens: "tokens", tags: "tags" }))
+      .data(
+        tableFromRows(tagged, "the words"),
+        tokenClassification({ tokens: "tokens", tags: "tags" }),
+      )
       .advise({ measure: false, difference: 0.3 }, { quiet: true });
     assert.equal(tags.score, "share of right words");
     const articles = tagged.flatMap(({ tags }) => tags).filter((tag) => tag === "DET").length;
@@ -238,3 +251,23 @@ Deno.test("odd options and orders are told in one error", async () => {
   const fresh = model("new:gpt2", { hiddenSize: 16, layers: 1 }).data(table, task);
   await assert.rejects(fresh.advise(), isMistake("input", /knows nothing yet/));
 });
+
+Deno.test("kept forecasts correct the next one, and lines that are none are told", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "forecasts.jsonl");
+    assert.deepEqual(await readForecasts(file), []);
+    const runs = [10, 20, 40].map((seconds) => ({ method: "lora", forecastSeconds: 10, seconds }));
+    await keepForecasts(file, runs);
+    const rows = distinctReviews(60);
+    const [plain, corrected] = [
+      await advised(folder, rows),
+      await advised(folder, rows, { forecasts: file }),
+    ];
+    assert.equal(plain.cost!.interval, undefined);
+    const { low, high } = corrected.cost!.interval!;
+    // The runs took twice as long, the geometric mean of 1, 2 and 4.
+    assert.ok(Math.abs(Math.sqrt(low * high) / corrected.cost!.seconds - 1) < 1e-9);
+    assert.ok(high / low > 16);
+    await Deno.writeTextFile(file, '{"method": "lora"}\nno\n', { append: true });
+    await assert.rejects(readForecasts(file), isMistake("data", /line 4/, /line 5: no/));
+  }));

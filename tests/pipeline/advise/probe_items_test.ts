@@ -68,5 +68,7 @@ Deno.test("numbers that are large, and numbers that never change, do not decide"
     assert.equal(constant, 0);
     assert.ok(Math.abs(large) <= 1 && Math.abs(small) <= 1);
   }
-  assert.ok(Math.abs(found[2][0] + Math.SQRT1_2) < 1e-6 && Math.abs(found[2][2] - Math.SQRT1_2) < 1e-6);
+  assert.ok(
+    Math.abs(found[2][0] + Math.SQRT1_2) < 1e-6 && Math.abs(found[2][2] - Math.SQRT1_2) < 1e-6,
+  );
 });

@@ -9,7 +9,11 @@ import {
 } from "../../../lib/pipeline/advise/cross_validated.ts";
 import { learningCurve } from "../../../lib/pipeline/advise/learning_curve.ts";
 import { orderDrift, rocArea } from "../../../lib/pipeline/advise/order_drift.ts";
-import { linear, nearestNeighbours, type ProbeItems } from "../../../lib/pipeline/advise/probe.ts";
+import {
+  linearProbe,
+  nearestNeighbours,
+  type ProbeItems,
+} from "../../../lib/pipeline/advise/probe.ts";
 import { comparable } from "../../../lib/pipeline/advise/probe_items.ts";
 import { revealingWords } from "../../../lib/pipeline/advise/revealing_words.ts";
 import {
@@ -77,8 +81,9 @@ function classified(rows: number, turned: number, doubtful: number, seed: number
 
 Deno.test("the share of wrong labels is found whether the classifier is good or weak", () => {
   for (const [turned, doubtful] of [[0, 0.1], [0, 0.8], [0.1, 0.3], [0.2, 0.5], [0.3, 0]]) {
-    const found = Array.from({ length: 40 }, (_, seed) =>
-      labelNoise(classified(1500, turned, doubtful, seed)).share
+    const found = Array.from(
+      { length: 40 },
+      (_, seed) => labelNoise(classified(1500, turned, doubtful, seed)).share,
     );
     const mean = found.reduce((sum, share) => sum + share.mean, 0) / found.length;
     assert.ok(Math.abs(mean - turned) < 0.03, `${turned} ${doubtful}: ${mean}`);
@@ -98,7 +103,10 @@ function circle(rows: number, seed: number, turn = (at: number) => 0 * at): Prob
   const angles = Array.from({ length: rows }, (_, at) => 2 * Math.PI * random.uniform() + turn(at));
   return {
     vectors: angles.map((angle) => Float32Array.of(Math.cos(angle), Math.sin(angle))),
-    truth: { kind: "classes", values: angles.map((angle) => Math.cos(angle) > 0 ? "right" : "left") },
+    truth: {
+      kind: "classes",
+      values: angles.map((angle) => Math.cos(angle) > 0 ? "right" : "left"),
+    },
     rows: Int32Array.from(angles, (_, at) => at),
   };
 }
@@ -107,7 +115,7 @@ Deno.test("probes are asked about rows that they have not seen, groups together"
   const items = circle(200, 1);
   const folds = foldsOf(items, 1);
   assert.deepEqual([...new Set(folds.of)].sort(), [0, 1, 2, 3, 4]);
-  for (const probe of [linear, nearestNeighbours]) {
+  for (const probe of [linearProbe, nearestNeighbours]) {
     const { scores } = crossValidate(probe, items, folds);
     const { mean, low, high } = meanInterval(scores, items.rows);
     assert.ok(mean > 0.95 && low <= mean && mean <= high, `${probe.name} ${mean}`);
@@ -175,10 +183,20 @@ Deno.test("words of a label are told by their place, usual words are not", () =>
     );
   assert.deepEqual(find((text) => text), []);
   const [mark] = find((text, label) => label === "spam" ? `${text} *** ` : text);
-  assert.deepEqual([mark.word, mark.place, mark.label, mark.coverage], ["***", "anywhere", "spam", 1]);
+  assert.deepEqual([mark.word, mark.place, mark.label, mark.coverage], [
+    "***",
+    "anywhere",
+    "spam",
+    1,
+  ]);
   const placed = find((text, label) => label === "spam" ? `re ${text}` : `${text} re`);
-  assert.ok(placed.some(({ word, place, label }) => `${word} ${place} ${label}` === "re first spam"));
+  assert.ok(
+    placed.some(({ word, place, label }) => `${word} ${place} ${label}` === "re first spam"),
+  );
   assert.ok(placed.every(({ place }) => place !== "anywhere"));
   // Half of a label's rows are asked for.
-  assert.deepEqual(find((text, label) => label === "spam" && text.includes("news") ? `${text} !` : text), []);
+  assert.deepEqual(
+    find((text, label) => label === "spam" && text.includes("news") ? `${text} !` : text),
+    [],
+  );
 });

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  full,
-  imageClassification,
-  imageFolder,
-  merged,
-  model,
-} from "tunebook";
+import { full, imageClassification, imageFolder, merged, model } from "tunebook";
 import { Random } from "../../../lib/core/random.ts";
 import { pngEncoder } from "../../../lib/image/encode_png.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -57,7 +51,7 @@ Deno.test("a decoder is asked by a prompt without training, too", () =>
     assert.deepEqual(advice.baselines.map(({ name }) => name), [
       "majority",
       "nearest neighbours",
-      "linear classifier",
+      "linear probe",
       "zero-shot prompt",
     ]);
     const { mean } = advice.baselines[3].score;

@@ -18,7 +18,7 @@ const good: Evidence = {
   baselines: [
     { name: "majority", score: around(0.5) },
     { name: "nearest neighbours", score: around(0.8) },
-    { name: "linear classifier", score: around(0.85) },
+    { name: "linear probe", score: around(0.85) },
   ],
   size,
   noise: { share: { ...around(0.02), rows: 400 }, rows: [] },
@@ -35,7 +35,7 @@ const word = {
   precision: 0.99,
   coverage: 0.8,
 };
-const gain = { method: "lora", over: "linear classifier", rows: 500 };
+const gain = { method: "lora", over: "linear probe", rows: 500 };
 
 /** What is changed of good evidence, the verdict, and the questions that are stopped at. */
 const cases: readonly [change: Partial<Evidence>, kind: string, stops: readonly string[]][] = [
@@ -87,6 +87,7 @@ const cases: readonly [change: Partial<Evidence>, kind: string, stops: readonly 
   [{ gain: { ...gain, ...around(0.06) } }, "fine-tune", []],
   [{ gain: { ...gain, ...around(0.01) } }, "simple is enough", ["Does fine-tuning help here?"]],
   [{ gain: { ...gain, ...around(0.02, 0.05) } }, "undecided", []],
+  [{ gain: { ...gain, ...around(-0.1) } }, "undecided", []],
   [{ baselines: [] }, "undecided", []],
   [{ baselines: good.baselines.slice(0, 1) }, "undecided", []],
 ];
