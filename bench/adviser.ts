@@ -26,8 +26,12 @@ async function ask({ name, train, test, right }: KnownKind, seed: number, part: 
   const began = performance.now();
   const advice = await model(reference)
     .data(
-      tableFromRows([...train], "the rows"),
-      { text: "text", label: "label", test: tableFromRows([...test], "the test rows") },
+      tableFromRows(train.map((row) => ({ ...row })), "the rows"),
+      {
+        text: "text",
+        label: "label",
+        test: tableFromRows(test.map((row) => ({ ...row })), "the test rows"),
+      },
     )
     .advise({ measure: false, order: "day", maxTokens: 64, seed }, { quiet: true });
   const isRight = right.includes(advice.verdict.kind);
