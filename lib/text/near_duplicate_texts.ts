@@ -25,8 +25,12 @@ const pieces = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|[\p{L}\p{
  * ```
  */
 export function nearDuplicateTexts(texts: readonly string[], leastShare: number): number[][] {
-  const sets = orderedSets(texts.map(shinglesOf));
-  const parents = Int32Array.from(texts, (_, at) => at);
+  const read = texts.map(wordsOf);
+  // Texts of the same words are joined first: each pair of many would else be compared.
+  const same = [...Map.groupBy(texts.keys(), (at) => read[at].join(" ")).values()]
+    .filter(([first]) => read[first].length > 0);
+  const sets = orderedSets(same.map(([first]) => shinglesOf(read[first])));
+  const parents = Int32Array.from(same, (_, at) => at);
   const rootOf = (at: number): number => {
     while (parents[at] !== at) at = parents[at] = parents[parents[at]];
     return at;
@@ -47,14 +51,18 @@ export function nearDuplicateTexts(texts: readonly string[], leastShare: number)
       if (shareOf(own, sets[other]) >= leastShare) parents[rootOf(at)] = rootOf(other);
     }
   });
-  const groups = Map.groupBy(texts.keys(), rootOf);
-  return [...groups.values()].filter(({ length }) => length > 1)
+  const groups = Map.groupBy(same.keys(), rootOf);
+  return [...groups.values()].map((group) => group.flatMap((at) => same[at]))
+    .filter(({ length }) => length > 1)
     .map((group) => group.sort((a, b) => a - b))
     .sort(([a], [b]) => a - b);
 }
 
-function shinglesOf(text: string): Set<string> {
-  const words = text.normalize("NFKC").toLowerCase().match(pieces) ?? [];
+function wordsOf(text: string): string[] {
+  return text.normalize("NFKC").toLowerCase().match(pieces) ?? [];
+}
+
+function shinglesOf(words: readonly string[]): Set<string> {
   return new Set([...words, ...words.slice(1).map((word, at) => `${words[at]} ${word}`)]);
 }
 

@@ -6,7 +6,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import { say } from "../../core/say.ts";
 import { type Device, openDevice, sizeOf } from "../../engine/mod.ts";
-import { modelWeights } from "../../nn/model.ts";
+import { bodyPaths, modelWeights } from "../../nn/model.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { parseReference } from "../../weights/reference.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -252,12 +252,11 @@ async function methodOf(
   }
   const model = await loadWith(opened, task, { seed: 1, quantize: spec.quantize, signal });
   const weights = modelWeights(model);
+  const body = bodyPaths(model);
   return suggestedMethod({
     trainingRows: splits.train.numRows(),
     classes: task.task.kind === "single" ? task.labels.length : 0,
-    hasLinears: weights.some(({ layer, path }) =>
-      layer.kind === "linear" && !path.startsWith("classifier")
-    ),
+    hasLinears: weights.some(({ layer }) => layer.kind === "linear" && body.has(layer.path)),
     parameters: weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     freeBytes: Deno.systemMemoryInfo().available,
   });

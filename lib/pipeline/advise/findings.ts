@@ -166,7 +166,7 @@ function sizeFinding(evidence: Evidence): Finding[] {
     ? "; hold out so many, or score every row once by cross-validation"
     : "";
   return [{
-    question: `Are there enough test rows for a difference of ${number(difference)}?`,
+    question: `Are there enough test rows for a difference of ${difference}?`,
     state: isTooSmall(evidence) ? "obstacle" : isShort ? "note" : "fine",
     answer:
       `${count(neededRows)} show it in four of five samples, and there are ${
@@ -217,9 +217,7 @@ function headroomFinding(evidence: Evidence): Finding[] {
   return [{
     question: "How far does one get without fine-tuning?",
     state: !gain && isEasy(evidence) ? "obstacle" : "fine",
-    answer: `${score} of ${told}; ${number(left)} are left to gain, and ${
-      number(difference)
-    } matter`,
+    answer: `${score} of ${told}; ${number(left)} are left to gain, and ${difference} matter`,
   }];
 }
 

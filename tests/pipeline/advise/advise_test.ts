@@ -159,11 +159,20 @@ Deno.test("measures methods at equal time, beside what needs no training", () =>
     const advice = await advised(folder, distinctReviews(200), {
       measure: true,
       minutes: 2,
-      methods: { lora: lora({ rank: 2 }), head: head() },
+      methods: {
+        lora: lora({ rank: 2 }),
+        head: head(),
+        odd: lora({ targets: ["none" as never] }),
+      },
       forecasts: join(folder, "forecasts.jsonl"),
     });
     const { measured, gain, cost } = advice;
-    assert.deepEqual(measured!.comparison.rows.map(({ name }) => name).sort(), ["head", "lora"]);
+    const { rows, notes } = measured!.comparison;
+    assert.deepEqual(rows.flatMap(({ name, score }) => score ? [name] : []).sort(), [
+      "head",
+      "lora",
+    ]);
+    assert.ok(notes.some((note) => note.startsWith("odd failed: ")), notes.join());
     assert.equal(gain!.method, measured!.comparison.best!.name);
     const { train, test } = measured!.comparison.examples;
     // Of the 150 training rows alone, and without those that repeat others.
@@ -178,7 +187,7 @@ Deno.test("measures methods at equal time, beside what needs no training", () =>
     assertSelfContained(shown);
     assert.match(shown["text/html"]!, /Methods at equal time[^]*<table[^]*lora/);
     assert.match(await advice.html(), /^<!doctype html>[^]*<title>Advice/);
-    assert.ok(JSON.parse(JSON.stringify(advice)).methods.length === 2);
+    assert.ok(JSON.parse(JSON.stringify(advice)).methods.length === 3);
   }));
 
 Deno.test("numbers have R², tags the share of right words, other tasks what can be told", () =>

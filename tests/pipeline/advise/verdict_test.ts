@@ -70,7 +70,7 @@ const cases: readonly [change: Partial<Evidence>, kind: string, stops: readonly 
   [
     { size: { ...size, neededRows: 2001 } },
     "get more rows",
-    ["Are there enough test rows for a difference of 0.050?"],
+    ["Are there enough test rows for a difference of 0.05?"],
   ],
   [{ size: { ...size, neededRows: 600 } }, "fine-tune", []],
   [
