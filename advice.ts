@@ -22,4 +22,5 @@ export type { Leakage, LeakedRow } from "./lib/pipeline/advise/leakage.ts";
 export type { LearningCurve } from "./lib/pipeline/advise/learning_curve.ts";
 export type { OrderDrift } from "./lib/pipeline/advise/order_drift.ts";
 export type { RevealingWord } from "./lib/pipeline/advise/revealing_words.ts";
+export type { ScoreDifference } from "./lib/pipeline/compare/difference_interval.ts";
 export type { Verdict, VerdictKind } from "./lib/pipeline/advise/verdict.ts";
