@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { full, imageClassification, imageFolder, merged, model } from "tunebook";
 import { Random } from "../../../lib/core/random.ts";
 import { pngEncoder } from "../../../lib/image/encode_png.ts";
+import { openDevice } from "../../../lib/engine/mod.ts";
+import { zeroShot } from "../../../lib/pipeline/advise/zero_shot.ts";
+import { openStage } from "../../../lib/pipeline/run/open_stage.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import { moods, tinyModel } from "../tiny.ts";
 
@@ -57,6 +60,23 @@ Deno.test("a decoder is asked by a prompt without training, too", () =>
     const { mean } = advice.baselines[3].score;
     // It knows no words: chance is all it has.
     assert.ok(mean > 0.2 && mean < 0.8, `${mean}`);
+  }));
+
+Deno.test("a prompt's answer depends on no order of the labels, and long texts are cut before it", () =>
+  inFolder(async (folder) => {
+    const opened = await openStage({ model: await tinyModel(join(folder, "base"), "gpt2") });
+    const device = await openDevice("cpu");
+    const texts = [...moods(12).array("text") as string[], "food ".repeat(200)];
+    const labels = ["positive", "negative", "very sad"];
+    const ask = (labels: readonly string[]) =>
+      zeroShot(opened, texts, {
+        ...{ labels, device, signal: new AbortController().signal },
+        asked: "mood",
+        maxTokens: 64,
+      });
+    const [one, other] = [await ask(labels), await ask(labels.toReversed())];
+    assert.deepEqual(one, other);
+    assert.ok(new Set(one).size > 1);
   }));
 
 Deno.test("a task whose rows have no one answer: leaks and cost, and the rest says so", () =>
