@@ -43,7 +43,7 @@ export function findingsOf(evidence: Evidence): Finding[] {
     methodFinding(evidence),
     ...costFinding(evidence),
     ...evidence.unknown.map((answer): Finding => ({
-      question: "What else?",
+      question: "What was not answered?",
       state: "unknown",
       answer,
     })),
