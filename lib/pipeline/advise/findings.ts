@@ -22,6 +22,8 @@ export interface Finding {
 
 /** The lower end of the interval of the area under the curve from which rows change with time. */
 const leastDrift = 0.65;
+/** The area under the curve of what tells nothing. */
+const chance = 0.5;
 /** The lower end of the interval of the share of wrong labels from which they are cleaned first. */
 const leastNoise = 0.05;
 /** A wider interval tells nothing. */
@@ -144,11 +146,14 @@ function driftFinding({ drift, difference, score }: Evidence): Finding[] {
     question: "Do rows stay alike over time?",
     state: !isChanging ? "fine" : isTime ? "obstacle" : "note",
     answer:
-      `by ${order}: a classifier tells early from late rows with an area under the curve of ` +
-      `${interval(area)} (0.5 is chance), and ${score} on the last 30 % is ${
+      `by ${order}: a classifier ${area.low > chance ? "tells" : "does not tell"} early from ` +
+      `late rows, with an area under the curve of ${
+        interval(area)
+      } (${chance} is chance), and ${score} on ` +
+      `the last 30 % is ${
         interval(loss)
-      } higher when ` +
-      "rows of all times are learned from than when as many early ones are" +
+      } higher when rows of all times are learned from than when as many ` +
+      "early ones are" +
       (isChanging && !isTime
         ? ". If they stand in the order of time, name it (order), and hold out the last ones"
         : ""),
