@@ -52,6 +52,14 @@ export function verdictOf(evidence: Evidence): Verdict {
         "held out at random promise too much.",
     );
   }
+  // Wrong labels make answers differ by chance, so that more rows seem to be needed.
+  if (isNoisy(evidence)) {
+    const share = Math.round(100 * noise!.share.mean);
+    return told(
+      "clean the labels",
+      `Clean the labels first: about ${share} % are likely wrong, in the training rows and so in the scores.`,
+    );
+  }
   if (isTooSmall(evidence)) {
     return told(
       "get more rows",
@@ -59,13 +67,6 @@ export function verdictOf(evidence: Evidence): Verdict {
         size!.neededRows
       } test rows, and there are ` +
         `${size!.allRows} rows in all.`,
-    );
-  }
-  if (isNoisy(evidence)) {
-    const share = Math.round(100 * noise!.share.mean);
-    return told(
-      "clean the labels",
-      `Clean the labels first: about ${share} % are likely wrong, in the training rows and so in the scores.`,
     );
   }
   const simple = bestBaseline(evidence)?.name;

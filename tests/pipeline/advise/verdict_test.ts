@@ -111,8 +111,8 @@ Deno.test("scores that mean nothing come first", () => {
   };
   assert.equal(verdictOf(all).kind, "split anew");
   const clean = { ...all, leakage: good.leakage };
-  assert.equal(verdictOf(clean).kind, "get more rows");
-  assert.equal(verdictOf({ ...clean, size }).kind, "clean the labels");
+  assert.equal(verdictOf(clean).kind, "clean the labels");
+  assert.equal(verdictOf({ ...clean, noise: good.noise! }).kind, "get more rows");
 });
 
 Deno.test("a method by rule: few rows, no linear layers, little memory, else LoRA", () => {
