@@ -256,6 +256,10 @@ function costFinding({ cost }: Evidence): Finding[] {
     ? ` (${timeText(range.low)} to ${
       timeText(range.high)
     }, by how ${past.length} measured runs went)`
+    : past.length > 0
+    ? ` (corrected by ${past.length} measured run${
+      past.length === 1 ? "" : "s"
+    }, too few for an interval)`
     : " by the rule alone, which may be off by a third, on a busy machine by a factor of two";
   return [{
     question: "What will it take?",
