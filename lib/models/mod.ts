@@ -8,6 +8,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Family } from "../nn/family.ts";
 import { bart } from "./bart.ts";
 import { bert } from "./bert.ts";
+import { clipTextModel } from "./clip_text_model.ts";
 import { convnext } from "./convnext.ts";
 import { deit } from "./deit.ts";
 import { detr } from "./detr.ts";
@@ -31,6 +32,7 @@ import { roberta } from "./roberta.ts";
 import { segformer } from "./segformer.ts";
 import { t5 } from "./t5.ts";
 import { unet2d } from "./unet2d.ts";
+import { unet2dCondition } from "./unet2d_condition.ts";
 import { vit } from "./vit.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 import { yolos } from "./yolos.ts";
@@ -39,6 +41,7 @@ import { yolos } from "./yolos.ts";
 export const families: readonly Family[] = [
   bart,
   bert,
+  clipTextModel,
   convnext,
   deit,
   detr,
@@ -62,6 +65,7 @@ export const families: readonly Family[] = [
   segformer,
   t5,
   unet2d,
+  unet2dCondition,
   vit,
   xlmRoberta,
   yolos,
@@ -97,6 +101,6 @@ export function typeOfClass(className: unknown, own: readonly Family[] = []): st
     "unsupported",
     `_class_name is "${className}"${didYouMean(className, known)}. Known classes of diffusers: ${
       known.join(", ")
-    }, which draw from a time and a class; those that read texts are none of them`,
+    }`,
   );
 }

@@ -9,29 +9,7 @@ import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { mapOfTokens, rowsOfMap } from "./patch_embedding.ts";
 import type { Unet2dConfig } from "./unet2d_config.ts";
-
-/** A residual block with its sizes. */
-export interface ResidualBlock {
-  readonly path: string;
-  readonly inChannels: number;
-  readonly outChannels: number;
-  /** Halves or doubles height and width on its way. */
-  readonly resamples?: "down" | "up";
-  /** What the sum is divided by; 1 unless given. */
-  readonly scale?: number;
-}
-
-/** An attention over a map with its sizes. */
-export interface MapAttention {
-  readonly path: string;
-  readonly channels: number;
-  /** Counted through the whole model. */
-  readonly layer: number;
-  /** Groups of the norm before it; 0 for none. */
-  readonly normGroups: number;
-  /** What the sum is divided by; 1 unless given. */
-  readonly scale?: number;
-}
+import type { MapAttention, ResidualBlock } from "./unet2d_levels.ts";
 
 /** A convolution of 3 × 3 pixels. */
 export function wideConv(path: string, inChannels: number, outChannels: number): Layer {

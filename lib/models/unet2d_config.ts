@@ -7,13 +7,25 @@ import { type ConfigReader, configReader } from "../nn/config_reader.ts";
 import type { ImageConfig } from "../nn/family.ts";
 
 /** How a block changes the height and width of its maps: by a convolution, or within a residual block. */
-type Resampling = "conv" | "resnet";
+export type Resampling = "conv" | "resnet";
 
 /** What the blocks of a level have beside residual blocks. */
-interface LevelType {
+export interface LevelType {
   readonly hasAttention: boolean;
   /** How maps are halved on the way down, or doubled on the way up; none at the coarsest or finest level. */
   readonly resampling: Resampling | undefined;
+}
+
+/** How a UNet2D reads captions: a transformer takes the place of each attention. */
+export interface CaptionConfig {
+  /** Numbers of a caption's token. */
+  readonly size: number;
+  /** Heads of the attentions of each level, from fine to coarse. */
+  readonly levelHeads: readonly number[];
+  /** Blocks of a transformer of each level, from fine to coarse. */
+  readonly levelBlocks: readonly number[];
+  /** Whether linear layers stand around the blocks rather than convolutions. */
+  readonly projectsLinearly: boolean;
 }
 
 /** The sizes of a UNet2D. */
@@ -53,6 +65,8 @@ export interface Unet2dConfig extends ImageConfig {
   readonly centersSample: boolean;
   /** How a class enters: not at all, by a table, or as the time does. */
   readonly classEmbedding: "none" | "table" | "time";
+  /** Absent where it reads no captions. */
+  readonly captions?: CaptionConfig;
 }
 
 const downTypes: Readonly<Record<string, LevelType>> = {
@@ -176,7 +190,8 @@ function middleNormGroups(
   return timeConditioning === "default" ? normGroups : 0;
 }
 
-function frequencyShiftOf(read: ConfigReader, channels: number): number {
+/** `freq_shift`, which must leave waves of different speeds. */
+export function frequencyShiftOf(read: ConfigReader, channels: number): number {
   const shift = read.value("freq_shift") ?? 0;
   const half = channels / 2;
   if (!Number.isInteger(half)) read.wrong("block_out_channels", "even numbers");

@@ -23,6 +23,8 @@ const models: readonly [name: string, classes: number, devices: readonly string[
   ["unet-adm", 300, ["cpu", "tfjs:cpu"]],
   ["unet-plain", 0, ["cpu"]],
   ["unet-short", 0, ["cpu"]],
+  ["captioned", 0, ["cpu", "tfjs:cpu"]],
+  ["captioned-linear", 0, ["cpu"]],
 ];
 
 async function trainableOf(name: string, classes: number) {
@@ -46,7 +48,7 @@ for (const [name, classes, devices] of models) {
   }
 
   // The files of the others are small, without gradients.
-  if (!["dit", "dit-plain", "unet"].includes(name)) continue;
+  if (!["dit", "dit-plain", "unet", "captioned"].includes(name)) continue;
   Deno.test(`${name} has PyTorch's gradients`, async () => {
     const { golden, trainable, batch } = await trainableOf(name, classes);
     const run = await gradientRun(trainable, await openDevice("cpu"), batch);
