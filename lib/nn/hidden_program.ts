@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { Program } from "../engine/mod.ts";
+import type { Program, Tensor } from "../engine/mod.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { createNet } from "./create_net.ts";
 import { encode } from "./encoder.ts";
 import { bodyDepth } from "./frozen_layers.ts";
 import { modelHead } from "./model.ts";
+import type { Net } from "./net.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 import { packedFeatures, wholeFeatures } from "./whole_features.ts";
 
@@ -34,23 +35,42 @@ export function hiddenProgram(
   frozenLayers: number,
 ): Program {
   const { model } = trainable;
+  return frozenProgram("frozen layers", trainable, (net, inputs) => {
+    if (!model.family.stack) return packedFeatures(wholeFeatures(net, model, inputs));
+    const positions = positionsAbove(trainable, frozenLayers);
+    return encode(net, model, batchOf(inputs), { positions, until: frozenLayers });
+  });
+}
+
+/**
+ * Feeds a batch of texts and gives the finished hidden states of a model that is not trained: `hidden` [batch,
+ * sequence, hiddenSize].
+ */
+export function finishedProgram(trainable: Pick<TrainableModel, "model" | "adapter">): Program {
+  return frozenProgram(
+    "hidden states",
+    trainable,
+    (net, inputs) => encode(net, trainable.model, batchOf(inputs)),
+  );
+}
+
+function frozenProgram(
+  name: string,
+  trainable: Pick<TrainableModel, "model" | "adapter">,
+  hidden: (net: Net, inputs: Readonly<Record<string, Tensor>>) => Tensor,
+): Program {
+  const { model } = trainable;
   const weights = weightInputs(trainable);
   const frozen = Object.entries(weights.inputs).filter(([, { role }]) => role === "frozen");
   return {
-    name: "frozen layers",
+    name,
     inputs: { ...batchInputs(model), ...Object.fromEntries(frozen) },
     compute(inputs) {
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         quantized: model.quantized,
       });
-      if (!model.family.stack) {
-        return { hidden: packedFeatures(wholeFeatures(net, model, inputs)) };
-      }
-      const positions = positionsAbove(trainable, frozenLayers);
-      return {
-        hidden: encode(net, model, batchOf(inputs), { positions, until: frozenLayers }),
-      };
+      return { hidden: hidden(net, inputs) };
     },
   };
 }

@@ -35,6 +35,25 @@ export interface TextProcessor {
   readonly sentence?: SentenceSource;
 }
 
+/** Makes hidden states of captions for a denoiser that reads them; what does it is never trained. */
+export interface CaptionEncoder {
+  /** Tokens of every caption, special tokens included; short ones are filled up. */
+  readonly tokens: number;
+  /** Numbers of a token. */
+  readonly size: number;
+  /**
+   * The hidden states of each caption, each [tokens · size], and which lost their end. Throws an error of kind
+   * "interrupted" where the signal says so.
+   */
+  encode(captions: readonly string[], signal?: AbortSignal): Promise<EncodedCaptions>;
+}
+
+/** Captions as a denoiser reads them, in the order in which they were given. */
+export interface EncodedCaptions {
+  readonly states: readonly Float32Array[];
+  readonly isCut: readonly boolean[];
+}
+
 /** Turns images into pixels for one model. */
 export interface ImageProcessor {
   readonly input: "image";
@@ -50,6 +69,10 @@ export interface ImageProcessor {
   readonly scheduler?: Readonly<Record<string, unknown>>;
   /** True for denoisers that are told what an image shows. */
   readonly takesLabels?: boolean;
+  /** True for denoisers that read captions. */
+  readonly takesCaptions?: boolean;
+  /** What reads the captions of a denoiser; absent where its folder has none. */
+  readonly captions?: CaptionEncoder;
 }
 
 /** What a task is given to make a model's inputs with; it refuses one that it cannot use. */

@@ -23,7 +23,8 @@ import {
 import { explainHubRefusal, type HubModel } from "./hub_refusal.ts";
 import { type DownloadOptions, type DownloadSettings, downloadSettings } from "./hub_settings.ts";
 import { isFile } from "./is_file.ts";
-import { fetchModelFiles, missingFiles } from "./model_files.ts";
+import { fetchModelFiles } from "./fetch_model.ts";
+import { missingFiles } from "./model_files.ts";
 import { lookUp, plain, type RemoteFile, urlPath } from "./remote_file.ts";
 import { isUnreachable, type Network } from "./request.ts";
 import { unwritableCache } from "./unwritable_cache.ts";

@@ -16,12 +16,13 @@ import {
   WEIGHTS_FILE,
 } from "./open_weights.ts";
 import {
+  type CaptionFolders,
   PIPELINE_FILE,
   pipelineAround,
   pipelineParts,
   SCHEDULER_CONFIG_FILE,
 } from "./pipeline_folder.ts";
-import { MODULES_FILE, readSentenceFolder, sentenceFiles } from "./sentence_folder.ts";
+import { readSentenceFolder } from "./sentence_folder.ts";
 import { isGraphFile } from "./graph/graph_file.ts";
 import type { GraphOptions } from "./graph/graph_options.ts";
 import { parseShardIndex } from "./shard_index.ts";
@@ -70,6 +71,8 @@ export interface ModelFolder {
   readonly graph?: GraphOptions | undefined;
   /** Path of `model_index.json`, if it is a denoiser in a pipeline of diffusers. */
   readonly pipeline?: string;
+  /** The text encoder of the pipeline, which makes hidden states of captions, with its tokenizer. */
+  readonly textEncoder?: ModelFolder;
   /** How vectors of texts are made, if it is a folder of sentence-transformers. */
   readonly sentence?: SentenceSource;
 }
@@ -115,7 +118,23 @@ export async function findModelFiles(
       (pipeline && await ifFile(join(dirname(pipeline.path), PREPROCESSOR_CONFIG_FILE))),
     schedulerConfig: pipeline?.scheduler ?? await ifFile(join(home, SCHEDULER_CONFIG_FILE)),
     ...(pipeline ? { pipeline: pipeline.path } : {}),
+    ...(pipeline?.captions
+      ? { textEncoder: await textEncoderFiles(reference, pipeline.captions) }
+      : {}),
     ...(sentence ? { sentence: sentence.source } : {}),
+  };
+}
+
+/** The files of a pipeline's text encoder; its tokenizer lies in a folder of its own. */
+async function textEncoderFiles(
+  reference: string,
+  { textEncoder, tokenizer }: CaptionFolders,
+): Promise<ModelFolder> {
+  const files = await findModelFiles(reference, textEncoder);
+  return {
+    ...files,
+    tokenizer: await ifFile(join(tokenizer, TOKENIZER_FILE)),
+    tokenizerConfig: await ifFile(join(tokenizer, TOKENIZER_CONFIG_FILE)),
   };
 }
 
@@ -161,9 +180,12 @@ export async function missingFiles(folder: string, weightsFile?: string): Promis
   const denoiser = needsConfig ? await denoiserIn(folder) : "";
   if (denoiser !== "") {
     const missing = await missingFiles(join(folder, denoiser), weightsFile);
-    return missing.map((name) =>
-      `${denoiser}/${name === WEIGHTS_FILE ? DENOISER_WEIGHTS_FILE : name}`
-    );
+    return [
+      ...missing.map((name) =>
+        `${denoiser}/${name === WEIGHTS_FILE ? DENOISER_WEIGHTS_FILE : name}`
+      ),
+      ...await missingCaptionFiles(folder),
+    ];
   }
   const missing = needsConfig && await lacks(CONFIG_FILE) ? [CONFIG_FILE] : [];
   if (weightsFile) return await lacks(weightsFile) ? [...missing, weightsFile] : missing;
@@ -179,97 +201,25 @@ export async function missingFiles(folder: string, weightsFile?: string): Promis
   return [...missing, WEIGHTS_FILE];
 }
 
+/** The same of what reads a pipeline's captions. */
+async function missingCaptionFiles(folder: string): Promise<string[]> {
+  const path = join(folder, PIPELINE_FILE);
+  const { captions } = pipelineParts(path, await Deno.readTextFile(path));
+  if (!captions) return [];
+  const { textEncoder, tokenizer } = captions;
+  const encoder = await missingFiles(join(folder, textEncoder));
+  const file = `${tokenizer}/${TOKENIZER_FILE}`;
+  return [
+    ...encoder.map((name) => `${textEncoder}/${name}`),
+    ...await isFile(join(folder, file)) ? [] : [file],
+  ];
+}
+
 /** The names of weights in one file, and of the index of several, the usual ones first. */
-const weightsNames = [
+export const weightsNames = [
   [WEIGHTS_FILE, INDEX_FILE],
   [DENOISER_WEIGHTS_FILE, DENOISER_INDEX_FILE],
 ] as const;
-
-/** Fetches a file; the local path, or undefined when the source lacks it. */
-type FetchFile = (name: string) => Promise<string | undefined>;
-
-/**
- * Fetches every file of a model with `fetchFile`, which returns the local path, or undefined when
- * the source lacks the file. The weights are `weightsFile` if given, else the standard file or its
- * shards; a GGUF file is all that is fetched, of a graph what lies beside it, of a pipeline of diffusers its
- * denoiser and how that is asked.
- */
-export async function fetchModelFiles(
-  source: string,
-  fetchFile: FetchFile,
-  weightsFile?: string,
-): Promise<void> {
-  const required = requiredFrom(source, fetchFile);
-  if (weightsFile !== undefined && isGguf(weightsFile)) return void await required(weightsFile);
-  if (weightsFile !== undefined && isGraphFile(weightsFile)) {
-    await required(weightsFile);
-    await fetchFile(`${weightsFile}_data`);
-    return void await fetchFile(PREPROCESSOR_CONFIG_FILE);
-  }
-  if (await fetchFile(CONFIG_FILE) === undefined) return await fetchPipeline(source, fetchFile);
-  await fetchFile(TOKENIZER_FILE);
-  await fetchFile(TOKENIZER_CONFIG_FILE);
-  await fetchFile(CHAT_TEMPLATE_FILE);
-  await fetchFile(GENERATION_CONFIG_FILE);
-  await fetchFile(PREPROCESSOR_CONFIG_FILE);
-  await fetchFile(SCHEDULER_CONFIG_FILE);
-  const modules = await fetchFile(MODULES_FILE);
-  if (modules !== undefined) {
-    const names = sentenceFiles(`${source}/${MODULES_FILE}`, await Deno.readTextFile(modules));
-    for (const name of names) await fetchFile(name);
-  }
-  if (weightsFile) return void await required(weightsFile);
-  if (await fetchWeights(source, fetchFile) !== DENOISER_WEIGHTS_FILE) return;
-  // A pipeline's files may all lie in one folder.
-  await fetchFile(PIPELINE_FILE);
-}
-
-/** Of a repository without `config.json`. */
-async function fetchPipeline(source: string, fetchFile: FetchFile): Promise<void> {
-  const pipeline = await fetchFile(PIPELINE_FILE);
-  if (pipeline === undefined) {
-    throw new TunebookError(
-      "download",
-      `${source} has no ${CONFIG_FILE}; is it a model? A GGUF file in it is named with its path`,
-    );
-  }
-  const path = `${source}/${PIPELINE_FILE}`;
-  const { denoiser, scheduler } = pipelineParts(path, await Deno.readTextFile(pipeline));
-  await requiredFrom(source, fetchFile)(`${denoiser}/${CONFIG_FILE}`);
-  await fetchFile(scheduler);
-  await fetchFile(PREPROCESSOR_CONFIG_FILE);
-  await fetchWeights(source, fetchFile, `${denoiser}/`);
-}
-
-/** Fetches the standard file of weights, or its shards; the name of the file that they would be in one piece. */
-async function fetchWeights(source: string, fetchFile: FetchFile, under = ""): Promise<string> {
-  for (const [whole, index] of under === "" ? weightsNames : weightsNames.toReversed()) {
-    if (await fetchFile(under + whole) !== undefined) return whole;
-    const path = await fetchFile(under + index);
-    if (path === undefined) continue;
-    const { shards } = parseShardIndex(`${source}/${under}${index}`, await Deno.readTextFile(path));
-    const required = requiredFrom(source, fetchFile);
-    for (const shard of shards) {
-      await required(under + shard, `, which its ${under}${index} names`);
-    }
-    return whole;
-  }
-  const [[whole, index]] = under === "" ? weightsNames : weightsNames.toReversed();
-  throw new TunebookError(
-    "download",
-    `${source} has no ${under}${index} and no ${under}${whole}. Only safetensors weights are read; look ` +
-      "for a revision or a copy of the model that has them.",
-  );
-}
-
-/** Fetches a file that must be there. */
-function requiredFrom(source: string, fetchFile: FetchFile) {
-  return async (name: string, hint = "") => {
-    const path = await fetchFile(name);
-    if (path !== undefined) return path;
-    throw new TunebookError("download", `${source} has no ${name}${hint}`);
-  };
-}
 
 async function ifFile(path: string): Promise<string | undefined> {
   return await isFile(path) ? path : undefined;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fetchModelFiles, findModelFiles, missingFiles } from "../../lib/weights/model_files.ts";
+import { fetchModelFiles } from "../../lib/weights/fetch_model.ts";
+import { findModelFiles, missingFiles } from "../../lib/weights/model_files.ts";
 import { inFolder } from "./in_folder.ts";
 
 /** Writes empty files and the folders above them. */
