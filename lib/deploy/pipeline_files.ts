@@ -3,16 +3,19 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { taskNoteField } from "../core/task_keys.ts";
 import { modelHead } from "../nn/model.ts";
 import { noteOf } from "../nn/task_note.ts";
+import type { ModelFolder } from "../weights/model_files.ts";
 import type { WrittenModel } from "./trained_model.ts";
 
 /** How diffusers calls its own classes. */
 const library = "diffusers";
+/** The class that all pipelines have in common. */
+const anyPipeline = "DiffusionPipeline";
 
 /**
  * Fields of the component's `config.json` that are not handed on: where it came from, what stands in
@@ -41,7 +44,7 @@ export function weightsFolder(
 
 /**
  * Writes `model_index.json` with the labels, the denoiser's `config.json`, and `scheduler/scheduler_config.json`;
- * `preprocessor_config.json` beside them says how images became pixels.
+ * `preprocessor_config.json` beside them says how images became pixels. What reads captions is copied as it is.
  */
 export async function writePipelineFiles(
   trained: WrittenModel,
@@ -51,7 +54,7 @@ export async function writePipelineFiles(
   const { model } = trained.trainable;
   const { family: { component, modelType }, json, headRequest, config: sizes } = model;
   const { className, sizeFields } = modelHead(model);
-  const { processor, task } = trained;
+  const { processor, task, files: { textEncoder } } = trained;
   const scheduler = processor.input === "image" ? processor.scheduler : undefined;
   if (component === undefined || scheduler === undefined) {
     throw new TunebookError(
@@ -63,10 +66,11 @@ export async function writePipelineFiles(
     readonly id2label: Readonly<Record<string, string>>;
   };
   const index = {
-    _class_name: pipelineClass(component, scheduler._class_name),
+    _class_name: textEncoder ? anyPipeline : pipelineClass(component, scheduler._class_name),
     ...(Object.keys(id2label).length > 0 ? { id2label } : {}),
     scheduler: [library, scheduler._class_name],
     [component]: [library, className],
+    ...(textEncoder ? await copyTextEncoder(textEncoder, folder) : {}),
   };
   const config = {
     _class_name: className,
@@ -83,10 +87,32 @@ export async function writePipelineFiles(
   }
 }
 
+/** What Python needs to open a text encoder and its tokenizer. */
+const copied = /\.(?:json|safetensors|txt)$/;
+
+/** Copies what reads captions; its entries in `model_index.json`. */
+async function copyTextEncoder(
+  { config, tokenizer }: ModelFolder,
+  folder: string,
+): Promise<Record<string, unknown>> {
+  const parts = { text_encoder: dirname(config), tokenizer: dirname(tokenizer!) };
+  for (const [part, from] of Object.entries(parts)) {
+    const to = join(folder, part);
+    await Deno.mkdir(to, { recursive: true });
+    for await (const { name } of Deno.readDir(from)) {
+      if (copied.test(name)) await Deno.copyFile(join(from, name), join(to, name));
+    }
+  }
+  return {
+    text_encoder: ["transformers", "CLIPTextModel"],
+    tokenizer: ["transformers", "CLIPTokenizer"],
+  };
+}
+
 /** The pipeline of diffusers that runs these parts, or else the class that all of them have in common. */
 function pipelineClass(component: string, scheduler: unknown): string {
   const [, name] = /^(DDPM|DDIM)Scheduler$/.exec(String(scheduler)) ?? [];
-  return component === "unet" && name ? `${name}Pipeline` : "DiffusionPipeline";
+  return component === "unet" && name ? `${name}Pipeline` : anyPipeline;
 }
 
 async function writeJson(folder: string, name: string, content: unknown): Promise<void> {

@@ -102,6 +102,8 @@ export interface TextConfig extends ModelConfig {
 export interface ImageConfig extends ModelConfig {
   /** Colours of a pixel. */
   readonly channels: number;
+  /** Channels of what a denoiser gives; as many as `channels` unless given. */
+  readonly outChannels?: number;
   /**
    * Height and width of the images that a program takes: as `config.json` has it, unless another size is
    * asked for.

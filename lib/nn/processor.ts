@@ -67,6 +67,8 @@ export interface ImageProcessor {
   readonly queries?: number;
   /** What `scheduler_config.json` says of the noise that a denoiser was trained with; absent of other models. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
+  /** Channels that the model takes, and those that a denoiser gives; 3 each unless given. */
+  readonly channels?: readonly [taken: number, given: number];
   /** True for denoisers that are told what an image shows. */
   readonly takesLabels?: boolean;
   /** True for denoisers that read captions. */

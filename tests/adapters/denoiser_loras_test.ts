@@ -23,7 +23,7 @@ import { inFolder } from "../weights/in_folder.ts";
 
 /** Both sides compute in float32; results are below ten. */
 const tolerance = 1e-4;
-const bases = ["unet", "dit"];
+const bases = ["unet", "dit", "captioned"];
 const classes = 4;
 
 /** How far the base with a method is from what Python computed with the golden LoRA. */

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from make_denoiser_loras import BASES, FOLDER, results_of
+from make_denoiser_loras import BASES, FOLDER, base_folder, results_of
 
 FILE = "pytorch_lora_weights.safetensors"
 
@@ -34,7 +34,7 @@ if __name__ == "__main__":
     for place in sorted(Path(sys.argv[1]).iterdir()):
         names, base = place.name.split("-")
         kind, part, _ = BASES[base]
-        model = kind.from_pretrained(FOLDER / base).eval()
+        model = kind.from_pretrained(base_folder(base)).float().eval()
         if names == "kohya":
             merge_kohya(model, place / FILE)
         else:

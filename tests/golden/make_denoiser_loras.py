@@ -12,7 +12,7 @@ import sys
 
 import diffusers
 import torch
-from diffusers import DiTTransformer2DModel, UNet2DModel
+from diffusers import DiTTransformer2DModel, UNet2DConditionModel, UNet2DModel
 from diffusers.loaders.lora_base import LoraBaseMixin
 from diffusers.loaders.peft import PeftAdapterMixin
 from diffusers.utils import convert_state_dict_to_kohya
@@ -35,6 +35,9 @@ class AdaptedDiT(DiTTransformer2DModel, PeftAdapterMixin):
     """The same of a DiT."""
 
 
+# Of a denoiser in a pipeline, the folder.
+PARTS = {"captioned": "captioned/unet"}
+
 # base → class, the name that pipelines have for it, fields of the config
 BASES = {
     "unet": (
@@ -45,6 +48,11 @@ BASES = {
             rank_pattern={"time_emb_proj": 3}, alpha_pattern={"conv_shortcut": 1},
         ),
     ),
+    "captioned": (
+        UNet2DConditionModel,
+        "unet",
+        dict(r=2, lora_alpha=4, target_modules=["to_q", "to_k", "to_v", "to_out.0", "ff.net.0.proj", "proj_in"]),
+    ),
     "dit": (
         AdaptedDiT,
         "transformer",
@@ -53,10 +61,18 @@ BASES = {
 }
 
 
+SEEDS = {331: "unet", 332: "dit", 333: "captioned"}
+
+
 def results_of(model, base: str):
     inputs = load_file(FOLDER / base / "expected.safetensors")
+    told = {name: inputs[name] for name in ("class_labels", "encoder_hidden_states") if name in inputs}
     with torch.no_grad():
-        return model(inputs["sample"], timestep=inputs["timestep"], class_labels=inputs["class_labels"]).sample
+        return model(inputs["sample"], timestep=inputs["timestep"], **told).sample
+
+
+def base_folder(base: str):
+    return FOLDER / PARTS.get(base, base)
 
 
 def kohya_tensors(layers, adapted) -> dict[str, torch.Tensor]:
@@ -74,7 +90,7 @@ def make_lora(base: str, seed: int) -> None:
     folder = FOLDER / f"lora-{base}"
     shutil.rmtree(folder, ignore_errors=True)
     torch.manual_seed(seed)
-    adapted = get_peft_model(kind.from_pretrained(FOLDER / base), LoraConfig(**fields)).eval()
+    adapted = get_peft_model(kind.from_pretrained(base_folder(base)).float(), LoraConfig(**fields)).eval()
     adapted.peft_config["default"].base_model_name_or_path = f"denoisers/{base}"
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -91,12 +107,12 @@ def make_lora(base: str, seed: int) -> None:
     sort_metadata(folder / "pytorch_lora_weights.safetensors")
     save_file(kohya_tensors(layers, adapted), folder / "kohya.safetensors", metadata={"format": "pt"})
     results = results_of(adapted, base)
-    again = kind.from_pretrained(FOLDER / base).eval()
+    again = kind.from_pretrained(base_folder(base)).float().eval()
     again.load_lora_adapter(
         str(folder), prefix=part, weight_name="pytorch_lora_weights.safetensors", use_safetensors=True
     )
     assert torch.allclose(results_of(again, base), results, atol=1e-5), "diffusers reads something else"
-    unscaled = kind.from_pretrained(FOLDER / base).eval()
+    unscaled = kind.from_pretrained(base_folder(base)).float().eval()
     unscaled.load_lora_adapter({f"{part}.{name}": tensor for name, tensor in layers.items()}, prefix=part)
     expected = {"results": results, "unscaled": results_of(unscaled, base)}
     save_tensors(folder / "expected.safetensors", expected, PACKAGES)
@@ -106,6 +122,6 @@ if __name__ == "__main__":
     diffusers.logging.set_verbosity_error()
     torch.set_num_threads(1)
     wanted = sys.argv[1:]
-    for seed, base in enumerate(BASES, start=331):
+    for seed, base in SEEDS.items():
         if not wanted or base in wanted:
             make_lora(base, seed)

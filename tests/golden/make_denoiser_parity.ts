@@ -17,6 +17,8 @@ import type { Method } from "../../lib/nn/method.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { imageGeneration } from "../../lib/tasks/image_generation.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
+import { resolveModel } from "../../lib/weights/resolve_model.ts";
+import { goldenPath } from "../models/golden.ts";
 import { goldenDenoiser, goldenDenoising } from "../models/golden_denoisers.ts";
 import { weightedImages } from "../models/weighted_images.ts";
 import { logitsOf } from "../nn/run_trainable_model.ts";
@@ -32,7 +34,11 @@ const methods: Readonly<Record<string, () => Method>> = {
   ia3: () => ia3({ targets: ["to_k", "to_v"], feedForward: [] }),
 };
 /** Each model with its classes. */
-const cases: readonly (readonly [name: string, classes: number])[] = [["dit", 4], ["unet", 4]];
+const cases: readonly (readonly [name: string, classes: number])[] = [
+  ["dit", 4],
+  ["unet", 4],
+  ["captioned", 0],
+];
 const scheduler = { _class_name: "DDPMScheduler" };
 
 const folder = await Deno.makeTempDir();
@@ -58,10 +64,11 @@ try {
       if (method !== "lora") continue;
       own[`merged-${name}`] = data;
       const labels = Array.from({ length: classes }, (_, at) => `class ${at}`);
-      const trained: Pick<TrainedModel, "trainable" | "values" | "task" | "processor"> = {
+      const trained: Pick<TrainedModel, "trainable" | "values" | "task" | "processor" | "files"> = {
         trainable,
         values,
         task: imageGeneration({ image: "image", label: "label" }).withLabels(labels),
+        files: await resolveModel(`file:${goldenPath(`denoisers/${name}`)}`),
         processor: { input: "image", tokens: 1, scheduler },
       };
       const whole = join(folder, `merged-${name}`);

@@ -8,7 +8,7 @@ samplers: `config`, `steps`, `eta` where it is not 0, `timesteps`, `sigmas` wher
 `noise` becomes at first) and `samples` after the steps named by `at`. The model says 0.3 · x + 0.1 · sin(t / 1000),
 and step k adds the noise 1.2 · sin(2.3 · k + 1.1 · i).
 
-average: `decay` and `parameters` by step, and the `averages` of diffusers' EMAModel. Made 2026-11-29.
+average: `decay` and `parameters` by step, and the `averages` of diffusers' EMAModel. Made 2026-11-30.
 """
 
 import math
@@ -191,6 +191,11 @@ def solver_cases():
     yield sampler_case({**of, **COSINE, "lambda_min_clipped": -5.1}, 6)
     yield sampler_case({**of, **COSINE, "prediction_type": "v_prediction"}, 6)
     yield sampler_case({**of, **NO_SIGNAL, "prediction_type": "v_prediction"}, 6)
+    # Not of COSINE, whose timesteps repeat: diffusers fails there.
+    for fields in ({}, SCALED):
+        for steps in (1, 7, 20):
+            yield sampler_case({**of, **fields, "use_karras_sigmas": True}, steps)
+    yield sampler_case({**of, **SCALED, "use_karras_sigmas": True, "final_sigmas_type": "sigma_min"}, 6)
     for shift in (1.0, 3.0):
         flow = {"use_flow_sigmas": True, "flow_shift": shift, "prediction_type": "flow_prediction"}
         for steps in (1, 6, 20):
@@ -206,6 +211,12 @@ def euler_cases():
         yield sampler_case({**of, **SCALED, "timestep_spacing": spacing, "steps_offset": 1}, 6)
     yield sampler_case({**of, **SCALED, "final_sigmas_type": "sigma_min"}, 6)
     yield sampler_case({**of, **NO_SIGNAL, "prediction_type": "v_prediction"}, 6)
+    for spacing in ("linspace", "leading", "trailing"):
+        for steps in (1, 7):
+            yield sampler_case(
+                {**of, **SCALED, "use_karras_sigmas": True, "timestep_spacing": spacing, "steps_offset": 1}, steps
+            )
+    yield sampler_case({**of, **COSINE, "use_karras_sigmas": True, "prediction_type": "v_prediction"}, 6)
     for shift in (1.0, 3.0):
         for steps in (1, 6, 20):
             yield sampler_case({"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": shift}, steps)

@@ -15,7 +15,8 @@ const mostColumns = 8;
 /** Pixels of an image on its longer side. */
 const shownPixels = 64;
 
-const nameOf = ({ label }: Pick<DrawnSample, "label">) => label ?? "any";
+const nameOf = ({ label, caption }: Pick<DrawnSample, "label" | "caption">) =>
+  label ?? (caption || "any");
 
 /** When images were drawn, and those of each sample. */
 function timesOf(

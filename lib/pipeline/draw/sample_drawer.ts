@@ -11,6 +11,8 @@ import type { GeneratedImage } from "../../tasks/image_generation/drawing.ts";
 export interface DrawnSample {
   /** What it shows; absent where it was asked for without a label. */
   readonly label?: string;
+  /** The same of models that read captions. */
+  readonly caption?: string;
   /** Of the noise that it is made of. */
   readonly seed: number;
   /** Before the first step, also of a run that was continued. */
@@ -99,8 +101,9 @@ export class SampleDrawer<By> {
   }
 
   #samples(): readonly DrawnSample[] {
-    return this.#before.map(({ label, seed }, at) => ({
+    return this.#before.map(({ label, caption, seed }, at) => ({
       ...(label === undefined ? {} : { label }),
+      ...(caption === undefined ? {} : { caption }),
       seed,
       before: this.#before[at],
       during: this.#during.map(({ step, drawn }) => ({ step, drawn: drawn[at] })),

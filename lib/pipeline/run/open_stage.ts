@@ -5,6 +5,8 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
+import type { InputSpec } from "../../engine/mod.ts";
+import { openCaptionEncoder } from "../../evaluate/caption_encoder.ts";
 import { imageProcessor, type PixelProcessor } from "../../image/processor/image_processor.ts";
 import { readModelConfig } from "../../models/load_model.ts";
 import type {
@@ -16,7 +18,7 @@ import type {
 } from "../../nn/family.ts";
 import { configAtSize } from "../../nn/image_size.ts";
 import { textConfig } from "../../nn/model.ts";
-import type { ImageProcessor, Processor } from "../../nn/processor.ts";
+import type { CaptionEncoder, ImageProcessor, Processor } from "../../nn/processor.ts";
 import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
 import type { ModelFolder } from "../../weights/model_files.ts";
 import { resolveModel } from "../../weights/resolve_model.ts";
@@ -35,6 +37,8 @@ export interface OpenedModel {
   readonly tokenizer?: Tokenizer;
   /** How the images of the model become pixels, where its folder says so. */
   readonly pixels?: PixelProcessor;
+  /** What reads the captions of a denoiser, where its pipeline has it. */
+  readonly captions?: CaptionEncoder;
   /** `config.json` as it was read. */
   readonly json: Readonly<Record<string, unknown>>;
   /** `scheduler_config.json` as it was read; absent where there is none. */
@@ -80,8 +84,10 @@ export async function openFiles(
     const { schedulerConfig } = files;
     const scheduler = schedulerConfig && await readSchedulerFile(schedulerConfig);
     const pixels = await openPixels(opened);
+    const captions = await openCaptions(opened);
     return {
       ...opened,
+      ...(captions ? { captions } : {}),
       ...(scheduler ? { scheduler } : {}),
       ...(pixels ? { pixels, config: sizedConfig(opened, pixels) } : {}),
     };
@@ -104,6 +110,27 @@ export async function openFiles(
     ...(files.chatTemplate ? { chatTemplate: files.chatTemplate } : {}),
   });
   return { ...opened, tokenizer };
+}
+
+/** The text encoder of a pipeline whose denoiser reads captions. */
+async function openCaptions(
+  { files: { textEncoder }, family, config }: OpenedModel,
+): Promise<CaptionEncoder | undefined> {
+  const read = captionInput(family, config);
+  if (!textEncoder || !read) return undefined;
+  const captions = await openCaptionEncoder(textEncoder);
+  const size = read.shape.at(-1);
+  if (captions.size === size) return captions;
+  throw new TunebookError(
+    "weights",
+    `${textEncoder.config} makes ${captions.size} numbers of a token (hidden_size), but the denoiser reads ` +
+      `${size} (cross_attention_dim in its config.json)`,
+  );
+}
+
+/** What a denoiser reads captions by; undefined of other models. */
+function captionInput(family: Family, config: ModelConfig): InputSpec | undefined {
+  return family.inputs?.(config).encoder_hidden_states;
 }
 
 /** The image processor of a folder, what is said of a graph, or what all models of the family do. */
@@ -137,16 +164,19 @@ function sizedConfig(opened: OpenedModel, { size }: PixelProcessor): ModelConfig
 
 /** What makes the model's inputs, with so many tokens at most. */
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
-  const { tokenizer, pixels, scheduler, family, config, files: { sentence } } = opened;
+  const { tokenizer, pixels, scheduler, captions, family, config, files: { sentence } } = opened;
   if (family.input === "image") {
-    const { numQueries: queries } = config as ImageConfig;
+    const { numQueries: queries, channels, outChannels = channels } = config as ImageConfig;
     return {
       input: "image",
       tokens: config.maxTokens,
       mapSizes: mapSizesOf(family.heads, config),
       ...(pixels ? { pixels } : {}),
       ...(scheduler ? { scheduler } : {}),
+      ...(family.component ? { channels: [channels, outChannels] } : {}),
       ...("class_labels" in (family.inputs?.(config) ?? {}) ? { takesLabels: true } : {}),
+      ...(captionInput(family, config) ? { takesCaptions: true } : {}),
+      ...(captions ? { captions } : {}),
       ...(queries === undefined ? {} : { queries }),
     };
   }

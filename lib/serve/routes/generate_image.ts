@@ -20,6 +20,7 @@ const largestGuidance = 100;
 const item = z.object({
   index: itemIndex,
   label: z.string().optional(),
+  caption: z.string().optional(),
   seed: z.number().int(),
   image: z.string().openapi({ description: "The base64 of a PNG." }),
 });
@@ -34,6 +35,9 @@ function routeOf({ maxInputs }: ServeSettings) {
       z.strictObject({
         model: modelName,
         label: z.string().min(1).optional().openapi({ description: "What the images show." }),
+        caption: z.string().min(1).optional().openapi({
+          description: "The same in words, of models that read captions.",
+        }),
         n: z.number().int().min(1).max(maxInputs).default(1),
         seed: z.number().int().default(1).openapi({
           description: "Of the first image; the next ones have the numbers behind it.",
@@ -59,9 +63,10 @@ export const generateImage: Route = (app, parts) => {
       (_, at): DrawingRequest => ({ ...Object.fromEntries(given), seed: seed + at }),
     );
     const answers = await answersTo<GeneratedImage>(c, parts, model, inputs);
-    const data = answers.map(({ label, seed, image }, index) => ({
+    const data = answers.map(({ label, caption, seed, image }, index) => ({
       index,
       ...(label === undefined ? {} : { label }),
+      ...(caption === undefined ? {} : { caption }),
       seed,
       image: image.toBase64(),
     }));

@@ -9,11 +9,12 @@ import { columnFlag, type TaskFlag } from "../shared/task_flag.ts";
 export const imageGenerationFlags: readonly TaskFlag[] = [
   columnFlag("image", "the column of the image, a path or an address"),
   columnFlag("label", "the column of what it shows"),
+  columnFlag("caption", "the column of what it shows in words, for models that read captions"),
   { name: "names", value: "list", what: "the names of labels that are numbers from 0" },
   {
     name: "dropLabel",
     value: "number",
-    what: "the share of images that are shown without their label, for guidance (0.1)",
+    what: "the share of images that are shown without their label or caption, for guidance (0.1)",
   },
   {
     name: "steps",

@@ -7,6 +7,7 @@ import type { Augmentations } from "../../image/augment/augmentations.ts";
 import { type DenoisingPredictions, denoisingPredictions } from "../../nn/denoising_predictions.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
+import { textColumn } from "../../table/columns.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import { checkOutput } from "../shared/check_output.ts";
@@ -15,7 +16,8 @@ import { imageRows } from "../shared/image_rows.ts";
 import type { LabelColumn } from "../shared/label_column.ts";
 import { labelFields, truthOf } from "../shared/labelled_rows.ts";
 import { needsLabels } from "../shared/text_examples.ts";
-import { denoiserHeadName, denoiserModel } from "./denoiser_model.ts";
+import { type CaptionStates, captionStates } from "./caption_states.ts";
+import { denoiserHeadName, type DenoiserModel, denoiserModel } from "./denoiser_model.ts";
 import { denoisingObjective } from "./denoising_objective.ts";
 import type { DrawingInput, GeneratedImage } from "./drawing.ts";
 import { drawImages } from "./draw_images.ts";
@@ -32,6 +34,10 @@ export interface GeneratedImagesOptions {
   /** Absent where images have no labels. */
   readonly labelled?: LabelColumn;
   readonly labels: readonly string[];
+  /** The column of captions, where images have them. */
+  readonly caption?: string;
+  /** Captions that samples over a training take, in turns. */
+  readonly sampleCaptions?: readonly string[];
   readonly augmentations: Augmentations;
   readonly noising: Noising;
 }
@@ -40,7 +46,8 @@ export interface GeneratedImagesOptions {
 export function generatedImages(
   options: GeneratedImagesOptions,
 ): LabelledTask<DenoisingPredictions, DrawingInput, GeneratedImage> {
-  const { task, image, labels } = options;
+  const { task, image, labels, sampleCaptions = [] } = options;
+  const told = { labels, hasCaptions: options.caption !== undefined };
   const { problem_type: _, ...config } = labelFields("single", labels);
   return {
     task,
@@ -57,13 +64,16 @@ export function generatedImages(
     tableOf: (inputs) => tableFromColumns({ [image]: inputs }, "the images"),
     drawing: {
       draw: (inputs, processor, denoise, settings) =>
-        drawImages(inputs, denoiserModel(task.name, processor, labels), denoise, {
+        drawImages(inputs, denoiserModel(task.name, processor, told), denoise, {
           labels,
           // Who has never drawn without a label leads nowhere by what it draws so.
           ...(options.noising.dropLabel === 0 ? { guidance: 1 } : {}),
           ...settings,
         }),
-      samples: (count) => sampleRequests(count, labels),
+      samples: (count) =>
+        told.hasCaptions
+          ? sampleRequests(count, sampleCaptions, "caption")
+          : sampleRequests(count, labels),
       heldOut: (table, processor, settings) =>
         heldOutImages(table, processor, settings, { name: task.name, ...options }),
     },
@@ -74,15 +84,18 @@ async function examplesOf(
   table: Table,
   processor: Processor,
   { where, labelled: isLabelled = true, signal }: ExamplesOptions,
-  { task, image, labelled, labels, augmentations, noising }: GeneratedImagesOptions,
+  { task, image, labelled, labels, caption, augmentations, noising }: GeneratedImagesOptions,
 ): Promise<Examples<DenoisingPredictions, GeneratedImage>> {
-  const model = denoiserModel(task.name, processor, labels);
+  const model = denoiserModel(task.name, processor, {
+    labels,
+    hasCaptions: caption !== undefined,
+  });
   const { pixels } = model;
   // Tells before a training what min-SNR cannot weigh.
   if (noising.minSnr !== undefined) minSnrWeight(model.schedule, noising.minSnr, 0);
-  const found = isLabelled ? labelled?.read(table, where, labels) : undefined;
-  const rows = table.numRows();
-  const classes = found ? truthOf(found) : new Int32Array(rows).fill(labels.length);
+  const { classes, captions, cut } = isLabelled && caption !== undefined
+    ? await captionedRows(table, { caption, model, where, signal })
+    : labelledRows(table, { labelled: isLabelled ? labelled : undefined, labels, where });
   const images = await imageRows(table, { column: image, pixels, where, signal });
   const source = sourceRows(table, where);
   const noisy = noisyImages(images, {
@@ -90,13 +103,15 @@ async function examplesOf(
     augmentations,
     noising,
     classes,
-    labels: labels.length,
+    labels: captions?.none ?? labels.length,
+    captions,
   });
   const objective = denoisingObjective({ shape: model.shape, classes: labels.length });
   /** What should be said of the rows that were asked. */
   const held = new Map<number, { readonly step: number; readonly target: Float32Array }>();
   return {
     ...imageExamples(images, { ...model, augmentations }),
+    truncated: cut,
     // Noise is among the feeds of its batch.
     changes: "batches",
     async feedsOf(rows, draw) {
@@ -111,7 +126,13 @@ async function examplesOf(
       return noisy.feedsOf(all);
     },
     fingerprint: imageFingerprint(
-      { keys: [...images.keys, JSON.stringify([model.schedule.options, noising])] },
+      {
+        keys: [
+          ...images.keys,
+          JSON.stringify([model.schedule.options, noising]),
+          ...caption === undefined ? [] : textColumn(table, caption, { where, allowEmpty: true }),
+        ],
+      },
       pixels,
       augmentations,
       Float32Array.from(classes),
@@ -131,6 +152,39 @@ async function examplesOf(
     // Images are drawn, in many steps.
     answers: () => [],
   };
+}
+
+/** What images show, by number; what the numbers stand for, where they are captions, and how many lost their end. */
+interface ToldRows {
+  readonly classes: Int32Array;
+  readonly captions?: CaptionStates;
+  readonly cut: number;
+}
+
+function labelledRows(
+  table: Table,
+  { labelled, labels, where }: {
+    readonly labelled: LabelColumn | undefined;
+    readonly labels: readonly string[];
+    readonly where: string;
+  },
+): ToldRows {
+  const found = labelled?.read(table, where, labels);
+  const classes = found ? truthOf(found) : new Int32Array(table.numRows()).fill(labels.length);
+  return { classes: Int32Array.from(classes), cut: 0 };
+}
+
+async function captionedRows(
+  table: Table,
+  { caption, model, where, signal }: Pick<ExamplesOptions, "where" | "signal"> & {
+    readonly caption: string;
+    readonly model: DenoiserModel;
+  },
+): Promise<ToldRows> {
+  const texts = textColumn(table, caption, { where, allowEmpty: true });
+  const captions = await captionStates(model.captions!, texts, signal);
+  const classes = Int32Array.from(texts, captions.numberOf);
+  return { classes, captions, cut: captions.countCut(classes) };
 }
 
 function squaredError(output: Float32Array, target: Float32Array): number {

@@ -66,6 +66,11 @@ export interface SamplingSettings {
    * [lambda_min_clipped]. Default: no limit.
    */
   readonly lambdaMin?: number;
+  /**
+   * Whether dpm-solver and euler choose their noise by Karras et al. (arXiv 2206.00364), in closer steps where there is
+   * little [use_karras_sigmas]. Default false.
+   */
+  readonly karrasSigmas?: boolean;
   /** The noise that dpm-solver and euler end with [final_sigmas_type]. Default `zero`. */
   readonly finalSigma?: "zero" | "sigma_min";
 }
@@ -123,6 +128,7 @@ const samplingRules: Rules<SamplingSettings> = {
   lowerOrderFinal: yesOrNo,
   eulerAtFinal: yesOrNo,
   lambdaMin: finiteNumber,
+  karrasSigmas: yesOrNo,
   finalSigma: oneOf(["zero", "sigma_min"]),
 };
 
@@ -146,6 +152,9 @@ function contradictions(options: NoiseScheduleOptions): Mistake[] {
     }
   }
   if (!isFlow && shift !== undefined) complain("shift", 'is for a flow; give kind: "flow"');
+  if (isFlow && options.sampling?.karrasSigmas) {
+    complain("sampling", "asks for karrasSigmas, which are for diffusion");
+  }
   if (prediction !== undefined && (prediction === "flow") !== isFlow) {
     complain("prediction", `is ${prediction}, which a model of kind ${kind} cannot predict`);
   }

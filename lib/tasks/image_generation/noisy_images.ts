@@ -8,6 +8,7 @@ import type { Augmentations } from "../../image/augment/augmentations.ts";
 import type { BatchDraw, Feeds } from "../../nn/feeds.ts";
 import { augmentedImage } from "../shared/augmented_images.ts";
 import type { ImageRows } from "../shared/image_rows.ts";
+import type { CaptionStates } from "./caption_states.ts";
 import type { DenoiserModel } from "./denoiser_model.ts";
 import { drawStep } from "./draw_step.ts";
 import { minSnrWeight } from "./loss_weight.ts";
@@ -15,7 +16,7 @@ import { addNoise, denoisingTarget } from "./targets.ts";
 
 /** How noise is drawn in a training. */
 export interface Noising {
-  /** The share of images whose label is left out. */
+  /** The share of images whose label or caption is left out. */
   readonly dropLabel: number;
   readonly steps: "uniform" | "logit-normal";
   readonly minSnr?: number;
@@ -30,6 +31,8 @@ export interface NoisyImagesOptions {
   readonly classes: ArrayLike<number>;
   /** How many labels there are. */
   readonly labels: number;
+  /** What the labels stand for, where they are captions. */
+  readonly captions?: CaptionStates | undefined;
 }
 
 /** An image with noise. */
@@ -58,7 +61,7 @@ const heldSeed = 1;
 
 /** The noisy images of decoded ones. */
 export function noisyImages(images: ImageRows, options: NoisyImagesOptions): NoisyImages {
-  const { model, augmentations, noising, classes, labels } = options;
+  const { model, augmentations, noising, classes, labels, captions } = options;
   const { schedule, shape, pixels } = model;
   const noisy = (clean: Float32Array, step: number, label: number, random: Random): NoisyImage => {
     const noise = Float32Array.from(clean, () => random.normal());
@@ -89,6 +92,7 @@ export function noisyImages(images: ImageRows, options: NoisyImagesOptions): Noi
       return {
         ...denoiserFeeds(all, {
           model,
+          captions,
           timestepOf: ({ step }) => schedule.timestepOf(step),
         }),
         targets: { shape: [batch, ...shape], data: joined(all.map(({ target }) => target)) },
@@ -107,8 +111,9 @@ export function noisyImages(images: ImageRows, options: NoisyImagesOptions): Noi
 /** What a denoiser is asked with. */
 export function denoiserFeeds<Each extends Pick<NoisyImage, "label" | "sample">>(
   all: readonly Each[],
-  { model: { shape, takesLabels }, timestepOf }: {
+  { model: { shape, takesLabels }, captions, timestepOf }: {
     readonly model: Pick<DenoiserModel, "shape" | "takesLabels">;
+    readonly captions?: CaptionStates | undefined;
     timestepOf(each: Each): number;
   },
 ): Feeds {
@@ -119,6 +124,7 @@ export function denoiserFeeds<Each extends Pick<NoisyImage, "label" | "sample">>
     ...(takesLabels
       ? { class_labels: { shape: [batch], data: Int32Array.from(all, ({ label }) => label) } }
       : {}),
+    ...captions?.feedsOf(all.map(({ label }) => label)),
   };
 }
 

@@ -25,6 +25,11 @@ export interface ImageGenerationOptions {
   readonly image: string;
   /** The column of what it shows, one label a row; without it the model draws without being told what. */
   readonly label?: string;
+  /**
+   * The column of what it shows in words, for denoisers that read captions: a UNet2D with a CLIP text encoder beside
+   * it. It stands in the place of `label`.
+   */
+  readonly caption?: string;
   /** The labels in their order; those of the training rows in natural order unless given. */
   readonly names?: readonly string[];
   /**
@@ -33,8 +38,8 @@ export interface ImageGenerationOptions {
    */
   readonly augment?: readonly AugmentationSpec[];
   /**
-   * The share of training images whose label is left out, so that a model that knows labels also draws without,
-   * which guidance needs (Ho and Salimans, arXiv 2207.12598); 0.1 unless given.
+   * The share of training images whose label is left out, or whose caption is empty, so that the model also draws
+   * without, which guidance needs (Ho and Salimans, arXiv 2207.12598); 0.1 unless given.
    */
   readonly dropLabel?: number;
   /**
@@ -57,6 +62,7 @@ const share: Rule = [
 const rules: Rules<ImageGenerationOptions> = {
   image: required(textRule),
   label: textRule,
+  caption: textRule,
   names: anything,
   augment: list,
   dropLabel: share,
@@ -66,29 +72,31 @@ const rules: Rules<ImageGenerationOptions> = {
 
 /** Everything that is wrong with the options. */
 export function generationMistakes(options: object): Mistake[] {
-  const { image, label, names, augment, dropLabel } = options as ImageGenerationOptions;
+  const { image, label, caption, names, augment, dropLabel } = options as ImageGenerationOptions;
   const wrong = optionMistakes(options, rules);
-  if (image !== undefined && image === label) {
+  const complain = (option: string, words: Mistake["told"]) =>
+    wrong.push({ ...mistakeOf(words), option });
+  for (const [option, column] of Object.entries({ label, caption })) {
+    if (image === undefined || image !== column) continue;
     wrong.push(
-      mistakeOf((nameOf) => `${nameOf("image")}, ${nameOf("label")} must be different columns`),
+      mistakeOf((nameOf) => `${nameOf("image")}, ${nameOf(option)} must be different columns`),
     );
+  }
+  if (label !== undefined && caption !== undefined) {
+    complain("caption", (nameOf) =>
+      `${nameOf("caption")} stands beside ${nameOf("label")}, but a model is told one of the two`);
   }
   if (names !== undefined) {
     wrong.push(
       ...nameListMistakes(names).map((line) => ({ ...mistakeOf(() => line), option: "names" })),
     );
   }
-  if (label === undefined) {
-    for (const [option, value] of Object.entries({ names, dropLabel })) {
-      if (value !== undefined) {
-        wrong.push({
-          ...mistakeOf((nameOf) =>
-            `${nameOf(option)} needs labels, and no column of them is named`
-          ),
-          option,
-        });
-      }
-    }
+  if (label === undefined && names !== undefined) {
+    complain("names", (nameOf) => `${nameOf("names")} needs labels, and no column of them is named`);
+  }
+  if (label === undefined && caption === undefined && dropLabel !== undefined) {
+    complain("dropLabel", (nameOf) =>
+      `${nameOf("dropLabel")} needs labels or captions, and no column of them is named`);
   }
   if (Array.isArray(augment)) {
     wrong.push(

@@ -38,6 +38,7 @@ export function readSamplingSettings(read: ConfigReader, trainTimesteps: number)
     lowerOrderFinal: flag("lower_order_final"),
     eulerAtFinal: flag("euler_at_final"),
     lambdaMin: given("lambda_min_clipped", () => lambdaMinOf(read)),
+    karrasSigmas: flag("use_karras_sigmas") || undefined,
     finalSigma: given(
       "final_sigmas_type",
       () => read.oneOf("final_sigmas_type", ["zero", "sigma_min"], "zero") as "zero",
@@ -75,6 +76,7 @@ export function samplingFields(settings: SamplingSettings): Record<string, unkno
     lower_order_final: settings.lowerOrderFinal,
     euler_at_final: settings.eulerAtFinal,
     lambda_min_clipped: settings.lambdaMin,
+    use_karras_sigmas: settings.karrasSigmas,
     final_sigmas_type: settings.finalSigma,
   };
 }

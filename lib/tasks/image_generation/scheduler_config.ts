@@ -27,7 +27,7 @@ const flowPrediction = "flow_prediction";
  * DPMSolverMultistepScheduler, EulerDiscreteScheduler or FlowMatchEulerDiscreteScheduler.
  *
  * Throws one error of kind "weights" with every field that is wrong or that asks for what is not there,
- * such as `use_karras_sigmas`. Fields that only other classes read are passed over, as diffusers does.
+ * such as `use_beta_sigmas`. Fields that only other classes read are passed over, as diffusers does.
  *
  * @param json the file's fields
  * @param file what errors call it
@@ -61,6 +61,7 @@ export function readNoiseSchedule(
   const isFlow = className === "FlowMatchEulerDiscreteScheduler" ||
     read.flag("use_flow_sigmas", false);
   const sampling = readSamplingSettings(read, trainTimesteps);
+  if (isFlow && sampling.karrasSigmas) read.wrong("use_karras_sigmas", "false for a flow");
   const options: NoiseScheduleOptions = {
     sampler,
     trainTimesteps,

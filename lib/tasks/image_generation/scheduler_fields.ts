@@ -30,7 +30,6 @@ const leading = { timestep_spacing: "leading", steps_offset: 0 };
 const linspace = { timestep_spacing: "linspace", steps_offset: 0 };
 /** Other choices of sigmas than the training's own. */
 const ownSigmas = {
-  use_karras_sigmas: false,
   use_exponential_sigmas: false,
   use_beta_sigmas: false,
 };
@@ -55,6 +54,7 @@ export const schedulerClasses = {
       solver_order: 2,
       lower_order_final: true,
       euler_at_final: false,
+      use_karras_sigmas: false,
       final_sigmas_type: "zero",
       use_flow_sigmas: false,
       flow_shift: 1,
@@ -73,7 +73,7 @@ export const schedulerClasses = {
   },
   EulerDiscreteScheduler: {
     sampler: "euler",
-    defaults: { ...training, ...linspace, final_sigmas_type: "zero" },
+    defaults: { ...training, ...linspace, use_karras_sigmas: false, final_sigmas_type: "zero" },
     fixed: {
       ...ownSigmas,
       trained_betas: null,
@@ -88,6 +88,7 @@ export const schedulerClasses = {
     defaults: { num_train_timesteps: 1000, shift: 1 },
     fixed: {
       ...ownSigmas,
+      use_karras_sigmas: false,
       use_dynamic_shifting: false,
       invert_sigmas: false,
       shift_terminal: null,

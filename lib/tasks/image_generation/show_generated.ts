@@ -23,16 +23,21 @@ export function showGenerated(images: readonly GeneratedImage[]): MimeBundle {
   const pictures = images.slice(0, mostImages).map(pictureOfGenerated);
   const rows = images.slice(0, mostRows).map((image) => {
     const { width, height } = pictureOfGenerated(image);
-    return [visible(image.label ?? "any"), String(image.seed), `${width} × ${height}`];
+    return [visible(shownOf(image)), String(image.seed), `${width} × ${height}`];
   });
   return bundleOf(
     `${caption(rows.length)}\n` +
-      textTable(["label", "seed", "pixels"], rows, ["left", "right", "right"]),
+      textTable([images.some(({ caption }) => caption !== undefined) ? "caption" : "label", "seed", "pixels"], rows, ["left", "right", "right"]),
     htmlFrame(caption(pictures.length), htmlPictures(pictures)),
   );
 }
 
-/** An image with its label and its seed as the title. */
-function pictureOfGenerated({ label, seed, image }: GeneratedImage) {
-  return pngPicture(image, `${label ?? "any"}, seed ${seed}`);
+/** An image with what it shows and its seed as the title. */
+function pictureOfGenerated(generated: GeneratedImage) {
+  return pngPicture(generated.image, `${shownOf(generated)}, seed ${generated.seed}`);
+}
+
+/** What an image was to show. */
+function shownOf({ label, caption }: GeneratedImage): string {
+  return label ?? (caption || "any");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { solverPath } from "../../../lib/tasks/image_generation/samplers/solver_path.ts";
 import { createSampler } from "../../../lib/tasks/image_generation/samplers/samplers.ts";
-import { eulerSigmas } from "../../../lib/tasks/image_generation/samplers/euler.ts";
+import { eulerPath } from "../../../lib/tasks/image_generation/samplers/euler.ts";
 import { noiseSchedule } from "../../../lib/tasks/image_generation/noise_schedule.ts";
 import { readNoiseSchedule } from "../../../lib/tasks/image_generation/scheduler_config.ts";
 import golden from "../../golden/diffusion.json" with { type: "json" };
@@ -53,7 +53,7 @@ for (const { config, steps, eta, timesteps, sigmas, start, at, samples } of gold
       );
       assertClose(found, sigmas!, pathTolerance, "sigmas");
     } else if (sampler.name === "euler" && schedule.kind === "diffusion") {
-      assertClose(eulerSigmas(context), sigmas!, pathTolerance, "sigmas");
+      assertClose(eulerPath(context).sigmas, sigmas!, pathTolerance, "sigmas");
     }
     let state = sampler.start(Float32Array.from(golden.added));
     assertClose(state.sample, start, pathTolerance, "start");

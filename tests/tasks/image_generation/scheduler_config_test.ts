@@ -61,14 +61,18 @@ Deno.test("what is not there is refused by name", () => {
     ["DDPMScheduler", { thresholding: true, variance_type: "learned", trained_betas: [0.1] }],
     ["DDIMScheduler", { beta_schedule: "sigmoid", thresholding: true, clip_sample_range: 0 }],
     ["DPMSolverMultistepScheduler", {
-      use_karras_sigmas: true,
+      use_beta_sigmas: true,
       use_lu_lambdas: true,
       algorithm_type: "sde-dpmsolver++",
       solver_type: "heun",
       solver_order: 3,
       lambda_min_clipped: "none",
     }],
-    ["DPMSolverMultistepScheduler", { use_flow_sigmas: true, prediction_type: "epsilon" }],
+    ["DPMSolverMultistepScheduler", {
+      use_flow_sigmas: true,
+      prediction_type: "epsilon",
+      use_karras_sigmas: true,
+    }],
     ["EulerDiscreteScheduler", {
       timestep_type: "continuous",
       interpolation_type: "log_linear",

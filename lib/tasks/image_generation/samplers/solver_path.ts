@@ -5,9 +5,10 @@
  */
 import { shifted } from "../noise_scales.ts";
 import type { ImageScales } from "./clean_image.ts";
+import { karrasSigmas, timestepOfSigma } from "./karras_sigmas.ts";
 import type { SamplerContext } from "./sampler.ts";
 import { sigmaAt, trainSigmas } from "./sigmas.ts";
-import { wholeTimesteps } from "./timesteps.ts";
+import { roundHalfToEven, wholeTimesteps } from "./timesteps.ts";
 
 /** The timesteps of the model, [steps], and the scales before, between and after the steps, [steps + 1]. */
 interface Path {
@@ -20,9 +21,26 @@ export function solverPath(context: SamplerContext): Path {
   return context.schedule.kind === "flow" ? flowPath(context) : diffusionPath(context);
 }
 
-function diffusionPath({ schedule, settings, steps }: SamplerContext): Path {
-  const { trainTimesteps } = schedule;
+function diffusionPath(context: SamplerContext): Path {
+  const { schedule, settings } = context;
   const known = trainSigmas(schedule);
+  const timesteps = settings.karrasSigmas ? undefined : visitedTimesteps(context, known);
+  const sigmas = timesteps?.map((timestep) => sigmaAt(known, timestep)) ??
+    karrasSigmas({ most: known[known.length - 1], least: known[0], steps: context.steps });
+  const last = settings.finalSigma === "sigma_min" ? known[0] : 0;
+  return {
+    timesteps: timesteps ?? sigmas.map((sigma) => roundHalfToEven(timestepOfSigma(known, sigma))),
+    scales: [...sigmas, last].map((sigma) => {
+      const scale = Math.hypot(sigma, 1);
+      return { signal: 1 / scale, noise: sigma / scale };
+    }),
+  };
+}
+
+function visitedTimesteps(
+  { schedule: { trainTimesteps }, settings, steps }: SamplerContext,
+  known: Float64Array,
+): Float64Array {
   const spacing = settings.spacing ?? "linspace";
   const { lambdaMin = -Infinity } = settings;
   const spread = {
@@ -32,18 +50,9 @@ function diffusionPath({ schedule, settings, steps }: SamplerContext): Path {
     offset: settings.stepsOffset ?? 0,
   };
   // One more point, step 0, is where the last step ends; a trailing path visits it by itself.
-  const timesteps = spacing === "trailing"
+  return spacing === "trailing"
     ? wholeTimesteps({ ...spread, steps })
     : wholeTimesteps({ ...spread, steps: steps + 1 }).slice(0, steps);
-  const last = settings.finalSigma === "sigma_min" ? known[0] : 0;
-  const sigmas = [...timesteps.map((timestep) => sigmaAt(known, timestep)), last];
-  return {
-    timesteps,
-    scales: sigmas.map((sigma) => {
-      const scale = Math.hypot(sigma, 1);
-      return { signal: 1 / scale, noise: sigma / scale };
-    }),
-  };
 }
 
 function flowPath({ schedule, steps }: SamplerContext): Path {
