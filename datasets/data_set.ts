@@ -51,6 +51,8 @@ export interface DataSetReader<Options extends DataSetOptions = DataSetOptions> 
   readonly rules?: Readonly<Record<string, Rule>>;
   /** Makes the rows that a person gets out of those that were chosen and the split they are of. */
   compose?(chosen: readonly DataRow[], split: readonly DataRow[], options: Options): DataRow[];
+  /** Completes a row that was chosen, out of the folder of the package, such as by decoding its image. */
+  complete?(row: DataRow, folder: string): Promise<DataRow>;
   /** False where the options leave other rows than the card counts. */
   isWhole?(options: Options): boolean;
 }
@@ -62,13 +64,14 @@ export function dataSet<
 >(
   name: string,
   card: DataCard<Task>,
-  { read, together, rules, compose, isWhole }: DataSetReader<Options>,
+  { read, together, rules, compose, complete, isWhole }: DataSetReader<Options>,
 ): DataSet<Options, Task> {
   const home = card.package;
   const allRules = { ...optionRules(together !== undefined), ...rules };
   const open = async (options: Options = {} as Options): Promise<Table> => {
     checkOptions(`the data set ${name}`, options, allRules);
-    const all = await read(home ? packageFolder(home.name, home.version) : "", options);
+    const folder = home ? packageFolder(home.name, home.version) : "";
+    const all = await read(folder, options);
     if ((isWhole?.(options) ?? true) && all.length !== card.rows) {
       throw new TunebookError(
         "data",
@@ -79,7 +82,11 @@ export function dataSet<
     const { rows, seed = 1, split } = options;
     const part = split === undefined ? all : splitOf(all, together!, split);
     const chosen = rows === undefined ? part : drawRows(part, rows, seed, name);
-    const table = tableFromRows(compose ? compose(chosen, part, options) : chosen, name);
+    const composed = compose ? compose(chosen, part, options) : chosen;
+    const whole = complete
+      ? await Promise.all(composed.map((row) => complete(row, folder)))
+      : composed;
+    const table = tableFromRows(whole, name);
     return rememberOrigin(table, originOf(name, options as Record<string, unknown>));
   };
   // Messages that meet the function itself say what it is called.

@@ -77,7 +77,7 @@ export const emoji: DataSet<EmojiOptions, "image-classification"> = dataSet("emo
     const all = listed.filter(({ category }) => category !== parts);
     if (wanted !== undefined) checkCategory(wanted, all);
     const chosen = all.filter(({ category }) => wanted === undefined || category === wanted);
-    const rows = chosen.flatMap(
+    return chosen.flatMap(
       ({ name, short_name, image, category, subcategory, skin_variations = {} }) => {
         const others = variants ? Object.values(skin_variations) : [];
         return [image, ...others.map((other) => other.image)].map((file) => ({
@@ -89,11 +89,10 @@ export const emoji: DataSet<EmojiOptions, "image-classification"> = dataSet("emo
         }));
       },
     );
-    const encode = await pngEncoder();
-    return await Promise.all(rows.map(async (row) => ({
-      ...row,
-      image: { bytes: await onWhite(folder, row.image, encode), path: row.image },
-    })));
+  },
+  complete: async (row, folder) => {
+    const path = row.image as string;
+    return { ...row, image: { bytes: await onWhite(folder, path, await pngEncoder()), path } };
   },
 });
 

@@ -41,14 +41,27 @@ export function unet2dLayers(config: Unet2dConfig): Layer[] {
   const { down, middle, up } = blocksOf(config);
   return [
     wideConv("conv_in", channels, finest),
-    ...timeLayers("time_embedding", finest, timeSize),
-    ...config.classEmbedding === "time" ? timeLayers(classPath, finest, timeSize) : [],
+    ...config.timeWaves === "drawn" ? [drawnSpeeds(finest)] : [],
+    ...timeLayers("time_embedding", waveNumbers(config), timeSize),
+    ...config.classEmbedding === "time" ? timeLayers(classPath, waveNumbers(config), timeSize) : [],
     ...down.flatMap(ofLevel),
     ...middle ? ofLevel(middle) : [],
     ...up.flatMap(ofLevel),
     { kind: "norm", path: "conv_norm_out", width: finest },
     wideConv("conv_out", finest, outChannels),
   ];
+}
+
+const speedsPath = "time_proj.weight";
+
+/** The speeds of waves that a checkpoint drew. */
+function drawnSpeeds(width: number): Layer {
+  return { kind: "tensor", path: speedsPath, shape: [width], initial: "normal", isFrozen: true };
+}
+
+/** Sines and cosines of a time; drawn speeds have one of each. */
+function waveNumbers({ timeWaves, levelChannels: [finest] }: Unet2dConfig): number {
+  return timeWaves === "drawn" ? 2 * finest : finest;
 }
 
 /** Two linear layers over the waves of a time. */
@@ -88,7 +101,9 @@ function embedded(
 ): Tensor {
   const { levelChannels: [finest], cosinesFirst, frequencyShift: shift } = config;
   const ofTime = (path: string, times: Tensor) => {
-    const waves = sineTimes(times, finest, { first: cosinesFirst ? "cosine" : "sine", shift });
+    const waves = config.timeWaves === "drawn"
+      ? drawnWaves(times, net.tensor(speedsPath))
+      : sineTimes(times, finest, { first: cosinesFirst ? "cosine" : "sine", shift });
     const inner = ops.silu(net.linear(`${path}.linear_1`, waves));
     return net.linear(`${path}.linear_2`, inner);
   };
@@ -101,6 +116,12 @@ function embedded(
     case "time":
       return tf.add(time, ofTime(classPath, tf.cast(classes, "float32")));
   }
+}
+
+/** [batch], [speeds] → [batch, 2 · speeds], sines before cosines of the logarithm of the times. */
+function drawnWaves(times: Tensor, speeds: Tensor): Tensor {
+  const angles = tf.mul(tf.mul(tf.expandDims(tf.log(times), 1), speeds), 2 * Math.PI);
+  return tf.concat([tf.sin(angles), tf.cos(angles)], 1);
 }
 
 /** What is taken off the noise, or what else was learnt: [batch, outChannels, height, width]. */
@@ -146,7 +167,10 @@ export function denoised(
       : net.conv(resampler.path, doubled(x), { padding: 1 });
   }
   const finished = net.groupNorm("conv_norm_out", x, config.normGroups, config.epsilon);
-  return net.conv("conv_out", ops.silu(finished), { padding: 1 });
+  const out = net.conv("conv_out", ops.silu(finished), { padding: 1 });
+  return config.timeWaves === "drawn"
+    ? tf.div(out, tf.reshape(given.timestep, [-1, 1, 1, 1]))
+    : out;
 }
 
 function halved(net: Net, { downPadding }: Unet2dConfig, x: Tensor, path: string): Tensor {

@@ -104,6 +104,7 @@ export function readUnet2dConditionConfig(json: Readonly<Record<string, unknown>
     epsilon: read.positive("norm_eps", usual.epsilon),
     timeConditioning: "default",
     timeSize: read.size("time_embedding_dim", timeFactor * levelChannels[0]),
+    timeWaves: "fixed",
     frequencyShift: frequencyShiftOf(read, levelChannels[0]),
     cosinesFirst: read.flag("flip_sin_to_cos", true),
     centersSample: read.flag("center_input_sample", false),

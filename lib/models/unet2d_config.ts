@@ -58,6 +58,11 @@ export interface Unet2dConfig extends ImageConfig {
   readonly timeConditioning: "default" | "scale_shift";
   /** Numbers of the embedded time. */
   readonly timeSize: number;
+  /**
+   * How a time becomes waves: at fixed speeds, or at those that the checkpoint drew, of the time's logarithm (Song et
+   * al., arXiv 2011.13456, appendix H.2), where the model's answer is also divided by the time.
+   */
+  readonly timeWaves: "fixed" | "drawn";
   readonly frequencyShift: number;
   /** Whether cosines come before sines. */
   readonly cosinesFirst: boolean;
@@ -110,7 +115,7 @@ export function readUnet2dConfig(json: Readonly<Record<string, unknown>>): Unet2
   const headSize = read.value("attention_head_dim") === null
     ? undefined
     : read.size("attention_head_dim", usual.headSize);
-  read.oneOf("time_embedding_type", ["positional"], "positional");
+  const timeType = read.oneOf("time_embedding_type", ["positional", "fourier"], "positional");
   const config: Unet2dConfig = {
     hiddenSize: levelChannels[0],
     numLayers: 0,
@@ -135,6 +140,7 @@ export function readUnet2dConfig(json: Readonly<Record<string, unknown>>): Unet2
     epsilon: read.positive("norm_eps", usual.epsilon),
     timeConditioning,
     timeSize: read.size("time_embedding_dim", timeFactor * levelChannels[0]),
+    timeWaves: timeType === "fourier" ? "drawn" : "fixed",
     frequencyShift: frequencyShiftOf(read, levelChannels[0]),
     cosinesFirst: read.flag("flip_sin_to_cos", true),
     centersSample: read.flag("center_input_sample", false),

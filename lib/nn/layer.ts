@@ -84,6 +84,8 @@ export type Layer =
     readonly shape: readonly number[];
     /** What new ones are: `normal` has the config's `initializerRange` as its deviation. */
     readonly initial: "zeros" | "ones" | "normal";
+    /** True where it is never trained. */
+    readonly isFrozen?: boolean;
   };
 
 /** A linear layer, which is where most adapters act. */

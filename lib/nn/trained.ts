@@ -77,7 +77,7 @@ export function movingNorms(weights: readonly Weight[]): ReadonlySet<string> {
 }
 
 function isUnread({ layer }: Weight): boolean {
-  return layer.kind === "offset" || layer.kind === "batchNorm" && layer.isFrozen === true ||
+  return layer.kind === "offset" || "isFrozen" in layer && layer.isFrozen === true ||
     "isUnread" in layer && layer.isUnread === true;
 }
 

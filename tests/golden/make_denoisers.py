@@ -56,6 +56,11 @@ MODELS = {
         ),
         0,
     ),
+    "unet-fourier": (
+        UNet2DModel,
+        dict(UNET, block_out_channels=[4, 4], time_embedding_type="fourier", layers_per_block=1),
+        0,
+    ),
     "unet-short": (
         UNet2DModel,
         dict(UNET, mid_block_type=None, down_block_types=["DownBlock2D", "DownBlock2D"],
@@ -63,10 +68,11 @@ MODELS = {
         0,
     ),
 }
+NEW = ("unet-fourier",)
 # Stored in half precision.
-HALF = ("unet", "unet-adm", "unet-plain", "unet-short")
+HALF = ("unet", "unet-adm", "unet-plain", "unet-fourier", "unet-short")
 # Without gradients.
-SMALL = ("unet-adm", "unet-plain", "unet-short")
+SMALL = ("unet-adm", "unet-plain", "unet-fourier", "unet-short")
 # With older names.
 OLDER = ("unet-plain",)
 
@@ -110,7 +116,9 @@ def make_model(name: str, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     size = fields["sample_size"]
     sample = torch.randn(IMAGES, fields["in_channels"], size, size, generator=generator)
-    timestep = torch.tensor([0.0, 417.5, 999.0])[:IMAGES]
+    # The logarithm of a time has none of 0.
+    first = 0.25 if fields.get("time_embedding_type") == "fourier" else 0.0
+    timestep = torch.tensor([first, 417.5, 999.0])[:IMAGES]
     inputs = {"timestep": timestep}
     if rows:
         inputs["class_labels"] = torch.tensor([0, rows - 1, 1])[:IMAGES]
@@ -127,6 +135,7 @@ if __name__ == "__main__":
     diffusers.logging.set_verbosity_error()
     torch.set_num_threads(1)  # faster for models this small
     wanted = sys.argv[1:]
-    for seed, name in enumerate(MODELS, start=301):
+    # The newest last, so that the others keep their seeds.
+    for seed, name in enumerate([*(name for name in MODELS if name not in NEW), *NEW], start=301):
         if not wanted or name in wanted:
             make_model(name, seed)

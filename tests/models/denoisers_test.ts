@@ -22,6 +22,7 @@ const models: readonly [name: string, classes: number, devices: readonly string[
   ["unet", 4, ["cpu", "tfjs:cpu"]],
   ["unet-adm", 300, ["cpu", "tfjs:cpu"]],
   ["unet-plain", 0, ["cpu"]],
+  ["unet-fourier", 0, ["cpu"]],
   ["unet-short", 0, ["cpu"]],
   ["captioned", 0, ["cpu", "tfjs:cpu"]],
   ["captioned-linear", 0, ["cpu"]],
@@ -134,7 +135,7 @@ Deno.test("a UNet takes other sizes, but none that cannot be halved", async () =
 const wrongConfigs: readonly [Record<string, unknown>, RegExp[]][] = [
   [{}, [/sample_size is missing/]],
   [{ sample_size: 20 }, [/sample_size is 20, but must be a multiple of 8/]],
-  [{ sample_size: 8, time_embedding_type: "fourier" }, [/time_embedding_type is "fourier"/]],
+  [{ sample_size: 8, time_embedding_type: "learned" }, [/time_embedding_type is "learned"/]],
   [
     { sample_size: 8, down_block_types: ["SkipDownBlock2D"], block_out_channels: [32] },
     [/down_block_types is \["SkipDownBlock2D"\]/, /up_block_types is missing/],
@@ -152,6 +153,34 @@ const wrongConfigs: readonly [Record<string, unknown>, RegExp[]][] = [
     [/downsample_padding is 2/, /freq_shift is 500/, /mid_block_type is "Other"/],
   ],
 ];
+
+Deno.test("a config of a UNet that reads captions is refused with all that is not computed", () => {
+  const json = {
+    sample_size: 9,
+    block_out_channels: [32, 64],
+    down_block_types: ["SimpleCrossAttnDownBlock2D", "DownBlock2D"],
+    up_block_types: ["UpBlock2D", "UpBlock2D"],
+    attention_head_dim: [3, 5],
+    layers_per_block: [1, 2],
+    addition_embed_type: "text_time",
+    dual_cross_attention: true,
+    conv_in_kernel: 1,
+  };
+  assert.throws(() => familyOf("unet2d_condition").readConfig(json), (error: Error) => {
+    for (
+      const each of [
+        /sample_size is 9, but must be a multiple of 2/,
+        /down_block_types is/,
+        /attention_head_dim \(5\) does not divide block_out_channels \(64\)/,
+        /layers_per_block is \[1,2\], but must be the same in every level/,
+        /addition_embed_type is "text_time", but must be null/,
+        /dual_cross_attention is true, but must be false/,
+        /conv_in_kernel is 1/,
+      ]
+    ) assert.match(error.message, each);
+    return true;
+  });
+});
 
 for (const [json, wrong] of wrongConfigs) {
   Deno.test(`a UNet's config is refused: ${JSON.stringify(json)}`, () => {

@@ -52,6 +52,12 @@ function planOn(
     .evaluate({ meanIou, dice, pixelAccuracy });
 }
 
+Deno.test("splits of which no pixel counts are refused before a training", () =>
+  inFolder(async (folder) => {
+    const plan = planOn(await scenes(folder, 8, () => 255));
+    await assert.rejects(() => plan.run(quiet), isMistake("data", "no pixel of"));
+  }));
+
 Deno.test("a SegFormer learns shapes; its folders and transformers.js answer alike", () =>
   inFolder(async (folder) => {
     const rows = await scenes(folder);

@@ -100,7 +100,7 @@ Deno.test("a pipeline with other parts is refused with their names, and where th
   assert.throws(() => pipelineParts("a/model_index.json", JSON.stringify(latent)), {
     kind: "unsupported",
     message:
-      /^a\/model_index\.json: DiTPipeline also has vae \(AutoencoderKL\), which .* own folder, transformer$/,
+      /^a\/model_index\.json: DiTPipeline also has vae \(AutoencoderKL\), which .* latents that vae makes of them$/,
   });
   assert.throws(() => pipelineParts("a", '{ "vae": ["diffusers", "AutoencoderKL"] }'), {
     kind: "unsupported",
@@ -114,11 +114,31 @@ Deno.test("a pipeline with other parts is refused with their names, and where th
   );
 });
 
+Deno.test("a pipeline with a text encoder is found with its tokenizer", () =>
+  inFolder(async (folder) => {
+    const home = goldenPath("denoisers/captioned");
+    const { textEncoder, config } = await resolveModel(`file:${home}`);
+    assert.equal(config, join(home, "unet", "config.json"));
+    assert.equal(textEncoder?.config, join(home, "text_encoder", "config.json"));
+    assert.equal(textEncoder?.tokenizer, join(home, "tokenizer", "tokenizer.json"));
+    assert.deepEqual(await missingFiles(home), []);
+    await write(folder, {
+      "model_index.json": await Deno.readTextFile(join(home, "model_index.json")),
+      "unet/config.json": "{}",
+    });
+    assert.deepEqual(await missingFiles(folder), [
+      "unet/diffusion_pytorch_model.safetensors",
+      "text_encoder/config.json",
+      "text_encoder/model.safetensors",
+      "tokenizer/tokenizer.json",
+    ]);
+  }));
+
 Deno.test("a class of diffusers that is no family is refused by its name", () =>
   inFolder(async (folder) => {
-    await write(folder, { "config.json": '{ "_class_name": "UNet2DConditionModel" }' });
+    await write(folder, { "config.json": '{ "_class_name": "UNet3DConditionModel" }' });
     await assert.rejects(readModelConfig(join(folder, "config.json")), {
       kind: "unsupported",
-      message: /_class_name is "UNet2DConditionModel".* DiTTransformer2DModel, UNet2DModel/,
+      message: /_class_name is "UNet3DConditionModel".* DiTTransformer2DModel, UNet2DModel, UNet2DConditionModel/,
     });
   }));

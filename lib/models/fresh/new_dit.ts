@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { noiseOf } from "./new_denoiser.ts";
 import { fourfold, type NewFamily } from "./new_family.ts";
 
 /** Blocks begin as if they were not there, and so does the output (adaLN-Zero, arXiv 2212.09748, section 3.2). */
@@ -10,14 +11,6 @@ const silent = /\.norm1\.linear\.|^proj_out_/;
 /** What reads times begins small, as in the paper's code. */
 const ofTimes = /\.timestep_embedder\./;
 const ofTimesDeviation = 0.02;
-
-/** How noise is added in diffusion; what is predicted is left to the options. */
-const diffusion = {
-  _class_name: "DDIMScheduler",
-  num_train_timesteps: 1000,
-  beta_schedule: "squaredcos_cap_v2",
-  clip_sample: true,
-};
 
 /** Linears so that what they give is as large as what they read, as Xavier's, and blocks that add nothing at first. */
 export const newDit: NewFamily = {
@@ -40,10 +33,7 @@ export const newDit: NewFamily = {
     activation_fn: "gelu",
     norm_type: "ada_norm_zero",
   }),
-  scheduler: ({ prediction }) =>
-    prediction === "flow"
-      ? { _class_name: "FlowMatchEulerDiscreteScheduler", num_train_timesteps: 1000, shift: 1 }
-      : { ...diffusion, prediction_type: prediction },
+  scheduler: noiseOf,
   deviationOf(path, { hiddenSize }) {
     if (silent.test(path)) return 0;
     return ofTimes.test(path) ? ofTimesDeviation : hiddenSize ** -0.5;

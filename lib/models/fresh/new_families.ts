@@ -12,6 +12,7 @@ import { newLlama } from "./new_llama.ts";
 import { newMarian } from "./new_marian.ts";
 import { newSegformer } from "./new_segformer.ts";
 import { newT5 } from "./new_t5.ts";
+import { newUnet2d } from "./new_unet2d.ts";
 import { newVit } from "./new_vit.ts";
 import { newYolos } from "./new_yolos.ts";
 
@@ -22,6 +23,7 @@ const newFamilies: readonly NewFamily[] = [
   newMarian,
   newSegformer,
   newT5,
+  newUnet2d,
   newVit,
   newYolos,
 ];

@@ -29,7 +29,11 @@ export interface NewFamily {
   /** `scheduler_config.json` of a family of denoisers. */
   scheduler?(settings: NewModelSettings): Readonly<Record<string, unknown>>;
   /** The standard deviation of a weight that is no norm's; the config's range unless given. */
-  deviationOf?(path: string, config: ModelConfig): number;
+  deviationOf?(path: string, config: ModelConfig, shape: readonly number[]): number;
+  /** What `imageSize` must be a multiple of; any unless given. */
+  readonly imageMultiple?: number;
+  /** What `hiddenSize` must be a multiple of; any unless given. */
+  readonly hiddenMultiple?: number;
   /** True where the row of the padding token in the word table is zeros. */
   readonly clearsPadding?: boolean;
 }

@@ -6,9 +6,15 @@
 
 /** The sizes of a new model, and of its tokenizer where it takes text. */
 export interface NewModelOptions {
-  /** Numbers of a token between blocks, of `segformer` those of its last stage; 256 unless given. */
+  /**
+   * Numbers of a token between blocks, of `segformer` those of its last stage, of `unet2d` the channels of its last
+   * level; 256 unless given.
+   */
   readonly hiddenSize?: number;
-  /** Blocks, of an encoder-decoder those of the encoder, of `segformer` those of each stage; 4 unless given. */
+  /**
+   * Blocks, of an encoder-decoder those of the encoder, of `segformer` those of each stage, of `unet2d` the residual
+   * blocks of each of its three levels; 4 unless given.
+   */
   readonly layers?: number;
   /** Blocks of the decoder (`marian`, `t5`); as many as `layers` unless given. */
   readonly decoderLayers?: number;
@@ -29,18 +35,24 @@ export interface NewModelOptions {
    * a token such as `>>de<<`, which the task's `targetLanguage` or the source itself begins with.
    */
   readonly languages?: readonly string[] | string;
-  /** Pixels of an image on each side (`dit`, `segformer`, `vit`, `yolos`), a multiple of `patchSize`; 64 unless given. */
+  /**
+   * Pixels of an image on each side (`dit`, `segformer`, `unet2d`, `vit`, `yolos`), a multiple of `patchSize`, of
+   * `unet2d` of 4; 64 unless given.
+   */
   readonly imageSize?: number;
   /** Pixels of a patch on each side (`dit`, `vit`, `yolos`); 8 unless given. */
   readonly patchSize?: number;
   /** The most objects that a detector finds in an image (`yolos`); 20 unless given. */
   readonly queries?: number;
   /**
-   * What a denoiser says of a noisy image (`dit`): the way from the image to the noise (`flow`), the noise
+   * What a denoiser says of a noisy image (`dit`, `unet2d`): the way from the image to the noise (`flow`), the noise
    * (`epsilon`), or a mixture of both (`v_prediction`); `flow` unless given.
    */
   readonly prediction?: "flow" | "epsilon" | "v_prediction";
-  /** Dropout probability in training (`dit`, `gpt2`, `marian`, `segformer`, `t5`, `vit`, `yolos`); 0 unless given. */
+  /**
+   * Dropout probability in training (`dit`, `gpt2`, `marian`, `segformer`, `t5`, `unet2d`, `vit`, `yolos`); 0 unless
+   * given.
+   */
   readonly dropout?: number;
   /** True where the language head shares the word table; true unless given. */
   readonly tied?: boolean;

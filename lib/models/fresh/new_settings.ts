@@ -111,7 +111,14 @@ function sizeMistakes(family: NewFamily, settings: NewModelSettings): Mistake[] 
   const { hiddenSize, heads, keyValueHeads, vocabulary, tokenizer } = settings;
   const special = specialTokens(tokenizer, pairsOf(family, settings)).length;
   const { imageSize, patchSize } = settings;
+  const { imageMultiple = 1, hiddenMultiple = 1 } = family;
   return [
+    ...imageSize % imageMultiple === 0 ? [] : [
+      optionMistake("imageSize", `is ${imageSize}, but must be a multiple of ${imageMultiple}`),
+    ],
+    ...hiddenSize % hiddenMultiple === 0 ? [] : [
+      optionMistake("hiddenSize", `is ${hiddenSize}, but must be a multiple of ${hiddenMultiple}`),
+    ],
     ...!family.takes.includes("patchSize") || imageSize % patchSize === 0 ? [] : [
       optionMistake("patchSize", `is ${patchSize}, which must divide imageSize, ${imageSize}`),
     ],

@@ -66,7 +66,8 @@ function drawn(
   const initial = initialOf(weight);
   if (initial === "ones") data.fill(1);
   else if (initial === "normal") {
-    const deviation = made.deviationOf?.(weight.path, config) ?? config.initializerRange;
+    const deviation = made.deviationOf?.(weight.path, config, weight.shape) ??
+      config.initializerRange;
     for (let i = 0; i < data.length; i++) data[i] = random.normal() * deviation;
   }
   return data;

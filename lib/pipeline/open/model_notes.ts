@@ -38,7 +38,7 @@ export async function readModelNotes(opened: OpenedModel): Promise<ModelNotes> {
   const head = headIn(opened);
   const maxTokens = files.sentence?.maxTokens ?? await tokenizerLimit(files.tokenizerConfig);
   return {
-    labels: labelsIn(json),
+    labels: labelsIn(opened),
     problemType: json.problem_type,
     ...(note ? { note } : {}),
     ...(head ? { head } : {}),
@@ -51,10 +51,20 @@ export function numbered(labels: number): string[] {
   return Array.from({ length: labels }, (_, at) => `LABEL_${at}`);
 }
 
-function labelsIn({ id2label, num_labels: count }: Readonly<Record<string, unknown>>): string[] {
+function labelsIn({ json, family }: Pick<OpenedModel, "json" | "family">): string[] {
+  const { id2label, num_labels: count } = json;
   // Whole numbers are keys in their own order, whatever the file's is.
   if (typeof id2label === "object" && id2label !== null) return Object.values(id2label).map(String);
+  if (family.component) return numbered(classesOf(json));
   return numbered(typeof count === "number" && count > 0 ? count : usualLabels);
+}
+
+/** How many classes a denoiser without names knows, as diffusers tells it of a DiT and of a UNet2D. */
+function classesOf(
+  { num_embeds_ada_norm: classes, num_class_embeds: rows }: Readonly<Record<string, unknown>>,
+): number {
+  if (typeof classes === "number") return classes;
+  return typeof rows === "number" ? Math.max(0, rows - 1) : 0;
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TunebookError } from "../../core/errors.ts";
 import { shownName } from "../../core/quoted.ts";
 import type { Augmentations } from "../../image/augment/augmentations.ts";
 import type { Image } from "../../image/image.ts";
@@ -38,6 +39,15 @@ import { longest, mostShown, overlaid, thumbnail } from "./overlay.ts";
 import { toldShares } from "./show_segmented.ts";
 import { withPicture } from "../shared/seen_images.ts";
 import { storedMask } from "./stored_mask.ts";
+
+/** Of rows that neither teach nor tell a score. */
+function nothingCounts(where: string): TunebookError {
+  return new TunebookError(
+    "data",
+    `no pixel of ${where} counts: its masks have nothing but pixels that are ignored, so that nothing can be ` +
+      "learnt or scored; give rows with labels, or other labels or ids",
+  );
+}
 
 /** So many labels without pixels are named. */
 const mostNamed = 5;
@@ -103,6 +113,7 @@ export async function segmentationExamples(
   const isChanged = augmentations.ofImages.length > 0;
   const keys = images.keys.map((key, row) => `${key} ${masks?.keys[row]}`);
   const counts = masks && pixelCounts(masks.original, labels.length);
+  if (counts?.every((pixels) => pixels === 0)) throw nothingCounts(where);
   return {
     ...fed,
     ...(masks && isChanged

@@ -1,5 +1,6 @@
 /** The noise of a training: fresh in each epoch, and the same again after a resume. */
 import assert from "node:assert/strict";
+import { imageGeneration } from "tunebook";
 import type { ImageGenerationOptions } from "tunebook";
 import { imageProcessor } from "../../../lib/image/processor/image_processor.ts";
 import type { Feeds } from "../../../lib/nn/feeds.ts";
@@ -106,6 +107,30 @@ Deno.test("models that do not denoise are refused before a training", async () =
   await assert.rejects(
     examples(none),
     isMistake("unsupported", "image-generation needs a denoiser, such as a DiT (new:dit)"),
+  );
+  for (
+    const [channels, told] of [
+      [[4, 4], "takes 4: latents that an autoencoder makes"],
+      [[1, 1], "takes 1 (in_channels"],
+      [[3, 6], "gives 6 for 3: it has learnt variances"],
+    ] as const
+  ) {
+    await assert.rejects(
+      examples({ ...processor(), channels } as never),
+      isMistake("unsupported", told),
+    );
+  }
+  const captioned = { ...processor(), takesLabels: false, takesCaptions: true } as never;
+  await assert.rejects(examples(captioned), isMistake("unsupported", "this one reads captions"));
+  const task = imageGeneration({ image: "image", caption: "kind" }).withLabels([]);
+  const where = { where: "the drawings" };
+  await assert.rejects(
+    task.examples(table, captioned, where),
+    isMistake("weights", "open the folder of the whole pipeline"),
+  );
+  await assert.rejects(
+    task.examples(table, processor(), where),
+    isMistake("unsupported", "with captions needs a denoiser that reads them", "name a column of labels"),
   );
   await assert.rejects(
     examples({ ...processor(), scheduler: undefined } as never),
