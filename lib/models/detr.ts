@@ -17,6 +17,7 @@ import { resnetFields, resnetLayers, resnetMaps, timmName } from "./resnet.ts";
 import { sinePositions } from "./sine_positions.ts";
 
 const trunk = "backbone.conv_encoder.model.";
+const className = "DetrForObjectDetection";
 const queryPositions = "query_position_embeddings";
 /** PyTorch's default, which the config does not say. */
 const epsilon = 1e-5;
@@ -113,8 +114,8 @@ function perceptron(net: Net, config: DetrConfig, at: string, x: Tensor): Tensor
   return net.layerNorm(`${at}.final_layer_norm`, tf.add(x, branch), epsilon);
 }
 
-/** What the queries found, [batch, queries, hiddenSize]. */
-function queries(net: Net, config: DetrConfig, map: Tensor): Tensor {
+/** What the queries found after each layer of the decoder, each [batch, queries, hiddenSize]. */
+function layerQueries(net: Net, config: DetrConfig, map: Tensor): Tensor[] {
   const { hiddenSize, numQueries, encoder, decoder, hiddenDropout } = config;
   const projected = net.conv("input_projection", map);
   const [batch, , height, width] = projected.shape as [number, number, number, number];
@@ -133,16 +134,21 @@ function queries(net: Net, config: DetrConfig, map: Tensor): Tensor {
   }
   const asking = tf.reshape(net.tensor(`${queryPositions}.weight`), [1, numQueries, hiddenSize]);
   let found: Placed = { x: tf.zeros([batch * numQueries, hiddenSize]), positions: asking };
+  const finished: Tensor[] = [];
   for (let layer = 0; layer < decoder.depth; layer++) {
     const at = `decoder.layers.${layer}`;
     const step = { layer, numHeads: decoder.numHeads, batch };
-    const own = attend(net, config, { ...step, at: `${at}.self_attn`, from: found, to: found });
-    const from = { ...found, x: own };
+    const mixed = attend(net, config, { ...step, at: `${at}.self_attn`, from: found, to: found });
+    const from = { ...found, x: mixed };
     const x = attend(net, config, { ...step, at: `${at}.encoder_attn`, from, to: memory });
-    found = { ...found, x: perceptron(net, config, at, x) };
+    const normed = (rows: Tensor) => net.layerNorm("decoder.layernorm", rows, epsilon);
+    const own = perceptron(net, config, at, x);
+    const isLast = layer === decoder.depth - 1;
+    found = { ...found, x: config.normsLayers ? normed(own) : own };
+    const told = config.normsLayers && !isLast ? found.x : normed(found.x);
+    finished.push(tf.reshape(told, [batch, numQueries, hiddenSize]));
   }
-  const finished = net.layerNorm("decoder.layernorm", found.x, epsilon);
-  return tf.reshape(finished, [batch, numQueries, hiddenSize]);
+  return finished;
 }
 
 /** A trunk that was read by timm's names is written as a ResNet of transformers. */
@@ -181,7 +187,12 @@ export const detr: Family<DetrConfig> = {
   attentionTargets: ["q_proj", "v_proj"],
   features(net, config, { pixel_values }) {
     const maps = resnetMaps(net, config.trunk, pixel_values, trunk);
-    return { maps, queries: queries(net, config, maps.at(-1)!) };
+    const found = layerQueries(net, config, maps.at(-1)!);
+    return { maps, queries: found.at(-1)!, layerQueries: tf.concat(found, 1) };
   },
-  heads: { boxes: boxHead({ className: "DetrForObjectDetection" }) },
+  heads: {
+    boxes: boxHead({ className }),
+    // The same layers, for trainings in which every layer of the decoder looks for the objects.
+    auxiliaryBoxes: { ...boxHead<DetrConfig>({ className }), reads: "layerQueries" },
+  },
 };

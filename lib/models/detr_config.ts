@@ -14,6 +14,12 @@ import { resnet, type ResnetConfig } from "./resnet.ts";
 export interface DetrConfig extends ImageConfig {
   readonly trunk: ResnetConfig;
   readonly numQueries: number;
+  readonly queryLayers: number;
+  /**
+   * Whether each layer of the decoder reads what the last norm makes of the one before, as transformers computes it
+   * where `auxiliary_loss` is true; the paper's model does not.
+   */
+  readonly normsLayers: boolean;
   readonly encoder: DetrStack;
   readonly decoder: DetrStack;
   readonly activation: string;
@@ -60,6 +66,8 @@ export function readDetrConfig(json: Readonly<Record<string, unknown>>): DetrCon
     channels,
     imageSize: json.image_size === undefined ? usualSize : read.pair("image_size"),
     numQueries: read.size("num_queries", 100),
+    queryLayers: decoder.depth,
+    normsLayers: read.flag("auxiliary_loss", false),
     encoder,
     decoder,
     activation: read.oneOf("activation_function", activationNames, "relu"),

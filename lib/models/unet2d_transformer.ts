@@ -26,20 +26,20 @@ export function transformerLayers(
 ): Layer[] {
   const { size, levelBlocks, projectsLinearly } = captions!;
   const around = (name: string): Layer =>
-    projectsLinearly
-      ? linear(`${path}.${name}`, channels, channels)
-      : {
-        kind: "conv",
-        path: `${path}.${name}`,
-        inChannels: channels,
-        outChannels: channels,
-        kernel: [1, 1],
-      };
+    projectsLinearly ? linear(`${path}.${name}`, channels, channels) : {
+      kind: "conv",
+      path: `${path}.${name}`,
+      inChannels: channels,
+      outChannels: channels,
+      kernel: [1, 1],
+    };
   return [
     { kind: "norm", path: `${path}.norm`, width: channels },
     around("proj_in"),
-    ...Array.from({ length: levelBlocks[level] }, (_, i) =>
-      blockLayers(blockPath(path, i), channels, size)).flat(),
+    ...Array.from(
+      { length: levelBlocks[level] },
+      (_, i) => blockLayers(blockPath(path, i), channels, size),
+    ).flat(),
     around("proj_out"),
   ];
 }

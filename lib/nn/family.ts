@@ -111,6 +111,8 @@ export interface ImageConfig extends ModelConfig {
   readonly imageSize: readonly [number, number];
   /** How many objects a detector looks for, each by a query of its own. */
   readonly numQueries?: number;
+  /** Layers of a detector's decoder, after each of which its queries may be read; absent where there is none. */
+  readonly queryLayers?: number;
 }
 
 /** The sizes that every encoder-decoder has. */
@@ -128,6 +130,8 @@ export interface Features {
   readonly pooled?: Tensor;
   /** One vector for each object that a detector may find, [batch, queries, hiddenSize]. */
   readonly queries?: Tensor;
+  /** The same after each layer of the decoder, one layer after the other, [batch, layers · queries, hiddenSize]. */
+  readonly layerQueries?: Tensor;
   /** Maps of an image from fine to coarse, each [batch, channels, height, width]. */
   readonly maps?: readonly Tensor[];
   /** The map that `pooled` is made of, where it is made of one; Grad-CAM looks at it. */
@@ -178,7 +182,7 @@ export type Head<Config> = RowHead<Config> | MapHead<Config>;
 /** A head that reads vectors: of each token, of each input, or of each object that may be there. */
 export interface RowHead<Config> extends HeadLayers<Config> {
   /** Which features it reads. */
-  readonly reads: "tokens" | "pooled" | "queries";
+  readonly reads: "tokens" | "pooled" | "queries" | "layerQueries";
   /** [n, hiddenSize] → [n, outputs]; of queries [batch, queries, hiddenSize] → [batch, queries, outputs] */
   forward(net: Net, config: Config, features: Tensor): Tensor;
 }

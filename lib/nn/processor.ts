@@ -65,6 +65,8 @@ export interface ImageProcessor {
   readonly mapSizes?: Readonly<Record<string, readonly [height: number, width: number]>>;
   /** How many objects a detector looks for; absent of other models. */
   readonly queries?: number;
+  /** Layers of its decoder, after each of which the queries may be read; absent where there is none. */
+  readonly queryLayers?: number;
   /** What `scheduler_config.json` says of the noise that a denoiser was trained with; absent of other models. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
   /** Channels that the model takes, and those that a denoiser gives; 3 each unless given. */

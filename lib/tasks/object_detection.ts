@@ -12,6 +12,7 @@ import {
   type Rule,
   type Rules,
   text as textRule,
+  yesOrNo,
 } from "../core/option_rules.ts";
 import { nameListMistakes } from "../data/class_names.ts";
 import {
@@ -68,6 +69,7 @@ const rules: Rules<ObjectDetectionOptions> = {
   names: anything,
   augment: list,
   threshold: probability,
+  auxiliary: yesOrNo,
   ...lossRules,
   ...cellRules,
 };

@@ -88,7 +88,9 @@ export function pipelineParts(path: string, text: string): PipelineParts {
     "unsupported",
     denoiser === undefined
       ? `${path}: ${kind} has no ${denoisers.join(" and no ")}, so there is no denoiser to train`
-      : `${path}: ${kind} also has ${others.join(", ")}, which tunebook cannot run; it reads pipelines ` +
+      : `${path}: ${kind} also has ${
+        others.join(", ")
+      }, which tunebook cannot run; it reads pipelines ` +
         `of a denoiser, a scheduler, and a ${textEncoderClass} with its tokenizer. ` +
         (parts.has(latentPart)
           ? `What its denoiser sees are not the pixels of images, but latents that ${latentPart} makes of them`

@@ -20,7 +20,12 @@ interface Learnt {
 }
 
 const golden: {
-  detectors: (Learnt & { queries: number; objects: ImageObjects[] })[];
+  detectors: (Learnt & {
+    queries: number;
+    layers: number;
+    normsLayers: boolean;
+    objects: ImageObjects[];
+  })[];
   segmenters: (Learnt & { masks: number[][][] })[];
 } = JSON.parse(
   await Deno.readTextFile(new URL("../golden/vision_losses.json", import.meta.url)),
@@ -67,11 +72,18 @@ function assertStep({ loss, gradientNorm }: StepReport, wanted: Learnt): void {
 }
 
 for (const each of golden.detectors) {
-  Deno.test(`a step of ${each.name} has transformers' loss and gradients`, async () => {
+  const auxiliary = each.layers === 1
+    ? ""
+    : ` with auxiliary losses, ${each.normsLayers ? "normed between layers" : "as in the paper"},`;
+  Deno.test(`a step of ${each.name}${auxiliary} has transformers' loss and gradients`, async () => {
     const { pixel_values } = await readGolden(`vision/${each.name}/expected.safetensors`);
-    const model = sized(await goldenImageModel(each.name, "boxes"), pixel_values);
-    const { queries, objects } = each;
-    const objective = detectionObjective({ queries, classes, objects });
+    const { queries, objects, layers, normsLayers } = each;
+    const objective = detectionObjective({ queries, classes, objects, layers });
+    const opened = sized(await goldenImageModel(each.name, objective.head.name), pixel_values);
+    const model = {
+      ...opened,
+      config: { ...opened.config, ...(normsLayers ? { normsLayers } : {}) },
+    };
     for (
       const settings of [{ batchSize: objects.length }, {
         batchSize: 1,

@@ -139,6 +139,7 @@ Deno.test("a class of diffusers that is no family is refused by its name", () =>
     await write(folder, { "config.json": '{ "_class_name": "UNet3DConditionModel" }' });
     await assert.rejects(readModelConfig(join(folder, "config.json")), {
       kind: "unsupported",
-      message: /_class_name is "UNet3DConditionModel".* DiTTransformer2DModel, UNet2DModel, UNet2DConditionModel/,
+      message:
+        /_class_name is "UNet3DConditionModel".* DiTTransformer2DModel, UNet2DModel, UNet2DConditionModel/,
     });
   }));

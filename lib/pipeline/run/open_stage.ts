@@ -166,7 +166,8 @@ function sizedConfig(opened: OpenedModel, { size }: PixelProcessor): ModelConfig
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
   const { tokenizer, pixels, scheduler, captions, family, config, files: { sentence } } = opened;
   if (family.input === "image") {
-    const { numQueries: queries, channels, outChannels = channels } = config as ImageConfig;
+    const { numQueries: queries, queryLayers, channels, outChannels = channels } =
+      config as ImageConfig;
     return {
       input: "image",
       tokens: config.maxTokens,
@@ -178,6 +179,7 @@ export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
       ...(captionInput(family, config) ? { takesCaptions: true } : {}),
       ...(captions ? { captions } : {}),
       ...(queries === undefined ? {} : { queries }),
+      ...(queryLayers === undefined ? {} : { queryLayers }),
     };
   }
   if (!tokenizer) throw new TunebookError("unsupported", `${family.modelType} models take no text`);

@@ -41,7 +41,9 @@ export async function captionStates(
     throw new TunebookError(
       "unsupported",
       `the hidden states of ${different.length} different captions take ` +
-        `${(bytes / bytesOfGigabyte).toFixed(1)} GB, more than ${mostKept / bytesOfGigabyte}; give fewer`,
+        `${(bytes / bytesOfGigabyte).toFixed(1)} GB, more than ${
+          mostKept / bytesOfGigabyte
+        }; give fewer`,
     );
   }
   const numbers = new Map([...different, ""].map((caption, at) => [caption, at]));

@@ -83,8 +83,11 @@ export function generationMistakes(options: object): Mistake[] {
     );
   }
   if (label !== undefined && caption !== undefined) {
-    complain("caption", (nameOf) =>
-      `${nameOf("caption")} stands beside ${nameOf("label")}, but a model is told one of the two`);
+    complain(
+      "caption",
+      (nameOf) =>
+        `${nameOf("caption")} stands beside ${nameOf("label")}, but a model is told one of the two`,
+    );
   }
   if (names !== undefined) {
     wrong.push(
@@ -92,11 +95,16 @@ export function generationMistakes(options: object): Mistake[] {
     );
   }
   if (label === undefined && names !== undefined) {
-    complain("names", (nameOf) => `${nameOf("names")} needs labels, and no column of them is named`);
+    complain(
+      "names",
+      (nameOf) => `${nameOf("names")} needs labels, and no column of them is named`,
+    );
   }
   if (label === undefined && caption === undefined && dropLabel !== undefined) {
-    complain("dropLabel", (nameOf) =>
-      `${nameOf("dropLabel")} needs labels or captions, and no column of them is named`);
+    complain(
+      "dropLabel",
+      (nameOf) => `${nameOf("dropLabel")} needs labels or captions, and no column of them is named`,
+    );
   }
   if (Array.isArray(augment)) {
     wrong.push(

@@ -27,7 +27,15 @@ export function showGenerated(images: readonly GeneratedImage[]): MimeBundle {
   });
   return bundleOf(
     `${caption(rows.length)}\n` +
-      textTable([images.some(({ caption }) => caption !== undefined) ? "caption" : "label", "seed", "pixels"], rows, ["left", "right", "right"]),
+      textTable(
+        [
+          images.some(({ caption }) => caption !== undefined) ? "caption" : "label",
+          "seed",
+          "pixels",
+        ],
+        rows,
+        ["left", "right", "right"],
+      ),
     htmlFrame(caption(pictures.length), htmlPictures(pictures)),
   );
 }

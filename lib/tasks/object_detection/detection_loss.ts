@@ -96,7 +96,8 @@ export function detectionFeeds({ queries }: QuerySizes): Record<string, InputSpe
  * Σ over all queries of the loss of the class, divided by `class_normaliser`, and over the matched ones of
  * boxWeight · |box − target|₁ + giouWeight · (1 − GIoU), divided by `normaliser`, the objects of the
  * step. Equals the loss of transformers' `DetrForObjectDetection` and, with `focal`, of
- * `DeformableDetrForObjectDetection`, both without auxiliary losses.
+ * `DeformableDetrForObjectDetection`, both without auxiliary losses; with queries of several layers of the decoder
+ * and the normaliser of one it is DETR's loss with them.
  *
  * @param outputs [batch, queries · (logits + 4)]: of each query its logits, then its box as shares of the
  * image (`box_shares.ts`)

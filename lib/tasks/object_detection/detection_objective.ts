@@ -7,7 +7,7 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { callable, list, required, type Rules, whole } from "../../core/option_rules.ts";
-import { type HostTensor, tf } from "../../engine/mod.ts";
+import { type HostTensor, type Tensor, tf } from "../../engine/mod.ts";
 import type { BatchDraw } from "../../nn/feeds.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { boxNumbers } from "./box_shares.ts";
@@ -33,6 +33,12 @@ export interface DetectionObjectiveOptions extends DetectionLossOptions, QuerySi
    * loss of a step is divided by the objects before that.
    */
   readonly moved?: (row: number, draw: BatchDraw) => ImageObjects;
+  /**
+   * Layers of the decoder that each look for the objects, by a matching of their own (Carion et al., "auxiliary
+   * decoding losses"); 1 unless given, the last one alone. With more the head is `auxiliaryBoxes`, whose queries are
+   * those of one layer after the other.
+   */
+  readonly layers?: number;
 }
 
 const rules: Rules<DetectionObjectiveOptions> = {
@@ -40,6 +46,7 @@ const rules: Rules<DetectionObjectiveOptions> = {
   queries: required(whole),
   classes: required(whole),
   moved: callable,
+  layers: whole,
   ...detectionRules,
 };
 
@@ -70,38 +77,55 @@ const rules: Rules<DetectionObjectiveOptions> = {
  */
 export function detectionObjective(options: DetectionObjectiveOptions): Objective {
   checkOptions("detectionObjective", options, rules);
-  const { objects, queries, classes, moved, ...given } = options;
+  const { objects, queries, classes, moved, layers = 1, ...given } = options;
   const sizes: QuerySizes = { queries, classes };
+  /** Those of all layers, beside each other. */
+  const all: QuerySizes = { queries: layers * queries, classes };
   const settings: DetectionLossSettings = { ...detectionDefaults, ...given };
   checkObjects(objects, sizes);
   const logitCount = queryLogits(sizes, settings.classLoss);
   const perQuery = logitCount + boxNumbers;
-  const perRow = queries * perQuery;
+  const perLayer = queries * perQuery;
+  const perRow = layers * perLayer;
   const targets = (own: readonly ImageObjects[], outputs: Float32Array, normaliser: number) => {
-    const matches = own.map((own, at) => {
-      const given = outputs.subarray(at * perRow, (at + 1) * perRow);
-      return { own, matched: matchQueries(given, own, sizes, settings) };
-    });
-    return feedsOf(matches, sizes, settings, normaliser);
+    const matches = own.flatMap((own, at) =>
+      Array.from({ length: layers }, (_, layer) => {
+        const start = at * perRow + layer * perLayer;
+        const given = outputs.subarray(start, start + perLayer);
+        return { own, matched: matchQueries(given, own, sizes, settings) };
+      })
+    );
+    return feedsOf(matches, { ...sizes, layers }, settings, normaliser);
+  };
+  /** What the last layer gives, [batch, queries, perQuery]. */
+  const lastLayer = (results: Tensor): Tensor => {
+    const found = tf.reshape(results, [-1, layers * queries, perQuery]);
+    if (layers === 1) return found;
+    const [batch] = found.shape;
+    return tf.slice(found, [0, (layers - 1) * queries, 0], [batch, queries, perQuery]);
   };
   return {
     name: "object-detection",
     // The head adds one logit, that of "no object".
-    head: { name: "boxes", outputs: logitCount - 1 },
+    head: { name: layers === 1 ? "boxes" : "auxiliaryBoxes", outputs: logitCount - 1 },
     outputs: perRow,
     per: "sequence",
-    feeds: detectionFeeds(sizes),
+    feeds: detectionFeeds(all),
     pool: (results) => tf.reshape(results, [-1, perRow]),
+    ...(layers === 1 ? {} : {
+      // Boxes are told by the last layer alone.
+      perRow: {
+        outputs: perLayer,
+        batchSize: evaluatedImages,
+        of: (results) => tf.reshape(lastLayer(results), [-1, perLayer]),
+      },
+    }),
     exported(results) {
-      const [logits, boxes] = tf.split(
-        tf.reshape(results, [-1, queries, perQuery]),
-        [logitCount, boxNumbers],
-        2,
-      );
+      const [logits, boxes] = tf.split(lastLayer(results), [logitCount, boxNumbers], 2);
       return { logits, pred_boxes: boxes };
     },
     readExported: ({ logits, pred_boxes: boxes }) => joined([logits, boxes], queries),
-    loss: (outputs, feeds) => detectionLoss(outputs, feeds, sizes, settings),
+    loss: (outputs, feeds) => detectionLoss(outputs, feeds, all, settings),
     // transformers divides by the objects of the batch, too.
     weightOf: (rows) => Array.from(rows, (row) => objects[row].classes.length).reduce(add, 0),
     readsOutputs: true,
@@ -118,8 +142,12 @@ export function detectionObjective(options: DetectionObjectiveOptions): Objectiv
   };
 }
 
+/** Images that are asked together. */
+const evaluatedImages = 32;
+
 const add = (a: number, b: number) => a + b;
 
+/** An image, or what one layer of the decoder found in it. */
 interface MatchedImage {
   readonly own: ImageObjects;
   readonly matched: Int32Array;
@@ -130,7 +158,7 @@ const anyBox = [0.5, 0.5, 1, 1];
 
 function feedsOf(
   images: readonly MatchedImage[],
-  { queries, classes }: QuerySizes,
+  { queries, classes, layers }: QuerySizes & { readonly layers: number },
   { classLoss, noObjectWeight }: DetectionLossSettings,
   normaliser: number,
 ): Record<string, HostTensor> {
@@ -155,8 +183,8 @@ function feedsOf(
   const pairs = matched.reduce(add, 0);
   const classNormaliser = classLoss === "focal"
     ? normaliser
-    : pairs + (count - pairs) * noObjectWeight || 1;
-  const shape = [images.length, queries];
+    : (pairs + (count - pairs) * noObjectWeight) / layers || 1;
+  const shape = [images.length / layers, layers * queries];
   const scalar = (value: number) => ({ shape: [], data: Float32Array.of(value) });
   return {
     query_classes: { shape, data: queryClasses },

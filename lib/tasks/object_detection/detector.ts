@@ -21,7 +21,13 @@ import { detectionObjective } from "./detection_objective.ts";
 import type { ImageObjects } from "./match_queries.ts";
 
 /** How classes and boxes count, as DETR and YOLOS count them. */
-export type QueryLossOptions = Omit<DetectionLossOptions, "classLoss" | "focalAlpha">;
+export interface QueryLossOptions extends Omit<DetectionLossOptions, "classLoss" | "focalAlpha"> {
+  /**
+   * Whether every layer of a DETR's decoder looks for the objects in training, each matched by itself, and their losses
+   * are added (`auxiliary_loss`); false unless given.
+   */
+  readonly auxiliary?: boolean;
+}
 
 /** How they count in a detector of either kind. */
 export interface DetectorLossOptions extends QueryLossOptions, CellLossOptions {}
@@ -65,8 +71,8 @@ const classLoss = "crossEntropy";
  * "input" for weights of a loss that is of the other kind of detector.
  */
 export function detectorOf(processor: Processor, options: DetectorOptions): Detector {
-  const { queries, mapSizes } = processor.input === "image" ? processor : {};
-  if (queries !== undefined) return queryDetector(queries, options);
+  const { queries, queryLayers, mapSizes } = processor.input === "image" ? processor : {};
+  if (queries !== undefined) return queryDetector({ queries, queryLayers }, options);
   if (mapSizes?.boxes) return cellDetector(mapSizes.boxes, options);
   throw new TunebookError(
     "unsupported",
@@ -75,17 +81,36 @@ export function detectorOf(processor: Processor, options: DetectorOptions): Dete
   );
 }
 
-function queryDetector(queries: number, { task, classes, loss }: DetectorOptions): Detector {
+/** The queries of a model, and after how many layers they may be read. */
+interface Queries {
+  readonly queries: number;
+  readonly queryLayers: number | undefined;
+}
+
+function queryDetector(
+  { queries, queryLayers }: Queries,
+  { task, classes, loss: { auxiliary = false, ...loss } }: DetectorOptions,
+): Detector {
   refuseOthers(
     task,
     loss,
     Object.keys(cellRules),
     "the cells of a map, and this model has queries",
   );
+  if (auxiliary && queryLayers === undefined) {
+    refuseOptions(task, [
+      optionMistake(
+        "auxiliary",
+        "is for DETR, whose decoder finds objects layer by layer; leave it out",
+      ),
+    ]);
+  }
+  const layers = auxiliary ? queryLayers! : 1;
   const sizes = { queries, classes };
   return {
     mostObjects: queries,
-    objective: (learned) => detectionObjective({ ...loss, ...sizes, ...learned, classLoss }),
+    objective: (learned) =>
+      detectionObjective({ ...loss, ...sizes, ...learned, classLoss, layers }),
     found: (output, image) => boxesOfQueries(output, sizes, { classLoss }, image),
     compare: compareQueries,
   };
@@ -98,7 +123,7 @@ function cellDetector(
   refuseOthers(
     task,
     loss,
-    Object.keys(detectionRules),
+    [...Object.keys(detectionRules), "auxiliary"],
     "queries, and this model gives cells of a map",
   );
   const sizes = { height, width, classes };

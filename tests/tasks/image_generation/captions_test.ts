@@ -27,7 +27,10 @@ const captioned = () => imageGeneration({ image: "image", caption: "words" });
 /** The drawings with captions, some of which say nothing. */
 async function captionedDrawings(count: number): Promise<Table> {
   const rows = await drawings(count);
-  const words = Array.from({ length: count }, (_, row) => row % 5 === 4 ? "" : `a ${kinds[row % 2]} one`);
+  const words = Array.from(
+    { length: count },
+    (_, row) => row % 5 === 4 ? "" : `a ${kinds[row % 2]} one`,
+  );
   const images = Array.from({ length: count }, (_, row) => rows.get("image", row));
   const kind = Array.from({ length: count }, (_, row) => kinds[row % 2]);
   return tableFromColumns({ image: images, words, kind });
@@ -107,11 +110,21 @@ Deno.test("captions are learnt by LoRA on cross attention, drawn, and deployed",
 Deno.test("what does not belong together is said before anything is trained", () =>
   inNewFolder(async () => {
     const rows = await captionedDrawings(10);
-    const refused = async (reference: string, task: ReturnType<typeof imageGeneration>, ...told: string[]) => {
-      const plan = model(reference).data(rows, task, { test: 2 }).adapt(lora()).train({ epochs: 1 });
+    const refused = async (
+      reference: string,
+      task: ReturnType<typeof imageGeneration>,
+      ...told: string[]
+    ) => {
+      const plan = model(reference).data(rows, task, { test: 2 }).adapt(lora()).train({
+        epochs: 1,
+      });
       await assert.rejects(() => plan.run(quiet), isMistake("unsupported", ...told));
     };
-    await refused(pipeline, imageGeneration({ image: "image", label: "kind" }), "this one reads captions; name their column");
+    await refused(
+      pipeline,
+      imageGeneration({ image: "image", label: "kind" }),
+      "this one reads captions; name their column",
+    );
     await refused(pipeline, imageGeneration({ image: "image" }), "needs captions, which it reads");
     assert.throws(
       () => imageGeneration({ image: "image", caption: "image", label: "kind" }),
@@ -141,5 +154,8 @@ Deno.test("each caption is encoded once, and the empty one stands for none", asy
     data: Float32Array.of(0, 1, 3, 1),
   });
   const wide = { tokens: 1e6, size: 1e6, encode: () => Promise.reject() };
-  await assert.rejects(captionStates(wide, ["a"]), isMistake("unsupported", "8000.0 GB, more than 2"));
+  await assert.rejects(
+    captionStates(wide, ["a"]),
+    isMistake("unsupported", "8000.0 GB, more than 2"),
+  );
 });

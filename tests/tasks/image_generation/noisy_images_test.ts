@@ -130,7 +130,11 @@ Deno.test("models that do not denoise are refused before a training", async () =
   );
   await assert.rejects(
     task.examples(table, processor(), where),
-    isMistake("unsupported", "with captions needs a denoiser that reads them", "name a column of labels"),
+    isMistake(
+      "unsupported",
+      "with captions needs a denoiser that reads them",
+      "name a column of labels",
+    ),
   );
   await assert.rejects(
     examples({ ...processor(), scheduler: undefined } as never),

@@ -3,7 +3,16 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { full, lora, meanAveragePrecision, model, objectDetection, onnx, open } from "tunebook";
+import {
+  full,
+  lora,
+  meanAveragePrecision,
+  merged,
+  model,
+  objectDetection,
+  onnx,
+  open,
+} from "tunebook";
 import golden from "../../golden/detections.json" with { type: "json" };
 import { inFolder } from "../../weights/in_folder.ts";
 import { squares } from "./squares.ts";
@@ -66,4 +75,32 @@ Deno.test("a DETR is trained, and transformers.js finds the same in the deployed
       const [{ reader }] = result.receipts;
       assert.equal(reader?.answers?.pipeline, "object-detection");
     }
+  }));
+
+Deno.test("a DETR learns by the losses of all layers of its decoder, and is deployed with the last", () =>
+  inFolder(async (folder) => {
+    const base = await detector(join(folder, "detr"), "detr");
+    const rows = await squares(12);
+    const task = objectDetection({ ...columns, threshold: 0.05, auxiliary: true });
+    const whole = join(folder, "whole");
+    const result = await model(`file:${base}`).data(rows, task, { test: 0.25 }).adapt(full())
+      .train({ epochs: 1, batchSize: 6 })
+      .deploy(onnx(join(folder, "web")), merged(whole)).run({ quiet: true });
+    for (const { largestDifference, tolerance } of result.receipts) {
+      assert.ok(largestDifference <= tolerance);
+    }
+    const images = [rows.get("image", 0) as string];
+    const opened = await open(whole);
+    assert.deepEqual(await opened.predict(images), await result.predict(images));
+    await opened.dispose();
+    await result.dispose();
+  }));
+
+Deno.test("losses of all layers are refused for detectors without a decoder", () =>
+  inFolder(async (folder) => {
+    const base = await detector(join(folder, "yolos"), "yolos");
+    const plan = model(`file:${base}`)
+      .data(await squares(8), objectDetection({ ...columns, auxiliary: true }), { test: 2 })
+      .adapt(full()).train({ epochs: 1 });
+    await assert.rejects(() => plan.run({ quiet: true }), /auxiliary is for DETR/);
   }));
