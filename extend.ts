@@ -50,7 +50,9 @@ export type { Rows } from "./lib/nn/run_over.ts";
 export type { HeadRequest } from "./lib/nn/task_head.ts";
 export type { Writing, WritingCase } from "./lib/nn/writing.ts";
 export type {
+  CaptionEncoder,
   DecoderProcessor,
+  EncodedCaptions,
   ImageProcessor,
   Processor,
   TextProcessor,

@@ -17,7 +17,6 @@ import { resnetFields, resnetLayers, resnetMaps, timmName } from "./resnet.ts";
 import { sinePositions } from "./sine_positions.ts";
 
 const trunk = "backbone.conv_encoder.model.";
-const className = "DetrForObjectDetection";
 const queryPositions = "query_position_embeddings";
 /** PyTorch's default, which the config does not say. */
 const epsilon = 1e-5;
@@ -190,9 +189,5 @@ export const detr: Family<DetrConfig> = {
     const found = layerQueries(net, config, maps.at(-1)!);
     return { maps, queries: found.at(-1)!, layerQueries: tf.concat(found, 1) };
   },
-  heads: {
-    boxes: boxHead({ className }),
-    // The same layers, for trainings in which every layer of the decoder looks for the objects.
-    auxiliaryBoxes: { ...boxHead<DetrConfig>({ className }), reads: "layerQueries" },
-  },
+  heads: { boxes: boxHead({ className: "DetrForObjectDetection" }) },
 };

@@ -219,7 +219,11 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     ...(!hasHead && headLayers.some((layer) => isStoredOtherwise(layer, stored))
       ? { hasOtherHead: true }
       : {}),
-    headRequest: { name: headRequest.name, outputs: headRequest.outputs },
+    headRequest: {
+      name: headRequest.name,
+      outputs: headRequest.outputs,
+      ...(headRequest.reads ? { reads: headRequest.reads } : {}),
+    },
     ...(quantized.size > 0 ? { quantized: quantized } : {}),
     weights: new LazyMap(
       [

@@ -19,7 +19,7 @@ import {
 } from "./unet2d_blocks.ts";
 import { coarsening, type Unet2dConfig } from "./unet2d_config.ts";
 import { blocksOf, type Level, type MapAttention, type ResidualBlock } from "./unet2d_levels.ts";
-import { transformed, transformerLayers } from "./unet2d_transformer.ts";
+import { mapTransformer, transformerLayers } from "./unet2d_transformer.ts";
 
 /** Where the class of an image is embedded. */
 export const classPath = "class_embedding";
@@ -138,7 +138,7 @@ export function denoised(
     each === undefined
       ? x
       : config.captions
-      ? transformed(net, config, x, captions, each)
+      ? mapTransformer(net, config, x, captions, each)
       : attended(net, config, x, each);
   const { down, middle, up } = blocksOf(config);
   let x = net.conv(

@@ -74,7 +74,7 @@ function blockLayers(at: string, channels: number, captionSize: number): Layer[]
  *
  * @param captions the hidden states of a text encoder, [batch, tokens, numbers]
  */
-export function transformed(
+export function mapTransformer(
   net: Net,
   { normGroups, captions: config }: Unet2dConfig,
   map: Tensor,

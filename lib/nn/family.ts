@@ -182,7 +182,7 @@ export type Head<Config> = RowHead<Config> | MapHead<Config>;
 /** A head that reads vectors: of each token, of each input, or of each object that may be there. */
 export interface RowHead<Config> extends HeadLayers<Config> {
   /** Which features it reads. */
-  readonly reads: "tokens" | "pooled" | "queries" | "layerQueries";
+  readonly reads: "tokens" | "pooled" | "queries";
   /** [n, hiddenSize] → [n, outputs]; of queries [batch, queries, hiddenSize] → [batch, queries, outputs] */
   forward(net: Net, config: Config, features: Tensor): Tensor;
 }

@@ -15,6 +15,8 @@ export interface HeadRequest {
   readonly outputs: number;
   /** True where a head that the checkpoint has must not be used: its numbers mean something else. */
   readonly isNew?: boolean;
+  /** What it reads in the place of the features that the family's head names. */
+  readonly reads?: "layerQueries";
 }
 
 /**

@@ -17,8 +17,8 @@ type Inputs = Readonly<Record<string, Tensor>>;
 /** The features that the model's head reads, one tensor or several maps, each [batch, …]. */
 export function wholeFeatures(net: Net, model: Model, inputs: Inputs): readonly Tensor[] {
   if (inputs.hidden) return unpacked(inputs.hidden, featureShapes(model));
-  const { family, config } = model;
-  const { reads } = modelHead(model);
+  const { family, config, headRequest } = model;
+  const reads = headRequest.reads ?? modelHead(model).reads;
   const features = family.features?.(net, config, inputs)[reads];
   if (features) return features instanceof tf.Tensor ? [features] : features;
   throw new TunebookError(

@@ -79,9 +79,10 @@ for (const each of golden.detectors) {
     const { pixel_values } = await readGolden(`vision/${each.name}/expected.safetensors`);
     const { queries, objects, layers, normsLayers } = each;
     const objective = detectionObjective({ queries, classes, objects, layers });
-    const opened = sized(await goldenImageModel(each.name, objective.head.name), pixel_values);
+    const opened = sized(await goldenImageModel(each.name, "boxes"), pixel_values);
     const model = {
       ...opened,
+      headRequest: { ...opened.headRequest, ...objective.head },
       config: { ...opened.config, ...(normsLayers ? { normsLayers } : {}) },
     };
     for (

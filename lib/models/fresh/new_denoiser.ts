@@ -14,7 +14,7 @@ const diffusion = {
 };
 
 /** `scheduler_config.json` of a new denoiser, by what it predicts. */
-export function noiseOf({ prediction }: NewModelSettings): Readonly<Record<string, unknown>> {
+export function newScheduler({ prediction }: NewModelSettings): Readonly<Record<string, unknown>> {
   return prediction === "flow"
     ? { _class_name: "FlowMatchEulerDiscreteScheduler", num_train_timesteps: 1000, shift: 1 }
     : { ...diffusion, prediction_type: prediction };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { noiseOf } from "./new_denoiser.ts";
+import { newScheduler } from "./new_denoiser.ts";
 import { fourfold, type NewFamily } from "./new_family.ts";
 
 /** Blocks begin as if they were not there, and so does the output (adaLN-Zero, arXiv 2212.09748, section 3.2). */
@@ -33,7 +33,7 @@ export const newDit: NewFamily = {
     activation_fn: "gelu",
     norm_type: "ada_norm_zero",
   }),
-  scheduler: noiseOf,
+  scheduler: newScheduler,
   deviationOf(path, { hiddenSize }) {
     if (silent.test(path)) return 0;
     return ofTimes.test(path) ? ofTimesDeviation : hiddenSize ** -0.5;

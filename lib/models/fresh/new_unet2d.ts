@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { noiseOf } from "./new_denoiser.ts";
+import { newScheduler } from "./new_denoiser.ts";
 import { fourfold, type NewFamily } from "./new_family.ts";
 
 /** What stands behind a residual begins silent, and so does the output, as in the code of Ho et al. (arXiv 2006.11239). */
@@ -42,7 +42,7 @@ export const newUnet2d: NewFamily = {
       num_class_embeds: 1,
     };
   },
-  scheduler: noiseOf,
+  scheduler: newScheduler,
   deviationOf(path, _config, [, ...inputs]) {
     if (silent.test(path)) return 0;
     // That of PyTorch's uniform distribution up to 1 / √inputs.

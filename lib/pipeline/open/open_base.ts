@@ -78,7 +78,7 @@ export async function openBase(
     maxTokens,
     async modelWith(head, signal) {
       checkOpen();
-      const key = `${head.name} ${head.outputs}`;
+      const key = `${head.name} ${head.outputs} ${head.reads ?? ""}`;
       const made = models.get(key) ??
         loadWith(opened, { head }, { seed: 0, signal, ...(quantize ? { quantize } : {}) });
       models.set(key, made);

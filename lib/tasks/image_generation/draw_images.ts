@@ -15,7 +15,7 @@ import { denoisingObjective } from "./denoising_objective.ts";
 import type { DrawingInput, GeneratedImage } from "./drawing.ts";
 import { imageOfNumbers } from "./image_of_numbers.ts";
 import { denoiserFeeds } from "./noisy_images.ts";
-import { type Drawn, readRequests, type RequestOptions } from "./read_requests.ts";
+import { type DrawingRequestOptions, type Drawn, readRequests } from "./read_requests.ts";
 import { guidance as guided } from "./samplers/guidance.ts";
 import type { SamplerState } from "./samplers/sampler.ts";
 
@@ -23,7 +23,7 @@ import type { SamplerState } from "./samplers/sampler.ts";
 export type DenoiserRows = Rows & Pick<Examples, "objective">;
 
 /** How images are drawn. */
-export interface DrawImagesOptions extends DrawOptions, RequestOptions {}
+export interface DrawImagesOptions extends DrawOptions, DrawingRequestOptions {}
 
 /**
  * An image for each request. Those that are asked alike share the model's runs. Requests that make no sense are one

@@ -44,7 +44,7 @@ export interface Drawn extends Required<Omit<DrawingRequest, "label" | "caption"
 }
 
 /** What requests are read by. */
-export interface RequestOptions {
+export interface DrawingRequestOptions {
   /** The labels that the model knows, in order. */
   readonly labels: readonly string[];
   /** For what is asked for without a guidance. Default 3. */
@@ -55,7 +55,7 @@ export interface RequestOptions {
 export function readRequests(
   inputs: readonly DrawingInput[],
   model: DenoiserModel,
-  options: RequestOptions,
+  options: DrawingRequestOptions,
 ): Drawn[] {
   const wrong: string[] = [];
   const found = inputs.map((input, at): Drawn | undefined => {
@@ -74,7 +74,7 @@ function readRequest(
   input: DrawingInput,
   at: number,
   { schedule, captions }: DenoiserModel,
-  { labels, guidance: usual = usualGuidance }: RequestOptions,
+  { labels, guidance: usual = usualGuidance }: DrawingRequestOptions,
 ): Drawn {
   const told = captions ? "caption" : "label";
   const request = typeof input === "string" ? { [told]: input } : input;

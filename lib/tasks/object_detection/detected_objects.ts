@@ -47,7 +47,11 @@ export function detectedObjects(
   return {
     task,
     labels,
-    head: { name: "boxes", outputs: labels.length },
+    head: {
+      name: "boxes",
+      outputs: labels.length,
+      ...(options.loss.auxiliary ? { reads: "layerQueries" } : {}),
+    },
     signature: {
       pipeline: "object-detection",
       peftTaskType: null,

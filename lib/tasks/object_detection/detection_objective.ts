@@ -35,8 +35,8 @@ export interface DetectionObjectiveOptions extends DetectionLossOptions, QuerySi
   readonly moved?: (row: number, draw: BatchDraw) => ImageObjects;
   /**
    * Layers of the decoder that each look for the objects, by a matching of their own (Carion et al., "auxiliary
-   * decoding losses"); 1 unless given, the last one alone. With more the head is `auxiliaryBoxes`, whose queries are
-   * those of one layer after the other.
+   * decoding losses"); 1 unless given, the last one alone. With more the head reads the queries of one layer after
+   * the other.
    */
   readonly layers?: number;
 }
@@ -107,7 +107,11 @@ export function detectionObjective(options: DetectionObjectiveOptions): Objectiv
   return {
     name: "object-detection",
     // The head adds one logit, that of "no object".
-    head: { name: layers === 1 ? "boxes" : "auxiliaryBoxes", outputs: logitCount - 1 },
+    head: {
+      name: "boxes",
+      outputs: logitCount - 1,
+      ...(layers === 1 ? {} : { reads: "layerQueries" }),
+    },
     outputs: perRow,
     per: "sequence",
     feeds: detectionFeeds(all),

@@ -91,7 +91,13 @@ Deno.test("a DETR learns by the losses of all layers of its decoder, and is depl
     }
     const images = [rows.get("image", 0) as string];
     const opened = await open(whole);
-    assert.deepEqual(await opened.predict(images), await result.predict(images));
+    const [[found], [own]] = [await opened.predict(images), await result.predict(images)];
+    assert.equal(found.objects.length, own.objects.length);
+    // The graph is optimised otherwise where its weights are constants.
+    own.objects.forEach(({ label, score }, at) => {
+      assert.equal(found.objects[at].label, label);
+      assert.ok(Math.abs(found.objects[at].score - score) < 1e-5);
+    });
     await opened.dispose();
     await result.dispose();
   }));
