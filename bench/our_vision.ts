@@ -5,6 +5,7 @@
  */
 import { cpuUsage } from "node:process";
 import { full } from "../lib/adapters/full.ts";
+import { head } from "../lib/adapters/head.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { Random } from "../lib/core/random.ts";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
@@ -16,6 +17,7 @@ import { attachTo, type Model } from "../lib/nn/model.ts";
 import { configAtSize } from "../lib/nn/image_size.ts";
 import type { Objective } from "../lib/nn/objective.ts";
 import { headOf } from "../lib/nn/task_head.ts";
+import { keptWidth } from "../lib/nn/whole_features.ts";
 import { frozenOf } from "../lib/nn/trainable_model.ts";
 import { maskObjective } from "../lib/tasks/image_segmentation/mask_objective.ts";
 import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
@@ -61,13 +63,20 @@ async function compiled(measured: Message): Promise<() => Promise<number>> {
   const { batch, size, method, compute = "float32", threads } = measured;
   const device = onnxRuntime("cpu", undefined, { threads });
   const model = randomModel(measured);
-  const adapter = attachTo(model, method === "lora" ? lora({ rank, alpha, targets }) : full());
+  const methods = {
+    lora: () => lora({ rank, alpha, targets }),
+    full: () => full(),
+    head: () => head(),
+  };
+  const adapter = attachTo(model, methods[method]());
+  const fromHidden = method === "head";
   const objective = objectiveOf(measured, model.config as ImageConfig);
   const settings = trainSettings({ learningRate: 1e-4, schedule: "constant", warmup: 0 });
   const trainable = { model, adapter, objective };
   const state = await initialState(trainable, device, settings);
   const program = gradientProgram(trainable, {
     compute,
+    fromHidden,
     summed: device.sumsEarly ? state.tensors : undefined,
   });
   const gradients = await device.compile(program, { frozen: frozenOf(trainable), state });
@@ -75,11 +84,15 @@ async function compiled(measured: Message): Promise<() => Promise<number>> {
   const schedule = groupSchedule(state, settings, { stepsPerEpoch: 1, totalSteps: 1 });
   const random = Random.fromSeed(1);
   const rows = Array.from({ length: batch }, (_, row) => row);
+  const drawn = (...shape: number[]): HostTensor => ({
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
+  });
+  const ones: HostTensor = { shape: [batch, 1], data: new Int32Array(batch).fill(1) };
   const feeds: Record<string, HostTensor> = {
-    pixel_values: {
-      shape: [batch, 3, size, size],
-      data: Float32Array.from({ length: batch * 3 * size * size }, () => random.normal()),
-    },
+    ...fromHidden
+      ? { hidden: drawn(batch, 1, keptWidth(model)), attention_mask: ones }
+      : { pixel_values: drawn(batch, 3, size, size) },
     noise: { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) },
     ...objective.targetsOf(rows, objective.weightOf(rows)),
   };
@@ -93,10 +106,10 @@ async function compiled(measured: Message): Promise<() => Promise<number>> {
 }
 
 function objectiveOf(
-  { head, batch }: Message,
+  { head: reads, batch }: Message,
   { imageSize: [height, width] }: ImageConfig,
 ): Objective {
-  if (head === "classification") {
+  if (reads === "classification") {
     const targets = new Float32Array(batch * visionLabels);
     for (let row = 0; row < batch; row++) targets[row * visionLabels + row % visionLabels] = 1;
     return classificationObjective({ kind: "single", outputs: visionLabels, targets });
@@ -117,9 +130,9 @@ function randomModel({ modelType, config: fields, head: name, size }: Message): 
     size,
     size,
   ]);
-  const head = headOf(family, name);
-  const own = head.layers(config, visionLabels);
-  const body = family.layers(config).filter(({ path }) => !head.unused?.test(path));
+  const asked = headOf(family, name);
+  const own = asked.layers(config, visionLabels);
+  const body = family.layers(config).filter(({ path }) => !asked.unused?.test(path));
   const layers = [...body, ...own];
   const random = Random.fromSeed(3);
   const weights = layers.flatMap(weightsOf).map((weight) => {

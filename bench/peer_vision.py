@@ -1,6 +1,6 @@
 """The PyTorch side of the steps of image models: JSON lines in on stdin, one JSON line out for each.
 
-{"cmd": "setup", "method": "lora" | "full", "modelType": "vit", "config": {…}, "head": "classification" | "masks",
+{"cmd": "setup", "method": "lora" | "full" | "head", "modelType": "vit", "config": {…}, "head": "classification" | "masks",
  "labels": 9, "batch": 8, "size": 224, "rank": 8, "alpha": 16, "targets": ["query", "value"], "threads": 2,
  "compiled": bool, "bfloat16": bool, "channelsLast": bool} → {"trainable": parameters, "threads": 2}
 {"cmd": "step", "count": 2} → {"ms": of each step, "processor": of each step, "loss": the last one}
@@ -36,6 +36,9 @@ class Step:
                 model,
                 LoraConfig(r=asked["rank"], lora_alpha=asked["alpha"], target_modules=modules, modules_to_save=["classifier"]),
             )
+        if asked["method"] == "head":
+            for name, parameter in model.named_parameters():
+                parameter.requires_grad_("classifier" in name)
         model.train()
         memory = torch.channels_last if asked.get("channelsLast") else torch.contiguous_format
         model.to(memory_format=memory)

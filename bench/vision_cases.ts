@@ -8,7 +8,8 @@ import type { Compute } from "../lib/train/compute_option.ts";
 /** A training step of an image model. */
 export interface VisionCase {
   readonly name: string;
-  readonly method: "lora" | "full";
+  /** `head`: over a frozen trunk, in an epoch after the first, when we have its features and the peer computes them. */
+  readonly method: "lora" | "full" | "head";
   /** In which numbers linear layers are computed; float32 unless given. */
   readonly compute?: Compute;
   /** `model_type` of transformers. */
@@ -44,6 +45,7 @@ const vitSmall = {
 export const visionCases: readonly VisionCase[] = [
   { name: "vit-small-lora", method: "lora", ...vitSmall, batch: 8, turn: 2 },
   { name: "vit-small-lora-int8", method: "lora", compute: "int8", ...vitSmall, batch: 8, turn: 2 },
+  { name: "vit-small-head", method: "head", ...vitSmall, batch: 8, turn: 2 },
   {
     name: "resnet-18-full",
     method: "full",

@@ -61,10 +61,15 @@ CONFIGS |= {
     "mistral": WINDOWED,
     "qwen2": LLAMA_LIKE,
     "qwen3": LLAMA_LIKE,
+    "clip_text_model": dict(
+        **SIZES, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=12,
+        max_position_embeddings=24, pad_token_id=0, bos_token_id=3, eos_token_id=4,
+    ),
 }
-DECODERS = ("gpt2", "llama", "gemma2", "gemma3_text", "mistral", "qwen2", "qwen3")
+DECODERS = ("gpt2", "llama", "gemma2", "gemma3_text", "mistral", "qwen2", "qwen3", "clip_text_model")
 # What transformers has no class for.
-IMPOSSIBLE = [("gemma2", "span"), ("gemma3_text", "span"), ("gemma3_text", "tokens")]
+IMPOSSIBLE = [("gemma2", "span"), ("gemma3_text", "span"), ("gemma3_text", "tokens"),
+              ("clip_text_model", "span"), ("clip_text_model", "tokens")]
 ADAPTED = ("bert", "gpt2", "llama")
 ADAPTERS = ("lora", "ia3", "prompt-tuning", "prefix-tuning")
 

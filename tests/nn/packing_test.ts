@@ -58,7 +58,10 @@ const layouts: Record<string, BatchLayout> = {
   "one a row": packRows(lengths, 0),
 };
 
-for (const { modelType } of families.filter(({ decoder, input }) => !decoder && input === "text")) {
+const classifying = families.filter(({ decoder, heads, input }) =>
+  !decoder && heads.classification && input === "text"
+);
+for (const { modelType } of classifying) {
   Deno.test(`packed examples train all weights of ${modelType} as padded ones do`, async () => {
     const trainable = traineeOf(modelType, onAll);
     const device = await openDevice("cpu");
