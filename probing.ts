@@ -8,6 +8,7 @@
 // Tests of behaviour
 export {
   type BehaviouralTest,
+  type BehaviouralTestOptions,
   direction,
   type DirectionOptions,
   falls,

@@ -38,7 +38,7 @@ export interface BehaviouralTest {
 }
 
 /** What all kinds take. */
-interface TestOptions {
+export interface BehaviouralTestOptions {
   /** Texts that are asked. */
   readonly texts: readonly string[];
   /** The share of cases that may fail, from 0 to 1: none unless given. */
@@ -52,7 +52,7 @@ const shareRule = [
 const common = { texts: required(texts), mostFailures: shareRule };
 
 /** What a simple text must be answered with. */
-export interface MinimumFunctionalityOptions extends TestOptions {
+export interface MinimumFunctionalityOptions extends BehaviouralTestOptions {
   /** The label of all texts, or what says whether an answer is right. */
   readonly expect: string | ((answer: SaidLabel, text: string) => boolean);
 }
@@ -100,7 +100,7 @@ export function minimumFunctionality(
 }
 
 /** What must not change the answer. */
-export interface InvarianceOptions extends TestOptions {
+export interface InvarianceOptions extends BehaviouralTestOptions {
   /** What is done to each text. */
   readonly perturb: Perturbation | readonly Perturbation[];
   /** How many changed texts are made of each, by each perturbation: 1 unless given. */
@@ -143,7 +143,7 @@ export function invariance(name: string, options: InvarianceOptions): Behavioura
 }
 
 /** What must change the answer, and which way. */
-export interface DirectionOptions extends TestOptions {
+export interface DirectionOptions extends BehaviouralTestOptions {
   readonly perturb: Perturbation | readonly Perturbation[];
   readonly times?: number;
   /** Whether an answer has moved as it must: `rises("positive")`, `falls("positive")`, or a function. */
