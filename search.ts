@@ -20,6 +20,7 @@ export type {
   Direction,
   SearchHistory,
   Trial,
+  TrialNotes,
   TrialReport,
 } from "./lib/search/history.ts";
 

@@ -49,6 +49,7 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
   const put = database.prepare("INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?, ?)");
   const claims = database.prepare("SELECT * FROM trials WHERE owner IS NOT NULL ORDER BY number");
   const claimOf = database.prepare("SELECT owner FROM trials WHERE number = ?");
+  const leave = database.prepare("UPDATE trials SET seen = 0 WHERE owner = ?");
   const sign = database.prepare("UPDATE trials SET seen = ? WHERE owner = ?");
   const write = (trial: Trial) => {
     const isRun = trial.state === "pending";
@@ -93,6 +94,8 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
     ...store,
     [Symbol.dispose]() {
       clearInterval(timer);
+      // Whoever opens the file next need not wait for its trials.
+      leave.run(owner);
       database.close();
     },
   };
