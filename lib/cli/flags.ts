@@ -47,6 +47,8 @@ const general: Readonly<Record<string, Kind>> = {
   "run-name": text,
   ray: text,
   ...Object.fromEntries(rayFlags.map((name) => [kebab(name), text])),
+  trials: text,
+  minutes: text,
   resume: yes,
   json: yes,
   help: { type: "boolean", short: "h" },

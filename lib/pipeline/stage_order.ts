@@ -14,6 +14,7 @@ const comesAfter: Readonly<Record<string, string>> = {
   data: "model",
   adapt: "data",
   compare: "data",
+  search: "data",
   train: "adapt",
   evaluate: "train",
   deploy: "train",

@@ -68,14 +68,14 @@ export function openSearch<const Space>(
   options: OpenSearchOptions,
 ): KeptSearch<Suggested<Space>> {
   checkOptions("openSearch", options, rules);
-  const { file, staleSeconds = 60, sampler, about = {} } = options;
+  const { file, staleSeconds = 60, sampler, about } = options;
   const space = searchSpace(parameters);
   let store: SqliteStore | undefined;
   try {
     const search = searchOver(space, options, (begun) => {
       const { name, settings } = sampler;
       return store = sqliteStore(file, {
-        search: { ...about, ...begun, sampler: { name, settings } },
+        search: { ...begun, sampler: { name, settings }, ...(about ? { about } : {}) },
         staleMilliseconds: 1000 * staleSeconds,
       });
     });

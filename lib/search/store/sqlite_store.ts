@@ -155,8 +155,11 @@ function requireSame(database: DatabaseSync, file: string, search: string): void
   if (found === undefined) {
     database.prepare("INSERT INTO search VALUES (1, ?)").run(search);
   } else if (found.search !== search) {
-    const [there, here] = [JSON.parse(String(found.search)), JSON.parse(search)];
-    const differs = Object.keys(here).filter((name) =>
+    const [there, here] = [String(found.search), search].map((text) => {
+      const { about, ...parts } = JSON.parse(text);
+      return { ...about, ...parts };
+    });
+    const differs = Object.keys({ ...there, ...here }).filter((name) =>
       JSON.stringify(there[name]) !== JSON.stringify(here[name])
     );
     throw new TunebookError(
