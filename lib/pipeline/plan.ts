@@ -26,7 +26,7 @@ import type { RunResult } from "./run/run_result.ts";
 import { sweepPlan } from "./run/sweep_plan.ts";
 import type { KnownSpace, PlanSpace, SearchedSettings } from "./search/plan_space.ts";
 import { searchFromJson } from "./search/search_json.ts";
-import type { SearchOptions } from "./search/search_options.ts";
+import type { PlanSearchOptions } from "./search/search_options.ts";
 import { searchPlanOf, type SearchStage } from "./search/search_plan.ts";
 import type { SearchSpec } from "./search/search_spec.ts";
 import type { Suggested } from "../search/space/parameter.ts";
@@ -55,7 +55,7 @@ export interface DataStage<
    */
   search<const Space extends PlanSpace>(
     space: Space & KnownSpace<Space>,
-    options?: SearchOptions<Predicted>,
+    options?: PlanSearchOptions<Predicted>,
   ): SearchPlan<
     Plan<Record<string, number>, Predicted, Input, Answer>,
     Suggested<Space>
@@ -92,7 +92,7 @@ export interface Plan<
   /** Searches for other settings of this plan by the validation rows; what is found has its scores and targets. */
   search<const Space extends PlanSpace>(
     space: Space & KnownSpace<Space>,
-    options?: SearchOptions<Predicted>,
+    options?: PlanSearchOptions<Predicted>,
   ): SearchPlan<Plan<Scores, Predicted, Input, Answer>, Suggested<Space>>;
   /** Adds what is written at the end. */
   deploy(...targets: readonly DeployTarget[]): Plan<Scores, Predicted, Input, Answer>;
@@ -124,7 +124,7 @@ export function dataStage(
       requireOptions("compare", options);
       return comparePlanOf({ ...options, ...start, methods }, unknownCompareOptions(options));
     },
-    search: (space: PlanSpace, options?: SearchOptions) =>
+    search: (space: PlanSpace, options?: PlanSearchOptions) =>
       searchOf({ ...start, train: {}, metrics: {}, targets: [] }, space, options),
     adapt(method: Method) {
       checkMethod("adapt", method);
@@ -202,7 +202,11 @@ export function planWithRows(plan: Plan<any, any, any, any>, rows: Table): typeo
 
 /** The stage of a search; the types are the calling stage's own. */
 // deno-lint-ignore no-explicit-any
-function searchOf(plan: SearchSpec["plan"], space: PlanSpace, options: SearchOptions = {}): any {
+function searchOf(
+  plan: SearchSpec["plan"],
+  space: PlanSpace,
+  options: PlanSearchOptions = {},
+): any {
   requireOptions("search", options);
   return searchPlanOf({ plan, space, options }, planOf);
 }
@@ -230,7 +234,7 @@ function planOf(spec: PlanSpec): Plan<any, any, any, any> {
         ...(features === undefined ? {} : { features }),
       });
     },
-    search: (space: PlanSpace, options?: SearchOptions) => searchOf(spec, space, options),
+    search: (space: PlanSpace, options?: PlanSearchOptions) => searchOf(spec, space, options),
     deploy(...targets: readonly DeployTarget[]) {
       checkTargets(targets);
       return planOf({ ...spec, targets: [...spec.targets, ...targets] });

@@ -28,34 +28,26 @@ export type Varied<Value> =
     : Value extends object ? { readonly [Name in keyof Value]: Varied<Value[Name]> }
     : never);
 
-/** The options of each method, by its name in plan files. */
-interface MethodOptions {
-  readonly lora: LoraOptions;
-  readonly adalora: AdaloraOptions;
-  readonly vera: VeraOptions;
-  readonly ia3: Ia3Options;
-  readonly bitfit: BitfitOptions;
-  readonly prompt_tuning: PromptTuningOptions;
-  readonly p_tuning: PTuningOptions;
-  readonly prefix_tuning: PrefixTuningOptions;
-  readonly qlora: QloraOptions;
-  readonly head: Readonly<Record<never, never>>;
-  readonly full: FullOptions;
-}
-
 /**
- * A method by its name, with its options beside it: `{ name: "lora", rank: 8 }` is `lora({ rank: 8 })`. In a
- * search the options may be parameters, which the methods themselves do not take.
+ * A method by its name in plan files, with its options beside it: `{ name: "lora", rank: 8 }` is
+ * `lora({ rank: 8 })`. In a search the options may be parameters, which the methods themselves do not take.
  */
-export type NamedMethod = {
-  [Name in keyof MethodOptions]: { readonly name: Name } & MethodOptions[Name];
-}[keyof MethodOptions];
+export type NamedMethod =
+  | { readonly name: "lora" } & LoraOptions
+  | { readonly name: "adalora" } & AdaloraOptions
+  | { readonly name: "vera" } & VeraOptions
+  | { readonly name: "ia3" } & Ia3Options
+  | { readonly name: "bitfit" } & BitfitOptions
+  | { readonly name: "prompt_tuning" } & PromptTuningOptions
+  | { readonly name: "p_tuning" } & PTuningOptions
+  | { readonly name: "prefix_tuning" } & PrefixTuningOptions
+  | { readonly name: "qlora" } & QloraOptions
+  | { readonly name: "head" }
+  | { readonly name: "full" } & FullOptions;
 
-/** Settings of a training that say where it is kept, and not what comes of it. */
-type KeptSetting = "checkpoints" | "checkpointEvery" | "resume" | "samples";
-
-/** The settings of a plan that a search may vary. */
-export interface SearchedSettings extends Omit<TrainOptions, KeptSetting> {
+/** The settings of a plan that a search may vary: not those that say where a training is kept. */
+export interface SearchedSettings
+  extends Omit<TrainOptions, "checkpoints" | "checkpointEvery" | "resume" | "samples"> {
   /** `lora({ rank: 8 })`, or `{ name: "lora", rank: int(2, 64) }`. */
   readonly method?: Method | NamedMethod;
   /** References, of which the one in `model(…)` is tried first. */
@@ -81,7 +73,7 @@ const keptSettings: readonly string[] = [
   "checkpointEvery",
   "resume",
   "samples",
-] satisfies readonly KeptSetting[];
+] satisfies readonly (keyof TrainOptions)[];
 
 /** What each setting that may stand in a space must be; a method is looked at with more words. */
 export const searchedRules: Rules = {

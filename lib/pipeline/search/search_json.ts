@@ -14,9 +14,9 @@ import { specFromJson } from "../plan_from_json.ts";
 import { type PlanJson, specToJson } from "../plan_json.ts";
 import type { PlanSpace } from "./plan_space.ts";
 import {
+  type PlanSearchOptions,
   type SearchBudget,
   searchOptionRules,
-  type SearchOptions,
   type TrialConstraints,
 } from "./search_options.ts";
 import type { SearchSpec } from "./search_spec.ts";
@@ -114,7 +114,7 @@ export function searchFromJson(json: unknown): SearchSpec {
       ...options,
       ...(chosen ? { sampler: chosen } : {}),
       ...(pruning ? { pruner: pruning } : {}),
-    } as SearchOptions,
+    } as PlanSearchOptions,
   };
 }
 

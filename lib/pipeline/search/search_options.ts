@@ -46,7 +46,7 @@ export interface TrialConstraints {
 }
 
 /** How to search. */
-export interface SearchOptions<
+export interface PlanSearchOptions<
   // deno-lint-ignore no-explicit-any
   Predicted extends AnyPredictions = any,
 > {
@@ -92,7 +92,7 @@ const metricRule: Rule = [
 const named = (wants: string): Rule => [wants, isRecord];
 
 /** What each option must be. */
-export const searchOptionRules: Rules<SearchOptions> = {
+export const searchOptionRules: Rules<PlanSearchOptions> = {
   metric: metricRule,
   budget: named("{ minutes }, { trials }, { epochs } or { steps }, or several of them"),
   sampler: searchRules.sampler.slice(0, 3) as unknown as Rule,
@@ -107,7 +107,7 @@ export const searchOptionRules: Rules<SearchOptions> = {
 };
 
 /** What is wrong with the options of a search, and with what is in them. */
-export function searchOptionMistakes(options: SearchOptions): Mistake[] {
+export function searchOptionMistakes(options: PlanSearchOptions): Mistake[] {
   const { budget, constraints, sampler } = options;
   const within = (name: string, given: unknown, rules: Rules) =>
     isRecord(given)

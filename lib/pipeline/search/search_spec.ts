@@ -12,8 +12,8 @@ import { type SearchSpace, searchSpace } from "../../search/space/search_space.t
 import { describeKind, planMistakes } from "../plan_mistakes.ts";
 import type { AnyMetric, AnyTask } from "../plan_spec.ts";
 import type { PlanSpace, SearchedSettings } from "./plan_space.ts";
-import { searchOptionMistakes, type SearchOptions } from "./search_options.ts";
-import { spaceMistakes, unknownSettings } from "./space_mistakes.ts";
+import { type PlanSearchOptions, searchOptionMistakes } from "./search_options.ts";
+import { firstPoint, spaceMistakes, unknownSettings } from "./space_mistakes.ts";
 import { type SearchedPlan, suggestedPlan } from "./suggested_plan.ts";
 import { writtenPoint } from "./written_point.ts";
 
@@ -22,7 +22,7 @@ export interface SearchSpec {
   /** What does not vary; a data stage names no method. */
   readonly plan: SearchedPlan;
   readonly space: PlanSpace;
-  readonly options: SearchOptions;
+  readonly options: PlanSearchOptions;
 }
 
 /** A search whose parts make sense. */
@@ -64,9 +64,11 @@ export function checkedSearch({ plan, space, options }: SearchSpec): CheckedSear
   const metric = attempt(wrong, () => metricOfOptions(options, task));
   if (wrong.length > 0) throw refused(wrong);
   const laidOut = searchSpace(space as PlanSpace) as SearchSpace<SearchedSettings>;
-  const written = attempt(wrong, () => writtenPoint(plan, laidOut));
-  if (written) wrong.push(...spaceMistakes(plan, laidOut, written));
-  if (wrong.length === 0) wrong.push(...togetherMistakes(plan, laidOut.suggestionOf(written!)));
+  const near = attempt(wrong, () => writtenPoint(plan, laidOut));
+  if (near) wrong.push(...spaceMistakes(laidOut, near));
+  if (wrong.length > 0) throw refused(wrong);
+  const written = attempt(wrong, () => firstPoint(plan, laidOut, near!));
+  if (written) wrong.push(...togetherMistakes(plan, laidOut.suggestionOf(written)));
   if (wrong.length > 0) throw refused(wrong);
   return { plan, space, options, laidOut, written: written!, ...(metric ? { metric } : {}) };
 }
@@ -90,7 +92,10 @@ function togetherMistakes(plan: SearchedPlan, settings: SearchedSettings): Mista
   return planMistakes({ ...spec, split: { ...split, validation: split.validation ?? 1 } });
 }
 
-function metricOfOptions({ metric: given }: SearchOptions, task: AnyTask): AnyMetric | undefined {
+function metricOfOptions(
+  { metric: given }: PlanSearchOptions,
+  task: AnyTask,
+): AnyMetric | undefined {
   if (given === undefined) return undefined;
   const metric: AnyMetric = typeof given === "string" ? metricOf(given) : given;
   if (!metric.kinds?.includes(task.kind)) {

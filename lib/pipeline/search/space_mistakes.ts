@@ -17,28 +17,45 @@ export function unknownSettings(space: object): Mistake[] {
 }
 
 /**
- * Settings that make no sense at an end of their range or as one of their values, and a plan that makes none
- * as it is written. What goes wrong with some settings together is left to the trials, which fail by it.
+ * Settings that make no sense at an end of their range or as one of their values. What goes wrong with some
+ * settings together is left to the trials, which fail by it.
  */
 export function spaceMistakes(
-  plan: SearchedPlan,
   { dimensions, suggestionOf }: SearchSpace,
   written: Point,
 ): Mistake[] {
   const found = new Map<string, Mistake>();
-  const note = (mistake: Mistake) => found.set(mistake.told((name) => name), mistake);
   for (const dimension of dimensions) {
     for (const value of endsOf(dimension)) {
       const point = pointAt(dimensions, written, dimension, value);
       const settings = suggestionOf(point) as SearchedSettings;
-      for (const mistake of settingMistakes(settings, dimension)) note(mistake);
+      for (const mistake of settingMistakes(settings, dimension)) {
+        found.set(mistake.told((name) => name), mistake);
+      }
     }
   }
-  if (found.size === 0) {
-    const settings = suggestionOf(written) as SearchedSettings;
-    attempt(() => suggestedPlan(plan, settings)).forEach(note);
-  }
   return [...found.values()];
+}
+
+/**
+ * The written point, or the nearest one in one dimension where its settings do not go together.
+ *
+ * @throws {TunebookError} of kind `input` with what is wrong with the written one, where there is none.
+ */
+export function firstPoint(
+  plan: SearchedPlan,
+  { dimensions, suggestionOf }: SearchSpace,
+  written: Point,
+): Point {
+  const isPlan = (point: Point) =>
+    attempt(() => suggestedPlan(plan, suggestionOf(point) as SearchedSettings)).length === 0;
+  const others = dimensions.flatMap((each) =>
+    endsOf(each).map((value) => pointAt(dimensions, written, each, value))
+  );
+  const found = [written, ...others].find(isPlan);
+  if (found) return found;
+  suggestedPlan(plan, suggestionOf(written) as SearchedSettings);
+  return written;
 }
 
 function endsOf(dimension: Dimension): number[] {
