@@ -81,7 +81,12 @@ function captionOf({ trials }: ShownSearch): string {
 function columnsOf(shown: ShownSearch): string[] {
   const { metric } = shown;
   const title = isMetricName(metric) ? titleOf(metricOf(metric)) : metric;
-  return ["trial", `validation ${title}`, ...settingNames(shown), "time", "why not"];
+  const why = hasReasons(shown) ? ["why not"] : [];
+  return ["trial", `validation ${title}`, ...settingNames(shown), "time", ...why];
+}
+
+function hasReasons({ trials }: ShownSearch): boolean {
+  return trials.some(({ reason }) => reason !== undefined);
 }
 
 const alignOf = (at: number) => at < 2 ? "right" : "left";
@@ -98,7 +103,7 @@ function rowsOf(shown: ShownSearch): string[][] {
     score === undefined ? state : formatNumber(score),
     ...describedSettings(suggestion, dimensions).map(([, value]) => value),
     figures.seconds === undefined ? "" : timeText(figures.seconds),
-    reason ?? "",
+    ...(hasReasons(shown) ? [reason ?? ""] : []),
   ]);
 }
 

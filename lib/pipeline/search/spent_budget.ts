@@ -66,7 +66,7 @@ export function spentBudget({ minutes, trials, epochs, steps }: SearchBudget): S
     left(history) {
       const found = [
         ...minutes === undefined ? [] : [timeText(Math.max(0, secondsLeft()))],
-        ...trials === undefined ? [] : [`${Math.max(0, trials - endedIn(history))} trials`],
+        ...trials === undefined ? [] : [counted(Math.max(0, trials - endedIn(history)), "trial")],
         ...entriesOf(limits).flatMap(([name, most]) =>
           most === undefined
             ? []
@@ -76,6 +76,10 @@ export function spentBudget({ minutes, trials, epochs, steps }: SearchBudget): S
       return found.length === 0 ? undefined : `${found.join(" or ")} left`;
     },
   };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function entriesOf<Limits extends object>(limits: Limits) {

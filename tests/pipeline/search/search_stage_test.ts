@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   accuracy,
+  choice,
   float,
+  gridSearch,
   head,
   int,
   lora,
@@ -45,6 +47,49 @@ Deno.test("a search finds a plan that gives its score again, and says what it tr
     assert.equal(result.validations.at(-1)!.score, found.best.score);
     assert.deepEqual(Object.keys(result.scores), ["accuracy"]);
     await result.dispose();
+  }));
+
+Deno.test("trials that share results of frozen layers score as they would alone", () =>
+  inFolder(async (folder) => {
+    const vary = {
+      method: head(),
+      learningRate: choice(1e-3, 1e-2, 1e-1),
+      epochs: 2,
+      batchSize: 8,
+    };
+    const search = tinySearch(await tinyModel(folder), { sampler: gridSearch(), budget: {} }, {
+      vary,
+    });
+    const { trials } = await search.run({ quiet: true });
+    assert.equal(trials.length, 3);
+    for (const { suggestion: { learningRate }, score } of trials) {
+      const alone = tinySearch(search.spec.plan.model, { budget: { trials: 1 } }, {
+        vary: { ...vary, learningRate: choice(learningRate) },
+      });
+      const { best } = await alone.run({ quiet: true });
+      assert.equal(best.score, score);
+    }
+  }));
+
+Deno.test("a notebook shows the table while it fills", () =>
+  inFolder(async (folder) => {
+    const shown: { text: string; html: string; update: boolean }[] = [];
+    await tinySearch(await tinyModel(folder)).run({
+      notebook: {
+        show(bundle, { update }) {
+          const [text, html] = [bundle["text/plain"], String(bundle["text/html"])];
+          shown.push({ text, html, update });
+          return Promise.resolve();
+        },
+      },
+    });
+    assert.deepEqual(shown.map(({ update }) => update), shown.map((_, at) => at > 0));
+    assert.match(
+      shown[0].text,
+      /^trial 0: method lora rank 8, learning rate 0.001\n1 trial: 1 pending/,
+    );
+    assert.match(shown.at(-1)!.text, /^2 trials: 2 complete/);
+    assert.match(shown.at(-1)!.html, /<table/);
   }));
 
 Deno.test("test rows change nothing of a search, and are never encoded", () =>
