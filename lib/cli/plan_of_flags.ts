@@ -184,11 +184,6 @@ function defaultTargets(method: string, task: string): string[] {
   ];
 }
 
-/** Reads a plan file; `resume` goes on with its interrupted run. */
-export async function planOfFile(path: string, flags: Flags = {}): Promise<FlagPlan> {
-  return readFilePlan(path, await jsonOfFile(path, flags), Plan.from);
-}
-
 /** What a plan file says, made of its JSON; what is wrong is told with the file's name. */
 export function readFilePlan<Read>(
   path: string,
@@ -202,7 +197,7 @@ export function readFilePlan<Read>(
   }
 }
 
-/** The JSON of a plan file. */
+/** The JSON of a plan file; `resume` goes on with its interrupted run. */
 export async function jsonOfFile(path: string, { resume }: Flags = {}): Promise<unknown> {
   let text: string;
   try {

@@ -177,8 +177,9 @@ async function openedSearch(
 ): Promise<{ readonly found: PlanSearch } & Disposable> {
   const { plan, space, laidOut, written, options } = search;
   const { sampler = tpe(), pruner, seed, file } = options;
-  // What is wrong with the model or the rows is an error, and no trial that fails.
-  const spec = suggestedPlan(plan, laidOut.suggestionOf(written));
+  // What is wrong with the model or the rows is an error, and no trial that fails; another model may have as
+  // many layers.
+  const { layers: _, ...spec } = suggestedPlan(plan, laidOut.suggestionOf(written));
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
   const rows = await bases.rowsOf(spec, { method, settings, signal });
