@@ -201,15 +201,17 @@ export function planWithRows(plan: Plan<any, any, any, any>, rows: Table): typeo
 }
 
 /** The stage of a search; the types are the calling stage's own. */
-// deno-lint-ignore no-explicit-any
 function searchOf(
   plan: SearchSpec["plan"],
   space: PlanSpace,
   options: PlanSearchOptions = {},
-): any {
+): AnySearchPlan {
   requireOptions("search", options);
   return searchPlanOf({ plan, space, options }, planOf);
 }
+
+// deno-lint-ignore no-explicit-any
+type AnySearchPlan = SearchPlan<Plan<any, any, any, any>, any>;
 
 // The types are the stages' own; what is inside knows the task only as any task.
 // deno-lint-ignore no-explicit-any

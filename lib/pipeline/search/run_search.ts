@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mistakes, TunebookError } from "../../core/errors.ts";
+import { mistakes, type TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { metricOf } from "../../metrics/mod.ts";
