@@ -122,10 +122,8 @@ export async function openRun(
   const optimizer = await opening(createOptimizer(device, state, stepSettings));
   const average = await opening(createWeightAverage(device, state, settings, totalSteps));
   const began = performance.now();
-  const keeping = { frozenLayers, settings, onRows: context.onFrozenRows, signal };
-  const fed = fromHidden
-    ? await hiddenRows(trainable, rows, { device, keeping, opened, context })
-    : rows;
+  const from = { device, frozenLayers, settings, opened, context };
+  const fed = fromHidden ? await hiddenRows(trainable, rows, from) : rows;
   const lossScaling = options.scalesLoss ? new LossScaling() : undefined;
   const outer = openOuter(settings, { processes, totalSteps, state, optimizer, lossScaling });
   const run = {
@@ -186,17 +184,20 @@ function openOuter(
 async function hiddenRows(
   trainable: TrainableModel,
   rows: TrainingRows,
-  { device, keeping, opened, context: { frozenResults } }: {
-    readonly device: TrainContext["device"];
-    readonly keeping: HiddenCacheOptions;
-    readonly opened: AsyncDisposableStack;
-    readonly context: OpenContext;
-  },
+  { device, frozenLayers, settings, opened, context }:
+    & Pick<HiddenCacheOptions, "frozenLayers" | "settings">
+    & {
+      readonly device: TrainContext["device"];
+      readonly opened: AsyncDisposableStack;
+      readonly context: OpenContext;
+    },
 ): Promise<TrainingRows> {
+  const { frozenResults, onFrozenRows: onRows, signal } = context;
+  const keeping = { frozenLayers, settings, onRows, signal };
   const fill = () => cacheHidden(trainable, rows, device, keeping);
   // Views of rows that change are drawn by the run's own seed.
   if (!frozenResults || rows.changes) return opened.use(await fill());
-  return await frozenResults.take(frozenKey(trainable, keeping.frozenLayers), fill, keeping.signal);
+  return await frozenResults.take(frozenKey(trainable, frozenLayers), fill, signal);
 }
 
 /** Processes that measure by themselves could choose differently. */
