@@ -5,6 +5,30 @@
  * @module
  */
 
+// Searching for a plan
+export { SearchPlan } from "./lib/pipeline/plan.ts";
+export type {
+  KnownSpace,
+  NamedMethod,
+  PlanSpace,
+  SearchedSettings,
+  Varied,
+} from "./lib/pipeline/search/plan_space.ts";
+export type { NamedJson, SearchJson } from "./lib/pipeline/search/search_json.ts";
+export type {
+  PlanSearchOptions,
+  SearchBudget,
+  TrialConstraints,
+} from "./lib/pipeline/search/search_options.ts";
+export type { SearchStage } from "./lib/pipeline/search/search_plan.ts";
+export type {
+  BestTrial,
+  SearchedTrial,
+  SearchResult,
+} from "./lib/pipeline/search/search_result.ts";
+export type { SearchSpec } from "./lib/pipeline/search/search_spec.ts";
+export type { SearchedPlan } from "./lib/pipeline/search/suggested_plan.ts";
+
 // The search
 export { type KeptSearch, openSearch, type OpenSearchOptions } from "./lib/search/open_search.ts";
 export {
@@ -20,6 +44,7 @@ export type {
   Direction,
   SearchHistory,
   Trial,
+  TrialNotes,
   TrialReport,
 } from "./lib/search/history.ts";
 

@@ -23,6 +23,10 @@ const table = tunebook.tableFromColumns({ text: ["a", "b"], label: ["x", "y"], t
 const columns = { text: "text", label: "label" };
 const stage = tunebook.model("file:none").data(table, columns);
 const plan = stage.adapt(tunebook.lora()).train();
+const searched = tunebook.model("file:none").data(table, { ...columns, validation: 1 });
+const searchedPlan = searched.adapt(tunebook.lora()).train();
+const vary = { epochs: tunebook.int(1, 2) };
+const budget = { budget: { trials: 1 } };
 const vectors = [[1, 0], [0, 1]];
 const single = tunebook.predictionsOf({
   kind: "single",
@@ -72,6 +76,10 @@ const calls: Readonly<Record<string, Call>> = {
   "DataStage.compare": (options) => stage.compare({ head: tunebook.head() }, options),
   "DataStage.advise": (options) => stage.advise(options),
   "DataStage.advise, the run": (options) => stage.advise({}, options),
+  "DataStage.search": (options) =>
+    searched.search({ method: tunebook.head(), ...vary }, { ...budget, ...options }),
+  "Plan.search": (options) => searchedPlan.search(vary, { ...budget, ...options }),
+  "SearchStage.run": (options) => searchedPlan.search(vary, budget).run(options),
   "AdaptStage.train": (options) => stage.adapt(tunebook.lora()).train(options),
   "Plan.evaluate": (options) => plan.evaluate({ accuracy: tunebook.accuracy }, options),
   "Plan.run": (options) => plan.run(options),

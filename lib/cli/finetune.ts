@@ -18,7 +18,8 @@ import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
 import { rayFlags } from "./ray/ray_flags.ts";
 import { runOnRay } from "./ray/run_on_ray.ts";
-import { type FlagPlan, planOfFile, planOfFlags } from "./plan_of_flags.ts";
+import { type FlagPlan, jsonOfFile, planOfFlags } from "./plan_of_flags.ts";
+import { planOfJson } from "./plan_of_json.ts";
 import { kebab } from "./train_flags.ts";
 
 /** Exit codes, as shells expect them. */
@@ -29,7 +30,7 @@ const interrupted = 130;
 /** Flags that may stand beside a plan file. */
 const besidePlan: readonly string[] = [
   ...["json", "device", "precision", "resume"],
-  ...["tensorboard", "mlflow", "jsonLines", "runName"],
+  ...["tensorboard", "mlflow", "jsonLines", "runName", "trials", "minutes"],
   ...["ray", ...rayFlags],
   ...["advise", ...adviceFlags],
 ];
@@ -50,16 +51,18 @@ export async function finetune(args: readonly string[]): Promise<number> {
           `${others.map((name) => `--${kebab(name)}`).join(" ")}, or quote a path that has spaces`,
       );
     }
-    const plan = planFile ? await planOfFile(planFile, flags) : await planOfCommand(flags);
-    if (flags.advise) return await adviseOnPlan(plan.spec, flags);
-    refuseAdviceFlags(flags);
+    if (flags.ray === undefined) refuseRayFlags(flags);
+    if (!flags.advise) refuseAdviceFlags(flags);
     const isFirst = !launched()?.rank;
+    const { plan, search } = planFile
+      ? await planOfJson(planFile, await jsonOfFile(planFile, flags), flags, howOfFlags(flags))
+      : { plan: await planOfCommand(flags) };
+    if (flags.advise) return await adviseOnPlan(plan.spec, flags);
     if (isFirst) console.error(`${plan}\n`);
     if (typeof flags.ray === "string") {
       await runOnRay(plan, flags);
       return 0;
     }
-    refuseRayFlags(flags);
     const result = await plan.run(howOfFlags(flags));
     if (isFirst) console.log(String(result));
     if (flags.json && isFirst) {
@@ -77,6 +80,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
         outputs,
         receipts,
         chain,
+        ...(search ? { search } : {}),
       })));
     }
     await result.dispose();
@@ -120,6 +124,13 @@ function howOfFlags({ device, precision, ...flags }: Flags): RunOptions {
 
 /** The plan of flags; a file whose columns had to be looked at is not read again. */
 async function planOfCommand(flags: Flags): Promise<FlagPlan> {
+  if (flags.trials !== undefined || flags.minutes !== undefined) {
+    throw new TunebookError(
+      "input",
+      "--trials and --minutes are the budget of a search, which a plan file with a section " +
+        '"search" describes',
+    );
+  }
   const rows = await fileOfFlags(flags);
   const plan = planOfFlags(flags, rows?.columnNames());
   return rows ? planWithRows(plan, rows) : plan;

@@ -52,6 +52,8 @@ const general: Readonly<Record<string, Kind>> = {
   "time-column": text,
   "group-column": text,
   "advise-minutes": text,
+  trials: text,
+  minutes: text,
   resume: yes,
   json: yes,
   help: { type: "boolean", short: "h" },

@@ -62,6 +62,8 @@ results
   --time-column NAME             orders the rows, for --advise
   --group-column NAME            whose equal values belong together, for --advise
   --advise-minutes N             for the methods, which --advise measures; 0 measures none (3)
+  --trials N, --minutes N        the budget of a plan file's search, in the place of its own; with "file" in
+                                 the section a search that was stopped goes on, and processes share it
   --resume                       continues an interrupted run
   --json                         prints one JSON object as the last line
 ${known ? "" : examples}`;
@@ -87,6 +89,7 @@ const general = `tunebook: fine-tune a pretrained model
 usage
   deno task finetune                         LoRA on MiniLM with 3,000 review sentences, offline
   deno task finetune PLAN.json               a plan file, as plan.toJSON() gives it
+  deno task finetune PLAN.json --minutes 20  with a section "search": searches, then runs the best plan
   mpirun -n N deno task finetune PLAN.json   shared by N processes (docs/processes.md)
   deno task finetune --data FILE --text COLUMN --label COLUMN
   deno task finetune --task NAME             another task; most have a model and data of their own

@@ -184,11 +184,21 @@ function defaultTargets(method: string, task: string): string[] {
   ];
 }
 
-/** Reads a plan file; `resume` goes on with its interrupted run. */
-export async function planOfFile(
+/** What a plan file says, made of its JSON; what is wrong is told with the file's name. */
+export function readFilePlan<Read>(
   path: string,
-  { resume }: Flags = {},
-): Promise<FlagPlan> {
+  json: unknown,
+  from: (json: unknown) => Read,
+): Read {
+  try {
+    return from(json);
+  } catch (error) {
+    throw new TunebookError("input", `${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The JSON of a plan file; `resume` goes on with its interrupted run. */
+export async function jsonOfFile(path: string, { resume }: Flags = {}): Promise<unknown> {
   let text: string;
   try {
     // Editors on Windows write a byte order mark, which JSON has not.
@@ -216,12 +226,7 @@ export async function planOfFile(
       repeated.map((key) => JSON.stringify(key)),
     );
   }
-  if (resume) json = { ...json, train: { ...Object(json?.train), resume } };
-  try {
-    return Plan.from(json);
-  } catch (error) {
-    throw new TunebookError("input", `${path}: ${messageOf(error)}`, { cause: error });
-  }
+  return resume ? { ...json, train: { ...Object(json?.train), resume } } : json;
 }
 
 function given(fields: Record<string, unknown>): Record<string, unknown> {

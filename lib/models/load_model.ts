@@ -51,6 +51,7 @@ import {
 import { readGraphConfig } from "./graph/read_graph_config.ts";
 import { checkQuantization } from "./check_quantization.ts";
 import { families, familyOf, typeOfClass } from "./mod.ts";
+import { ignoredLayers, keepLayers } from "./kept_layers.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 
 /** The local files of a model, and the head that it gets. */
@@ -75,6 +76,8 @@ export interface LoadModelOptions {
    * head stay float32. A checkpoint that is quantised already keeps its own format.
    */
   readonly quantize?: QuantizationFormat;
+  /** Keeps so many of the encoder's layers, from the first one; all unless given. */
+  readonly layers?: number | undefined;
   /** Families of your own, which come before those that tunebook has. */
   readonly families?: readonly Family[];
   /** What is said of a graph whose file `config` and `weights` are. */
@@ -91,6 +94,7 @@ const rules: Rules<LoadModelOptions> = {
   outputs: whole,
   seed: required(integer),
   quantize: oneOf(quantizationFormats),
+  layers: whole,
   families: list,
   graph: record,
   signal: abortSignal,
@@ -154,11 +158,8 @@ async function readConfigFile(path: string): Promise<Record<string, unknown>> {
  */
 export async function loadModel(options: LoadModelOptions): Promise<Model> {
   checkOptions("loadModel", options, rules);
-  const { family, json, ...read } = await readModelConfig(
-    options.config,
-    options.families,
-    options.graph,
-  );
+  const found = await readModelConfig(options.config, options.families, options.graph);
+  const { family, json, ...read } = keepLayers(found, options.layers);
   const headRequest = options.head ??
     (options.outputs === undefined
       ? { name: "language", outputs: 0 }
@@ -182,7 +183,13 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const { values, absent, names } = lazyWeights(
     stored,
     [...bodySpecs, ...headSpecs],
-    { ignore: [...family.ignored, ...ignoredHeads(family, config, head, kept)] },
+    {
+      ignore: [
+        ...family.ignored,
+        ...ignoredHeads(family, config, head, kept),
+        ...ignoredLayers(family, { whole: found.config, kept: read.config }, head),
+      ],
+    },
   );
 
   const isAbsent = (layer: Layer) => weightsOf(layer).some(({ path }) => absent.includes(path));

@@ -5,7 +5,7 @@
  */
 import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
-import { oneOf, record, type Rules } from "../core/option_rules.ts";
+import { oneOf, record, type Rules, whole } from "../core/option_rules.ts";
 import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { NewModelOptions } from "../models/fresh/new_options.ts";
 import { newModelSettings } from "../models/fresh/new_settings.ts";
@@ -41,6 +41,12 @@ export interface ModelOptions {
    * unless given, or what the method asks for.
    */
   readonly quantize?: QuantizationFormat;
+  /**
+   * Keeps so many of the model's layers, from the first one, and leaves the others out: a smaller and faster
+   * model. It stands in the merged and the exported folder; an adapter's folder cannot say it. Of families that
+   * are one stack of like layers; all unless given.
+   */
+  readonly layers?: number;
   /** A family of your own, for models whose `model_type` tunebook does not know. */
   readonly family?: Family;
   /**
@@ -57,6 +63,7 @@ export interface ModelOptions {
 
 const modelRules: Rules<ModelOptions> = {
   quantize: oneOf(quantizationFormats),
+  layers: whole,
   family: record,
   ...graphRules,
 };
@@ -141,7 +148,7 @@ export function model(
   } else {
     checkOptions("model", options, modelRules, () => graphMistakes(options as ModelOptions));
   }
-  const { quantize, family, head, preprocessor }: ModelOptions = isNew
+  const { quantize, layers, family, head, preprocessor }: ModelOptions = isNew
     ? {}
     : options as ModelOptions;
   const ofGraph = head || preprocessor
@@ -150,6 +157,7 @@ export function model(
   const chosen = {
     model: isNew ? newReference(reference, { ...options }) : ofGraph,
     ...(quantize ? { quantize } : {}),
+    ...(layers === undefined ? {} : { layers }),
     ...(family ? { family } : {}),
   };
   return stage("model(…)", {

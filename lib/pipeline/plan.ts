@@ -27,6 +27,12 @@ import type { Table } from "../table/table.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
 import { sweepPlan } from "./run/sweep_plan.ts";
+import type { KnownSpace, PlanSpace, SearchedSettings } from "./search/plan_space.ts";
+import { searchFromJson } from "./search/search_json.ts";
+import type { PlanSearchOptions } from "./search/search_options.ts";
+import { searchPlanOf, type SearchStage } from "./search/search_plan.ts";
+import type { SearchSpec } from "./search/search_spec.ts";
+import type { Suggested } from "../search/space/parameter.ts";
 import type { MetricFor, ScoresOf } from "./plan_types.ts";
 import { stage } from "./stage_order.ts";
 
@@ -52,6 +58,17 @@ export interface DataStage<
    * Test rows are looked at for leaks alone.
    */
   advise(options?: AdviseOptions, run?: RunOptions): Promise<Advice>;
+  /**
+   * Searches for settings, methods and models by the validation rows:
+   * `search({ method: choice({ name: "lora", rank: int(2, 64, { log: true }) }, ia3()) }, { budget: { minutes: 20 } })`.
+   */
+  search<const Space extends PlanSpace>(
+    space: Space & KnownSpace<Space>,
+    options?: PlanSearchOptions<Predicted>,
+  ): SearchPlan<
+    Plan<Record<string, number>, Predicted, Input, Answer>,
+    Suggested<Space>
+  >;
 }
 
 /** A model with data and a method. */
@@ -81,6 +98,11 @@ export interface Plan<
     metrics: Metrics,
     options?: EvaluateOptions,
   ): Plan<Scores & ScoresOf<Metrics>, Predicted, Input, Answer>;
+  /** Searches for other settings of this plan by the validation rows; what is found has its scores and targets. */
+  search<const Space extends PlanSpace>(
+    space: Space & KnownSpace<Space>,
+    options?: PlanSearchOptions<Predicted>,
+  ): SearchPlan<Plan<Scores, Predicted, Input, Answer>, Suggested<Space>>;
   /** Adds what is written at the end. */
   deploy(...targets: readonly DeployTarget[]): Plan<Scores, Predicted, Input, Answer>;
   /**
@@ -104,7 +126,7 @@ export interface Plan<
 
 /** The stage with what was said of the model, the data and the task. */
 export function dataStage(
-  start: Pick<PlanSpec, "model" | "quantize" | "family" | "data" | "task" | "split">,
+  start: Pick<PlanSpec, "model" | "quantize" | "layers" | "family" | "data" | "task" | "split">,
 ): DataStage {
   return stage("model(…).data(…)", {
     compare(methods: Readonly<Record<string, Method>>, options: CompareOptions = {}) {
@@ -112,6 +134,8 @@ export function dataStage(
       return comparePlanOf({ ...options, ...start, methods }, unknownCompareOptions(options));
     },
     advise: (options?: AdviseOptions, run?: RunOptions) => advise(start, options, run),
+    search: (space: PlanSpace, options?: PlanSearchOptions) =>
+      searchOf({ ...start, train: {}, metrics: {}, targets: [] }, space, options),
     adapt(method: Method) {
       checkMethod("adapt", method);
       return stage("model(…).data(…).adapt(…)", {
@@ -153,11 +177,51 @@ export const Plan: {
   readonly from: (json: unknown) => Plan<Record<string, unknown>, any, any, any>;
 } = Object.freeze({ from: (json: unknown) => planOf(specFromJson(json)) });
 
+/** A search over plans; nothing is computed before `run`. */
+export type SearchPlan<Found, Suggestion = SearchedSettings> = SearchStage<Found, Suggestion>;
+
+/**
+ * Makes searches from plan files with a section `search`.
+ *
+ * @example
+ * ```ts
+ * import { float, lora, model, SearchPlan } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const search = model("hf:org/name")
+ *   .data("reviews.csv", { text: "review", label: "stars", validation: 0.2 })
+ *   .adapt(lora())
+ *   .train({ epochs: 2 })
+ *   .search({ learningRate: float(1e-5, 1e-2, { log: true }) }, { budget: { minutes: 20 } });
+ * const again = SearchPlan.from(JSON.parse(JSON.stringify(search)));
+ * assert.deepEqual(again.toJSON(), search.toJSON());
+ * assert.match(String(again), /learningRate: 0.00001 to 0.01 \(log\)/);
+ * ```
+ */
+export const SearchPlan: {
+  /** Reads what `toJSON` gave. Every mistake of the file is reported in one error. */
+  // deno-lint-ignore no-explicit-any
+  readonly from: (json: unknown) => SearchPlan<Plan<Record<string, unknown>, any, any, any>>;
+} = Object.freeze({ from: (json: unknown) => searchPlanOf(searchFromJson(json), planOf) });
+
 /** The same plan with rows that were read already, from where it says. */
 // deno-lint-ignore no-explicit-any
 export function planWithRows(plan: Plan<any, any, any, any>, rows: Table): typeof plan {
   return planOf({ ...plan.spec, data: rows });
 }
+
+/** The stage of a search; the types are the calling stage's own. */
+function searchOf(
+  plan: SearchSpec["plan"],
+  space: PlanSpace,
+  options: PlanSearchOptions = {},
+): AnySearchPlan {
+  requireOptions("search", options);
+  return searchPlanOf({ plan, space, options }, planOf);
+}
+
+// deno-lint-ignore no-explicit-any
+type AnySearchPlan = SearchPlan<Plan<any, any, any, any>, any>;
 
 // The types are the stages' own; what is inside knows the task only as any task.
 // deno-lint-ignore no-explicit-any
@@ -182,6 +246,7 @@ function planOf(spec: PlanSpec): Plan<any, any, any, any> {
         ...(features === undefined ? {} : { features }),
       });
     },
+    search: (space: PlanSpace, options?: PlanSearchOptions) => searchOf(spec, space, options),
     deploy(...targets: readonly DeployTarget[]) {
       checkTargets(targets);
       return planOf({ ...spec, targets: [...spec.targets, ...targets] });

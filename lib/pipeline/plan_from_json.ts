@@ -5,8 +5,9 @@
  */
 import { isRecord } from "../core/objects.ts";
 import { methodOf } from "../adapters/mod.ts";
-import { unknownOptions } from "../core/check_options.ts";
+import { unknownOptions, valueMistakes } from "../core/check_options.ts";
 import { messageOf, type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
+import { whole } from "../core/option_rules.ts";
 import { targetOf } from "../deploy/mod.ts";
 import { quantizationFormatOf } from "../engine/mod.ts";
 import { metricOf } from "../metrics/mod.ts";
@@ -29,6 +30,7 @@ const fields = [
   "tunebook",
   "model",
   "quantize",
+  "layers",
   "data",
   "task",
   "columns",
@@ -71,6 +73,7 @@ export function specFromJson(json: unknown): PlanSpec {
     "model",
     () => plan.quantize === undefined ? undefined : quantizationFormatOf(plan.quantize),
   );
+  const layers = attempt("model", () => layersOf(plan.layers));
   const data = attempt("data", () => textOf(plan.data));
   const what = attempt(
     plan.task === undefined ? "columns" : "task",
@@ -117,6 +120,8 @@ export function specFromJson(json: unknown): PlanSpec {
       ...what!,
       train: train!,
       metrics: scores!,
+      targets: places!,
+      ...(layers === undefined ? {} : { layers }),
       ...(generate ? { generate } : {}),
       ...scoring,
     }));
@@ -125,6 +130,7 @@ export function specFromJson(json: unknown): PlanSpec {
   return {
     model: model!,
     ...(quantize ? { quantize } : {}),
+    ...(layers === undefined ? {} : { layers }),
     data: data!,
     ...what!,
     method: method!,
@@ -134,6 +140,13 @@ export function specFromJson(json: unknown): PlanSpec {
     ...scoring,
     targets: places!,
   };
+}
+
+/** How many layers are kept. */
+function layersOf(layers: unknown): number | undefined {
+  const [wrong] = valueMistakes({ layers }, { layers: whole });
+  if (wrong) throw mistakes("input", "the layers make no sense:", [wrong]);
+  return layers as number | undefined;
 }
 
 /** In which numbers scores are computed, and of which features. */

@@ -21,6 +21,8 @@ export interface PlanJson {
   readonly model: string;
   /** How the model's linears are held. */
   readonly quantize?: string;
+  /** How many of the model's layers are kept. */
+  readonly layers?: number;
   /** A file, a web address or a data set's name. */
   readonly data: string;
   /** The task by name with its settings; labels and next tokens of texts are in `columns` instead. */
@@ -87,6 +89,7 @@ export function specToJson(parts: PlanSpec): PlanJson {
     tunebook: 1,
     model: parts.model,
     ...(parts.quantize ? { quantize: parts.quantize } : {}),
+    ...(parts.layers === undefined ? {} : { layers: parts.layers }),
     data: nameOf(parts.data, "data"),
     ...dataJson(parts.task, {
       ...seeded,

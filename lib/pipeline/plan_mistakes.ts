@@ -135,12 +135,17 @@ export function scoredKinds(
   ];
 }
 
+/** Targets whose folders go on top of the whole base. */
+const ofWholeBase: readonly string[] = ["adapter", "adapters"];
+
 /** Stages that do not fit together. */
 export function planMistakes(
-  { task, split, train, metrics, generate, features }: Pick<
-    PlanSpec,
-    "task" | "split" | "train" | "metrics" | "generate" | "features"
-  >,
+  { task, split, train, metrics, generate, features, layers, targets = [] }:
+    & Pick<
+      PlanSpec,
+      "task" | "split" | "train" | "metrics" | "generate" | "features" | "layers"
+    >
+    & Partial<Pick<PlanSpec, "targets">>,
 ): Mistake[] {
   const what = describeKind(task);
   const kinds = scoredKinds(task);
@@ -166,6 +171,15 @@ export function planMistakes(
   if (generate && !kinds.includes("text")) wrong.push(mistakeOf(() => `generate ${writes}`));
   if (features !== undefined && !kinds.includes("features")) {
     wrong.push(mistakeOf(() => `features are of drawn images, not of ${what}`));
+  }
+  for (const { name } of targets.filter(({ name }) => ofWholeBase.includes(name))) {
+    if (layers === undefined) continue;
+    wrong.push({
+      part: "deploy",
+      ...mistakeOf(() =>
+        `${name} names its base, of which others take all layers; with layers deploy merged or onnx`
+      ),
+    });
   }
   for (const setting of ["classWeights", "labelSmoothing", "focalGamma"] as const) {
     if (train[setting] && !task.lossSettings.includes(setting)) {

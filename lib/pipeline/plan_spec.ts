@@ -69,6 +69,8 @@ export interface PlanSpec {
   readonly model: string;
   /** How the model's linears are held; float32, or what the method asks for, unless given. */
   readonly quantize?: QuantizationFormat;
+  /** How many of the model's layers are kept, from the first one; all unless given. */
+  readonly layers?: number;
   /** A family of one's own, for models whose type tunebook does not know. */
   readonly family?: Family;
   readonly data: DataSource;

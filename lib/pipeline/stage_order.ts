@@ -15,6 +15,7 @@ const comesAfter: Readonly<Record<string, string>> = {
   adapt: "data",
   compare: "data",
   advise: "data",
+  search: "data",
   train: "adapt",
   evaluate: "train",
   deploy: "train",

@@ -12,8 +12,16 @@ export type Direction = "lower" | "higher";
 /** A value that a trial had on its way: after how many steps, or on which fold. */
 export type TrialReport = readonly [step: number, value: number];
 
+/** What else is known of a trial that has ended. */
+export interface TrialNotes {
+  /** Why it gave no value. */
+  readonly reason?: string;
+  /** What was measured beside its values, such as its seconds. */
+  readonly figures?: Readonly<Record<string, number>>;
+}
+
 /** One set of values that was tried, or is being tried. */
-export interface Trial {
+export interface Trial extends TrialNotes {
   /** From 0, in the order in which they began. */
   readonly number: number;
   readonly point: Point;

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { positive, required, type Rules, text } from "../core/option_rules.ts";
+import { positive, record, required, type Rules, text } from "../core/option_rules.ts";
 import { type Search, searchOver, searchRules, type SearchSettings } from "./search.ts";
 import type { Suggested } from "./space/parameter.ts";
 import { searchSpace } from "./space/search_space.ts";
@@ -19,6 +19,8 @@ export interface OpenSearchOptions extends SearchSettings {
    * another: 60 unless given. A process that was killed on the same machine is seen at once.
    */
   readonly staleSeconds?: number;
+  /** What else must be the same whenever the file is opened, such as the data, as plain JSON by name. */
+  readonly about?: Readonly<Record<string, unknown>>;
 }
 
 /** A search in a file; a dispose closes it. */
@@ -28,6 +30,7 @@ const rules: Rules<OpenSearchOptions> = {
   ...searchRules,
   file: required(text),
   staleSeconds: positive,
+  about: record,
 };
 
 /**
@@ -40,7 +43,7 @@ const rules: Rules<OpenSearchOptions> = {
  * trials to others, and `tell` is an error then.
  *
  * @throws {TunebookError} of kind `input` for what `startSearch` refuses, and for a file with another search
- * (space, aims, seed or sampler differ); of kind `output` for a file that cannot be written.
+ * (space, aims, seed, sampler or what it is about differ); of kind `output` for a file that cannot be written.
  *
  * @example
  * ```ts
@@ -65,14 +68,14 @@ export function openSearch<const Space>(
   options: OpenSearchOptions,
 ): KeptSearch<Suggested<Space>> {
   checkOptions("openSearch", options, rules);
-  const { file, staleSeconds = 60, sampler } = options;
+  const { file, staleSeconds = 60, sampler, about } = options;
   const space = searchSpace(parameters);
   let store: SqliteStore | undefined;
   try {
     const search = searchOver(space, options, (begun) => {
       const { name, settings } = sampler;
       return store = sqliteStore(file, {
-        search: { ...begun, sampler: { name, settings } },
+        search: { ...begun, sampler: { name, settings }, ...(about ? { about } : {}) },
         staleMilliseconds: 1000 * staleSeconds,
       });
     });

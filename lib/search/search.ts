@@ -5,8 +5,8 @@
  */
 import { checkOptions } from "../core/check_options.ts";
 import { optionMistake, TunebookError } from "../core/errors.ts";
-import { required, type Rule, type Rules, wholeFrom0 } from "../core/option_rules.ts";
-import { isRecord } from "../core/objects.ts";
+import { required, type Rule, type Rules, text, wholeFrom0 } from "../core/option_rules.ts";
+import { isRecord, withoutUndefined } from "../core/objects.ts";
 import { shownValue } from "../core/shown_value.ts";
 import {
   type CompleteTrial,
@@ -16,6 +16,7 @@ import {
   lossesOf,
   type SearchHistory,
   type Trial,
+  type TrialNotes,
 } from "./history.ts";
 import { checkHistory } from "./check_history.ts";
 import type { Pruner } from "./pruners/pruner.ts";
@@ -57,12 +58,15 @@ export interface FinishedTrial<Suggestion> extends AskedTrial<Suggestion> {
 
 /** A search under way. */
 export interface Search<Suggestion> {
-  /** What to try next; `undefined` where a grid has nothing left. The trial is pending from now on. */
-  ask(): AskedTrial<Suggestion> | undefined;
+  /**
+   * What to try next; `undefined` where a grid has nothing left, or where the search has `mostTrials` trials and
+   * none of them was left by a process that is gone. The trial is pending from now on.
+   */
+  ask(mostTrials?: number): AskedTrial<Suggestion> | undefined;
   /** Ends a trial with its value, or with one for each aim. */
-  tell(number: number, values: number | readonly number[]): void;
+  tell(number: number, values: number | readonly number[], notes?: TrialNotes): void;
   /** Ends a trial that gave no value. */
-  fail(number: number): void;
+  fail(number: number, notes?: TrialNotes): void;
   /**
    * Takes a value of a trial on its way, and tells whether the pruner would stop it. It goes on unless
    * `prune` ends it.
@@ -71,7 +75,7 @@ export interface Search<Suggestion> {
    */
   report(number: number, step: number, value: number): boolean;
   /** Ends a trial that is not worth going on. */
-  prune(number: number): void;
+  prune(number: number, notes?: TrialNotes): void;
   /** All that was tried, as plain JSON; a search that gets its trials goes on the same way. */
   readonly history: SearchHistory;
   /** The best trial by the first aim; `undefined` before one has come to its end. */
@@ -93,6 +97,14 @@ export const searchRules: Rules<SearchSettings> = {
   sampler: required(["a sampler, such as tpe()", made("suggest")]),
   pruner: ["a pruner, such as medianPruner()", made("shouldPrune")],
   seed: wholeFrom0,
+};
+
+const notesRules: Rules<TrialNotes> = {
+  reason: text,
+  figures: [
+    "finite numbers by name",
+    (value) => isRecord(value) && Object.values(value).every(Number.isFinite),
+  ],
 };
 
 /**
@@ -163,27 +175,35 @@ export function searchOver<Suggestion>(
       store.write(next);
       return result;
     });
-  const end = (number: number, how: Pick<Trial, "state" | "values">) =>
+  const end = (
+    number: number,
+    how: Pick<Trial, "state" | "values">,
+    notes: TrialNotes = {},
+  ) =>
     change(number, (trial, trials) => {
+      checkOptions("a trial's notes", notes, notesRules);
       const ended = trials.filter(({ state }) => state !== "pending").length;
-      return [{ ...trial, ...how, ended }, undefined];
+      return [{ ...trial, ...how, ...withoutUndefined(notes), ended }, undefined];
     });
   return {
-    ask: () =>
+    ask: (mostTrials = Infinity) =>
       store.atOnce(() => {
         const abandoned = store.takeAbandoned();
         if (abandoned !== undefined) return askedOf(abandoned);
         const before = history();
+        if (before.trials.length >= mostTrials) return undefined;
         const point = sampler.suggest(before);
         if (point === undefined) return undefined;
         const trial: Trial = { number: before.trials.length, point, state: "pending", reports: [] };
         store.write(trial);
         return askedOf(trial);
       }),
-    tell: (number, values) =>
-      end(number, { state: "complete", values: checkedValues(number, [values].flat(), better) }),
-    fail: (number) => end(number, { state: "failed" }),
-    prune: (number) => end(number, { state: "pruned" }),
+    tell(number, values, notes) {
+      const checked = checkedValues(number, [values].flat(), better);
+      end(number, { state: "complete", values: checked }, notes);
+    },
+    fail: (number, notes) => end(number, { state: "failed" }, notes),
+    prune: (number, notes) => end(number, { state: "pruned" }, notes),
     report: (number, step, value) =>
       change(number, (trial, trials) => {
         checkReport(trial, step, value);

@@ -16,7 +16,8 @@ import { knownCompute, measuredSteps, withLinears } from "./open_compute.ts";
 import { checkProcesses, shareOf } from "./data_parallel.ts";
 import { feedsAhead } from "./feeds_ahead.ts";
 import { groupSchedule } from "./group_steps.ts";
-import { cacheHidden } from "./hidden_cache.ts";
+import { frozenKey } from "./frozen_results.ts";
+import { cacheHidden, type HiddenCacheOptions } from "./hidden_cache.ts";
 import { initialState, keptVectors } from "./initial_state.ts";
 import { gradientSource, occurringFrozenWords, occurringWords } from "./occurring_words.ts";
 import { tensorsInTraining } from "./loss_parameters.ts";
@@ -57,6 +58,7 @@ export type OpenContext = Pick<
   | "settings"
   | "fingerprint"
   | "onFrozenRows"
+  | "frozenResults"
   | "signal"
   | "probe"
   | "eightBit"
@@ -120,8 +122,8 @@ export async function openRun(
   const optimizer = await opening(createOptimizer(device, state, stepSettings));
   const average = await opening(createWeightAverage(device, state, settings, totalSteps));
   const began = performance.now();
-  const keeping = { frozenLayers, settings, onRows: context.onFrozenRows, signal };
-  const fed = fromHidden ? opened.use(await cacheHidden(trainable, rows, device, keeping)) : rows;
+  const from = { device, frozenLayers, settings, opened, context };
+  const fed = fromHidden ? await hiddenRows(trainable, rows, from) : rows;
   const lossScaling = options.scalesLoss ? new LossScaling() : undefined;
   const outer = openOuter(settings, { processes, totalSteps, state, optimizer, lossScaling });
   const run = {
@@ -176,6 +178,26 @@ function openOuter(
   if (!processes || !sync) return undefined;
   const kept = keptVectors(settings);
   return new OuterOptimizer({ ...context, processes, settings: sync, kept, statistics });
+}
+
+/** Rows that are fed from above the frozen layers: filled for this run, or what another run has left. */
+async function hiddenRows(
+  trainable: TrainableModel,
+  rows: TrainingRows,
+  { device, frozenLayers, settings, opened, context }:
+    & Pick<HiddenCacheOptions, "frozenLayers" | "settings">
+    & {
+      readonly device: TrainContext["device"];
+      readonly opened: AsyncDisposableStack;
+      readonly context: OpenContext;
+    },
+): Promise<TrainingRows> {
+  const { frozenResults, onFrozenRows: onRows, signal } = context;
+  const keeping = { frozenLayers, settings, onRows, signal };
+  const fill = () => cacheHidden(trainable, rows, device, keeping);
+  // Views of rows that change are drawn by the run's own seed.
+  if (!frozenResults || rows.changes) return opened.use(await fill());
+  return await frozenResults.take(frozenKey(trainable, frozenLayers), fill, signal);
 }
 
 /** Processes that measure by themselves could choose differently. */

@@ -10,6 +10,7 @@ import type { ProcessGroup } from "../parallel/process_group.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import type { ComputeChoice, ComputeProbe } from "./choose_compute.ts";
 import type { Validation } from "./early_stopping.ts";
+import type { FrozenResults } from "./frozen_results.ts";
 import type { OpenRollouts } from "./rollout_tools.ts";
 import type { StepReport } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -54,6 +55,8 @@ export interface TrainContext {
   readonly look?: (state: State, when: Look) => Promise<void>;
   /** Rows that the frozen layers are done with, where their result is kept for all epochs. */
   readonly onFrozenRows?: (done: number) => void;
+  /** Where the results of frozen layers are kept for other runs on the same rows; for this run alone unless given. */
+  readonly frozenResults?: FrozenResults;
   /** What a run that was asked to continue has done before; no steps without a checkpoint. */
   readonly onResume?: (before: StepsBefore) => void;
   /** What the run computes in and why, once it is known. */

@@ -6,10 +6,11 @@
 import { join } from "node:path";
 import { lora } from "../../lib/adapters/lora.ts";
 import { readPeftFolder } from "../../lib/adapters/peft/folder.ts";
-import { planOfFile } from "../../lib/cli/plan_of_flags.ts";
+import { jsonOfFile, readFilePlan } from "../../lib/cli/plan_of_flags.ts";
 import { sizeOf } from "../../lib/engine/mod.ts";
 import { loadModel, readModelConfig } from "../../lib/models/load_model.ts";
 import type { Model } from "../../lib/nn/model.ts";
+import { Plan } from "../../lib/pipeline/plan.ts";
 import { readTable } from "../../lib/table/read_table.ts";
 import { loadTokenizer } from "../../lib/text/tokenizer.ts";
 import { loadCheckpoint } from "../../lib/train/checkpoint.ts";
@@ -39,6 +40,7 @@ export interface FuzzedReader {
   read(folder: string): Promise<unknown>;
 }
 
+const planIn = async (path: string) => readFilePlan(path, await jsonOfFile(path), Plan.from);
 const golden = (name: string) => Deno.readFile(goldenPath(name));
 const encode = (text: string) => new TextEncoder().encode(text);
 const encodeJson = (value: unknown) => encode(JSON.stringify(value, null, 1));
@@ -299,12 +301,12 @@ async function trainingReaders(scratch: string): Promise<FuzzedReader[]> {
     name: "plan",
     files: { "plan.json": encodeJson(plan) },
     damages: { "plan.json": damageJson },
-    read: async (folder) => String(await planOfFile(join(folder, "plan.json"))),
+    read: async (folder) => String(await planIn(join(folder, "plan.json"))),
   }, {
     name: "plan text",
     files: { "plan.json": encodeJson(plan) },
     damages: { "plan.json": damageText },
-    read: async (folder) => String(await planOfFile(join(folder, "plan.json"))),
+    read: async (folder) => String(await planIn(join(folder, "plan.json"))),
   }, await sentenceReader()];
 }
 

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { didYouMean } from "../../lib/core/nearest.ts";
-import { planOfFile } from "../../lib/cli/plan_of_flags.ts";
+import { jsonOfFile, readFilePlan } from "../../lib/cli/plan_of_flags.ts";
 import { describeTables } from "../../lib/data/report.ts";
 import { readLabels } from "../../lib/data/labels.ts";
 import { model } from "../../lib/pipeline/model.ts";
@@ -19,6 +19,7 @@ import { isMistake } from "../is_mistake.ts";
 import { inFolder } from "../weights/in_folder.ts";
 
 const base = model("hf:org/name");
+const planIn = async (path: string) => readFilePlan(path, await jsonOfFile(path), Plan.from);
 const columns = { text: "text", label: "label" };
 const json = {
   tunebook: 1,
@@ -37,9 +38,9 @@ Deno.test("a plan says once what it says", () =>
     const path = join(folder, "plan.json");
     const text = JSON.stringify(json);
     await Deno.writeTextFile(path, text.replace('"text":', '"text":"a","text":'));
-    await assert.rejects(planOfFile(path), isMistake("input", "plan.json", "twice", '"text"'));
+    await assert.rejects(planIn(path), isMistake("input", "plan.json", "twice", '"text"'));
     await Deno.writeTextFile(path, `\ufeff${text}`);
-    assert.equal((await planOfFile(path)).toJSON().data, "t.csv");
+    assert.equal((await planIn(path)).toJSON().data, "t.csv");
   }));
 
 Deno.test("a plan says how its files are read", () =>

@@ -82,15 +82,17 @@ export interface CompareOptions<
 /** All parts of a comparison. */
 export interface CompareSpec
   extends
-    Pick<PlanSpec, "model" | "quantize" | "family" | "data" | "task" | "split">,
+    Pick<PlanSpec, "model" | "quantize" | "layers" | "family" | "data" | "task" | "split">,
     CompareOptions {
   readonly methods: Readonly<Record<string, Method>>;
 }
 
 /** A comparison as plain JSON: a plan's fields, with all methods. */
-export interface CompareJson
-  extends
-    Pick<PlanJson, "tunebook" | "model" | "quantize" | "data" | "task" | "columns" | "split"> {
+export interface CompareJson extends
+  Pick<
+    PlanJson,
+    "tunebook" | "model" | "quantize" | "layers" | "data" | "task" | "columns" | "split"
+  > {
   readonly compare: {
     readonly methods: Readonly<Record<string, PlanJson["method"]>>;
     readonly metric?: string;
@@ -238,10 +240,11 @@ function trainMistakes(train: SharedTrainOptions): readonly Mistake[] {
 
 /** A plan of one of the methods, for what plans can do already. */
 export function planOfMethod(parts: CompareSpec, method: Method): PlanSpec {
-  const { model, quantize, family, data, task, split, train = {}, metric } = parts;
+  const { model, quantize, layers, family, data, task, split, train = {}, metric } = parts;
   return {
     model,
     ...(quantize ? { quantize } : {}),
+    ...(layers === undefined ? {} : { layers }),
     ...(family ? { family } : {}),
     data,
     task,

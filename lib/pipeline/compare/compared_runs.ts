@@ -91,7 +91,7 @@ export interface OpenRunsOptions {
 
 /** Opens what all runs share. */
 export async function openRuns(
-  spec: Pick<PlanSpec, "model" | "quantize" | "family">,
+  spec: Pick<PlanSpec, "model" | "quantize" | "layers" | "family">,
   found: ReadData,
   { device, maxTokens, writes, signal }: OpenRunsOptions,
 ): Promise<ComparedRuns> {

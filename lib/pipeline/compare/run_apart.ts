@@ -19,7 +19,7 @@ import type { PlanSpec } from "../plan_spec.ts";
 
 /** What the other process is told. */
 export interface ApartRequest {
-  readonly plan: Pick<PlanSpec, "model" | "quantize">;
+  readonly plan: Pick<PlanSpec, "model" | "quantize" | "layers">;
   readonly task: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
   /** Split → JSON Lines file. */
   readonly files: Readonly<Record<string, string>>;

@@ -203,9 +203,13 @@ function requestOf(
     readonly writes: OpenRunsOptions["writes"];
   },
 ): Parameters<typeof runApart>[0] {
-  const { model, quantize, task } = spec;
+  const { model, quantize, layers, task } = spec;
   return {
-    plan: { model, ...(quantize ? { quantize } : {}) },
+    plan: {
+      model,
+      ...(quantize ? { quantize } : {}),
+      ...(layers === undefined ? {} : { layers }),
+    },
     task: { name: task.name, settings: task.settings },
     files: files.files,
     method: { name: named.method, settings: named.settings },

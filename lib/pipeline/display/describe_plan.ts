@@ -19,7 +19,11 @@ export function describePlan(parts: PlanSpec): string {
     : settings.learningRate;
   const held = split.test ?? defaultTestShare;
   const lines: [string, string][] = [
-    ["model", parts.model + (parts.quantize ? ` in ${parts.quantize}` : "")],
+    [
+      "model",
+      parts.model + (parts.quantize ? ` in ${parts.quantize}` : "") +
+      (parts.layers === undefined ? "" : `, its first ${parts.layers} layers`),
+    ],
     [
       "data",
       `${describeSource(parts.data)}: ${describeTask(task)}, test ${

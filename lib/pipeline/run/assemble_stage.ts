@@ -47,7 +47,7 @@ export interface AttachedModel {
 
 /** Reads a model's weights and puts the task's head on it. */
 export async function loadWith(
-  { reference, files, family, config }: OpenedModel,
+  { reference, files, family, config, layers }: OpenedModel,
   { head }: Pick<AnyLabelledTask, "head">,
   { seed, quantize, signal }: {
     readonly seed: number;
@@ -64,6 +64,7 @@ export async function loadWith(
     graph: files.graph,
     seed,
     ...(quantize ? { quantize } : {}),
+    layers,
     signal,
   });
   return family.input === "image" ? withImageSize(model, (config as ImageConfig).imageSize) : model;

@@ -8,6 +8,7 @@ import { readJsonObject } from "../../text/tokenizer_files.ts";
 import type { InputSpec } from "../../engine/mod.ts";
 import { openCaptionEncoder } from "../../evaluate/caption_encoder.ts";
 import { imageProcessor, type PixelProcessor } from "../../image/processor/image_processor.ts";
+import { keepLayers } from "../../models/kept_layers.ts";
 import { readModelConfig } from "../../models/load_model.ts";
 import type {
   EncoderDecoderConfig,
@@ -43,6 +44,8 @@ export interface OpenedModel {
   readonly json: Readonly<Record<string, unknown>>;
   /** `scheduler_config.json` as it was read; absent where there is none. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
+  /** How many of its layers are kept; all where absent. */
+  readonly layers?: number;
 }
 
 /** How to open. */
@@ -56,10 +59,10 @@ export interface OpenStageOptions {
 
 /** Finds or downloads a model and opens its tokenizer; a text model without one is an error. */
 export async function openStage(
-  spec: Pick<PlanSpec, "model" | "family"> & Partial<NewModelSpec>,
+  spec: Pick<PlanSpec, "model" | "family" | "layers"> & Partial<NewModelSpec>,
   { signal, offline = false, read }: OpenStageOptions = {},
 ): Promise<OpenedModel> {
-  const { model: reference, family: own } = spec;
+  const { model: reference, ...own } = spec;
   const folder = await newModelOf(spec, { signal, read });
   const files = await resolveModel(folder ?? reference, {
     signal,
@@ -72,14 +75,12 @@ export async function openStage(
 export async function openFiles(
   reference: string,
   files: ModelFolder,
-  own?: PlanSpec["family"],
+  { family: own, layers }: Pick<PlanSpec, "family" | "layers"> = {},
 ): Promise<OpenedModel> {
-  const { family, config, json } = await readModelConfig(
-    files.config,
-    own ? [own] : [],
-    files.graph,
-  );
-  const opened = { reference, files, family, config, json };
+  const read = await readModelConfig(files.config, own ? [own] : [], files.graph);
+  const { family, config, json } = keepLayers(read, layers);
+  const kept = layers === undefined ? {} : { layers };
+  const opened = { reference, files, family, config, json, ...kept };
   if (family.input === "image") {
     const { schedulerConfig } = files;
     const scheduler = schedulerConfig && await readSchedulerFile(schedulerConfig);

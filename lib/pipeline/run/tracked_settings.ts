@@ -10,13 +10,15 @@ import type { PlanSpec } from "../plan_spec.ts";
 
 /** The plan's settings by dotted name; `name`, or the method, the data and the time, tells runs apart. */
 export function trackedSettings(
-  { model, data: source, task, method, train }: PlanSpec,
+  { model, quantize, layers, data: source, task, method, train }: PlanSpec,
   name: string | undefined,
 ): TrackedRun {
   const data = typeof source === "string" ? source : originOf(source);
   const time = new Date().toISOString().slice(0, 19).replace("T", " ");
   const settings = {
     model,
+    quantize,
+    layers,
     data,
     task: { name: task.name, ...task.settings },
     method: { name: method.method, ...method.settings },

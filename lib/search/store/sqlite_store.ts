@@ -49,6 +49,7 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
   const put = database.prepare("INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?, ?)");
   const claims = database.prepare("SELECT * FROM trials WHERE owner IS NOT NULL ORDER BY number");
   const claimOf = database.prepare("SELECT owner FROM trials WHERE number = ?");
+  const leave = database.prepare("UPDATE trials SET seen = 0 WHERE owner = ?");
   const sign = database.prepare("UPDATE trials SET seen = ? WHERE owner = ?");
   const write = (trial: Trial) => {
     const isRun = trial.state === "pending";
@@ -93,6 +94,8 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
     ...store,
     [Symbol.dispose]() {
       clearInterval(timer);
+      // Whoever opens the file next need not wait for its trials.
+      leave.run(owner);
       database.close();
     },
   };
@@ -152,8 +155,11 @@ function requireSame(database: DatabaseSync, file: string, search: string): void
   if (found === undefined) {
     database.prepare("INSERT INTO search VALUES (1, ?)").run(search);
   } else if (found.search !== search) {
-    const [there, here] = [JSON.parse(String(found.search)), JSON.parse(search)];
-    const differs = Object.keys(here).filter((name) =>
+    const [there, here] = [String(found.search), search].map((text) => {
+      const { about, ...parts } = JSON.parse(text);
+      return { ...about, ...parts };
+    });
+    const differs = Object.keys({ ...there, ...here }).filter((name) =>
       JSON.stringify(there[name]) !== JSON.stringify(here[name])
     );
     throw new TunebookError(

@@ -1,0 +1,76 @@
+/**
+ * The plan of a plan file: as it is written, or what its search finds.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { isRecord } from "../core/objects.ts";
+import { Plan, SearchPlan } from "../pipeline/plan.ts";
+import type { RunOptions } from "../pipeline/run/run_options.ts";
+import { isSearchJson } from "../pipeline/search/search_json.ts";
+import { FlagReader } from "./flag_reader.ts";
+import type { Flags } from "./flags.ts";
+import { type FlagPlan, readFilePlan } from "./plan_of_flags.ts";
+
+/** A plan, and what found it. */
+export interface FilePlan {
+  readonly plan: FlagPlan;
+  /** For `--json`. */
+  readonly search?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads the plan. Where the file has a section `search`, the search runs and shows what it found; `--trials` and
+ * `--minutes` stand in the place of its budget.
+ */
+export async function planOfJson(
+  path: string,
+  json: unknown,
+  flags: Flags,
+  how: RunOptions,
+): Promise<FilePlan> {
+  const budget = budgetOfFlags(flags);
+  if (!isSearchJson(json)) {
+    if (budget === undefined) return { plan: readFilePlan(path, json, Plan.from) };
+    throw new TunebookError(
+      "input",
+      `--trials and --minutes are the budget of a search, and ${path} has no section "search"`,
+    );
+  }
+  if (flags.ray !== undefined) {
+    throw new TunebookError(
+      "unsupported",
+      `--ray runs single plans, and ${path} is a search; run it here, and the plan that it finds there`,
+    );
+  }
+  if (flags.advise) {
+    throw new TunebookError(
+      "input",
+      `--advise looks at the data of one plan, and ${path} is a search; leave out its section "search"`,
+    );
+  }
+  const search = readFilePlan(path, withBudget(json, budget), SearchPlan.from);
+  console.error(`${search}\n`);
+  const found = await search.run(how);
+  console.log(`${found}\n`);
+  const { best: { number, score, suggestion }, metric, trials, plan } = found;
+  return {
+    plan,
+    search: { metric, best: { number, score, suggestion }, trials: trials.length, plan },
+  };
+}
+
+function budgetOfFlags(flags: Flags): Record<string, number> | undefined {
+  const read = new FlagReader(flags);
+  const given = { trials: read.number("trials"), minutes: read.number("minutes") };
+  if (read.wrong.length > 0) throw new TunebookError("input", read.wrong.join("\n"));
+  const budget = Object.entries(given).filter((entry): entry is [string, number] =>
+    entry[1] !== undefined
+  );
+  return budget.length === 0 ? undefined : Object.fromEntries(budget);
+}
+
+function withBudget(json: unknown, budget: Record<string, number> | undefined): unknown {
+  const { search, ...plan } = Object(json);
+  return budget && isRecord(search) ? { ...plan, search: { ...search, budget } } : json;
+}

@@ -1,0 +1,113 @@
+/**
+ * How what a search has found shows itself: the one place for its tables and charts.
+ *
+ * @module
+ */
+import { bundleOf, type MimeBundle } from "../../core/display.ts";
+import { html, htmlFrame, htmlTable } from "../../core/html.ts";
+import { textTable } from "../../core/text_table.ts";
+import { isMetricName, metricOf } from "../../metrics/mod.ts";
+import type { SearchHistory } from "../../search/history.ts";
+import { lossOf } from "../../search/history.ts";
+import { formatNumber } from "../display/format_number.ts";
+import { titleOf } from "../display/score_titles.ts";
+import { timeText } from "../display/training_view.ts";
+import { describedSettings } from "./describe_suggestion.ts";
+
+/** A trial as it is shown. */
+interface ShownTrial {
+  readonly number: number;
+  readonly state: SearchHistory["trials"][number]["state"];
+  readonly reason?: string | undefined;
+  readonly suggestion: unknown;
+  readonly score?: number;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** What is shown of a search, while it runs and afterwards. */
+export interface ShownSearch {
+  readonly trials: readonly ShownTrial[];
+  readonly history: SearchHistory;
+  readonly metric: string;
+  readonly notes: readonly string[];
+}
+
+/** Trials in a table, the best ones first; the others are counted. */
+const mostShown = 12;
+
+/** The table and the notes as text. */
+export function describeFound(shown: ShownSearch): string {
+  return [
+    captionOf(shown),
+    textTable(columnsOf(shown), rowsOf(shown), columnsOf(shown).map((_, at) => alignOf(at))),
+    ...notesOf(shown),
+  ].join("\n");
+}
+
+/** The same in several formats; `status` says what is going on. */
+export function foundDisplay(shown: ShownSearch, status?: string): MimeBundle {
+  const table = htmlTable({
+    caption: captionOf(shown),
+    columns: columnsOf(shown).map((title, at) => ({ title, align: alignOf(at) })),
+    rows: rowsOf(shown),
+  });
+  const notes = notesOf(shown).map((note) =>
+    html`<p style="margin:.2em 0;opacity:.85">${note}</p>`
+  );
+  const line = status === undefined ? [] : [html`<p style="margin:.2em 0">${status}</p>`];
+  return bundleOf(
+    [...(status === undefined ? [] : [status]), describeFound(shown)].join("\n"),
+    htmlFrame(line, table, notes),
+  );
+}
+
+/** The trials with the best scores first, then those under way, pruned and failed. */
+function rankedTrials({ trials, history: { better: [better] } }: ShownSearch): ShownTrial[] {
+  const states = ["complete", "pending", "pruned", "failed"];
+  return trials.toSorted((a, b) =>
+    states.indexOf(a.state) - states.indexOf(b.state) ||
+    lossOf(a.score ?? 0, better) - lossOf(b.score ?? 0, better) || a.number - b.number
+  ).slice(0, mostShown);
+}
+
+function captionOf({ trials }: ShownSearch): string {
+  const counted = (["complete", "pruned", "failed", "pending"] as const).flatMap((state) => {
+    const count = trials.filter((trial) => trial.state === state).length;
+    return count === 0 ? [] : [`${count} ${state}`];
+  });
+  return `${trials.length} trial${trials.length === 1 ? "" : "s"}: ${counted.join(", ")}`;
+}
+
+function columnsOf(shown: ShownSearch): string[] {
+  const { metric } = shown;
+  const title = isMetricName(metric) ? titleOf(metricOf(metric)) : metric;
+  const why = hasReasons(shown) ? ["why not"] : [];
+  return ["trial", `validation ${title}`, ...settingNames(shown), "time", ...why];
+}
+
+function hasReasons({ trials }: ShownSearch): boolean {
+  return trials.some(({ reason }) => reason !== undefined);
+}
+
+const alignOf = (at: number) => at < 2 ? "right" : "left";
+
+function settingNames({ trials, history: { dimensions } }: ShownSearch): string[] {
+  if (trials.length === 0) return [];
+  return describedSettings(trials[0].suggestion, dimensions).map(([name]) => name);
+}
+
+function rowsOf(shown: ShownSearch): string[][] {
+  const { dimensions } = shown.history;
+  return rankedTrials(shown).map(({ number, state, score, suggestion, reason, figures }) => [
+    String(number),
+    score === undefined ? state : formatNumber(score),
+    ...describedSettings(suggestion, dimensions).map(([, value]) => value),
+    figures.seconds === undefined ? "" : timeText(figures.seconds),
+    ...(hasReasons(shown) ? [reason ?? ""] : []),
+  ]);
+}
+
+function notesOf({ trials, notes }: ShownSearch): string[] {
+  const more = trials.length - mostShown;
+  return [...(more > 0 ? [`${more} more trials are in the history`] : []), ...notes];
+}

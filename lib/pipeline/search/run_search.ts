@@ -1,0 +1,244 @@
+/**
+ * Runs a search, from the data to the best plan.
+ *
+ * @module
+ */
+import { mistakes, type TunebookError } from "../../core/errors.ts";
+import { interruption } from "../../core/interruption.ts";
+import { openDevice } from "../../engine/mod.ts";
+import { metricOf } from "../../metrics/mod.ts";
+import { openSearch } from "../../search/open_search.ts";
+import { startingWith } from "../../search/samplers/starting_with.ts";
+import { tpe } from "../../search/samplers/tpe.ts";
+import { type Search, type SearchSettings, startSearch } from "../../search/search.ts";
+import { trainSettings } from "../../train/train_options.ts";
+import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
+import { checkAlone } from "../run/check_alone.ts";
+import { onInterrupt } from "../run/on_interrupt.ts";
+import { type ReadData, readStage } from "../run/read_stage.ts";
+import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
+import type { PlanSpace, SearchedSettings } from "./plan_space.ts";
+import { aboutSearch } from "./about_search.ts";
+import { runTrial, type TrialContext, type TrialOutcome } from "./run_trial.ts";
+import type { SearchResult } from "./search_result.ts";
+import { searchResultOf } from "./search_result.ts";
+import { type CheckedSearch, noValidation } from "./search_spec.ts";
+import { viewOfSearch } from "./search_view.ts";
+import { type SpentBudget, spentBudget } from "./spent_budget.ts";
+import { startPoints } from "./start_points.ts";
+import { suggestedPlan } from "./suggested_plan.ts";
+import { trackedTrial } from "./tracked_trial.ts";
+import { type TrialBases, trialBases } from "./trial_bases.ts";
+
+/** A search over plans under way. */
+type PlanSearch = Search<SearchedSettings>;
+
+/** So many trials in a row that fail end a search. */
+const mostFailures = 20;
+
+/**
+ * Runs trials until the budget is spent. What has ended when the search is stopped is kept.
+ *
+ * @param planOf makes the plan of the best trial
+ */
+export async function runSearch<Found>(
+  search: CheckedSearch,
+  options: RunOptions,
+  planOf: (spec: PlanSpec) => Found,
+): Promise<SearchResult<Found>> {
+  checkRunOptions(options);
+  const { trackers: _, name: __, ...alone } = options;
+  checkAlone("search(…).run()", alone);
+  const { plan, laidOut, options: { budget = {}, constraints = {} } } = search;
+  using interrupt = onInterrupt(options.signal);
+  const { signal } = interrupt;
+  const read = await readStage(plan, signal);
+  if (!read.splits.validation) {
+    throw mistakes("input", "this search makes no sense:", [noValidation()]);
+  }
+  const judge: AnyMetric = search.metric ?? metricOf(read.task.metric ?? plan.task.metric);
+  const device = await openDevice(options.device, { precision: options.precision });
+  await using bases = trialBases(read, device);
+  using opened = await openedSearch(search, { read, bases, judge, signal });
+  const { found } = opened;
+  const specOf = (suggestion: SearchedSettings) => suggestedPlan(plan, suggestion, judge);
+  const notes: string[] = [];
+  const present = () => presented(found, { laidOut, judge, notes });
+  const view = viewOfSearch(options, present);
+  const spent = spentBudget(budget);
+  const trial = (number: number, suggestion: SearchedSettings) =>
+    trackedTrial(
+      { specOf: () => specOf(suggestion), number, options },
+      (tracking) =>
+        oneTrial(found, spent, number, {
+          ...{ bases, device, judge, constraints, tracking, signal },
+          specOf: () => specOf(suggestion),
+          onStep: view.step,
+        }),
+    );
+  let stopped = false;
+  try {
+    stopped = await takeTrials(found, { search, spent, signal, view, notes, trial });
+  } finally {
+    await view.end();
+  }
+  const { best, ...shown } = present();
+  if (!best) throw stopped ? nothingEnded() : failureOfAll(found, notes);
+  const of = { ...best, plan: planOf(specOf(best.suggestion)) };
+  return searchResultOf({ ...shown, best: of, stopped });
+}
+
+/** The trials one after the other; true where a person stopped them. */
+async function takeTrials(
+  found: PlanSearch,
+  { search: { options: { budget } }, spent, signal, view, notes, trial }: {
+    readonly search: CheckedSearch;
+    readonly spent: SpentBudget;
+    readonly signal: AbortSignal;
+    readonly view: ReturnType<typeof viewOfSearch>;
+    readonly notes: string[];
+    readonly trial: (number: number, suggestion: SearchedSettings) => Promise<TrialOutcome>;
+  },
+): Promise<boolean> {
+  let failures = 0;
+  while (!signal.aborted) {
+    const over = spent.spent(found.history);
+    if (over !== undefined) {
+      notes.push(over);
+      return false;
+    }
+    const asked = found.ask(budget?.trials);
+    if (asked === undefined) {
+      notes.push(endOfTrials(found, budget?.trials));
+      return false;
+    }
+    const { number, suggestion } = asked;
+    view.begin(number);
+    const { state, figures, ...outcome } = await trial(number, suggestion);
+    // One that was stopped stays under way: whoever goes on begins with it.
+    if (state === "interrupted") break;
+    if ("score" in outcome) found.tell(number, outcome.score, { figures });
+    else if ("reason" in outcome) {
+      found[state === "pruned" ? "prune" : "fail"](number, { reason: outcome.reason, figures });
+    }
+    await view.done(number, spent.left(found.history));
+    failures = state === "failed" ? failures + 1 : 0;
+    if (failures === mostFailures) {
+      notes.push(`the last ${mostFailures} trials failed one after the other`);
+      return false;
+    }
+  }
+  notes.push("it was stopped");
+  return true;
+}
+
+function endOfTrials({ history }: PlanSearch, most = Infinity): string {
+  return history.trials.length >= most ? `${most} trials were run` : "there is nothing left to try";
+}
+
+/** Runs a trial inside what is left of the budget. */
+async function oneTrial(
+  found: PlanSearch,
+  spent: SpentBudget,
+  number: number,
+  { specOf, ...context }:
+    & Omit<TrialContext, "ended" | "onScore">
+    & { readonly specOf: () => PlanSpec },
+): Promise<TrialOutcome> {
+  using budget = spent.begin(found.history);
+  return await runTrial(specOf, {
+    ...context,
+    ended: budget.ended,
+    onStep(report) {
+      const { step, totalSteps, epoch } = report;
+      if (step < totalSteps) budget.took({ steps: step, epochs: epoch });
+      context.onStep(report);
+    },
+    onScore: (score, epochs) =>
+      found.report(number, epochs, score)
+        ? `its score after ${formatEpochs(epochs)} was not good enough`
+        : undefined,
+  });
+}
+
+function formatEpochs(epochs: number): string {
+  return `${Number(epochs.toFixed(2))} epoch${epochs === 1 ? "" : "s"}`;
+}
+
+/** The search itself, in its file or in memory. */
+async function openedSearch(
+  search: CheckedSearch,
+  { read, bases, judge, signal }: {
+    readonly read: ReadData;
+    readonly bases: TrialBases;
+    readonly judge: AnyMetric;
+    readonly signal: AbortSignal;
+  },
+): Promise<{ readonly found: PlanSearch } & Disposable> {
+  const { plan, space, laidOut, written, options } = search;
+  const { sampler = tpe(), pruner, seed, file } = options;
+  // What is wrong with the model or the rows is an error, and no trial that fails; another model may have as
+  // many layers.
+  const { layers: _, ...spec } = suggestedPlan(plan, laidOut.suggestionOf(written));
+  const method = await spec.method.open?.() ?? spec.method;
+  const settings = trainSettings(spec.train, method);
+  const rows = await bases.rowsOf(spec, { method, settings, signal });
+  const how: SearchSettings = {
+    better: judge.better,
+    sampler: startingWith(sampler, startPoints(search)),
+    ...(pruner ? { pruner } : {}),
+    ...(seed === undefined ? {} : { seed }),
+  };
+  if (file === undefined) {
+    const found = startSearch<PlanSpace>(space, how) as PlanSearch;
+    return { found, [Symbol.dispose]() {} };
+  }
+  const about = await aboutSearch(search, { rows, judge, labels: read.task.labels });
+  const found = openSearch<PlanSpace>(space, { ...how, file, about });
+  return { found: found as unknown as PlanSearch, [Symbol.dispose]: () => found[Symbol.dispose]() };
+}
+
+/** The search as it stands. */
+function presented(
+  found: PlanSearch,
+  { laidOut, judge, notes }: Pick<CheckedSearch, "laidOut"> & {
+    readonly judge: AnyMetric;
+    readonly notes: readonly string[];
+  },
+) {
+  const { history, best } = found;
+  const trials = history.trials.map(({ number, point, state, values, reason, figures = {} }) => ({
+    number,
+    state,
+    suggestion: laidOut.suggestionOf(point),
+    ...(values === undefined ? {} : { score: values[0] }),
+    ...(reason === undefined ? {} : { reason }),
+    figures,
+  }));
+  return {
+    trials,
+    history,
+    metric: judge.name,
+    notes: [...notes],
+    ...(best === undefined ? {} : { best: { ...trials[best.number], score: best.values[0] } }),
+  };
+}
+
+function nothingEnded(): TunebookError {
+  return interruption("the search was stopped before a trial had come to its end");
+}
+
+/** The error of a search in which no trial came to its end. */
+function failureOfAll(
+  { history: { trials } }: PlanSearch,
+  notes: readonly string[],
+): TunebookError {
+  const reasons = new Map<string, number>();
+  for (const { reason = "it is run by another process" } of trials) {
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  return mistakes("input", `no trial came to its end (${notes.join("; ")}):`, [
+    ...[...reasons].map(([reason, count]) => count === 1 ? reason : `${count} trials: ${reason}`),
+    ...(reasons.size === 0 ? ["none was begun"] : []),
+  ]);
+}

@@ -1,0 +1,67 @@
+/**
+ * What a search tries before its sampler chooses: the plan as it is written, and the best trials of an earlier
+ * search.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { completeTrials, firstLoss, type SearchHistory } from "../../search/history.ts";
+import { type Dimension, type Point, pointFrom } from "../../search/space/dimension.ts";
+import { readHistory } from "../../search/store/read_history.ts";
+import type { CheckedSearch } from "./search_spec.ts";
+import { nearest } from "./written_point.ts";
+
+/** Trials of an earlier search that are tried again, on the rows and with the settings of this one. */
+const mostEarlier = 5;
+
+/**
+ * The points in their order, each once. A parameter of the same name and kind keeps its value, as near as the
+ * bounds allow; others are as in the plan.
+ *
+ * @throws {TunebookError} of kind `input` where the earlier search varied nothing of this one's space.
+ */
+export function startPoints(
+  { written, laidOut: { dimensions }, options: { from } }: CheckedSearch,
+): Point[] {
+  if (from === undefined) return [written];
+  const earlier = typeof from === "string" ? readHistory(from) : from;
+  const known = new Map(earlier.dimensions.map((each) => [each.name, each]));
+  const shared = dimensions.filter((each) => isLike(each, known.get(each.name)));
+  if (shared.length === 0) {
+    throw new TunebookError(
+      "input",
+      `from: the earlier search varied ${[...known.keys()].join(", ")}, and this one ${
+        dimensions.map(({ name }) => name).join(", ")
+      }; they have nothing in common`,
+    );
+  }
+  const best = completeTrials(earlier).sort((a, b) =>
+    firstLoss(a, earlier) - firstLoss(b, earlier)
+  );
+  const points = [
+    written,
+    ...best.map(({ point }) => moved(point, { dimensions, shared, written })),
+  ];
+  const byText = new Map(points.map((point) => [JSON.stringify(point), point]));
+  return [...byText.values()].slice(0, 1 + mostEarlier);
+}
+
+function isLike(dimension: Dimension, earlier: Dimension | undefined): boolean {
+  if (dimension.kind !== "choice") return earlier !== undefined && earlier.kind !== "choice";
+  return earlier?.kind === "choice" && earlier.count === dimension.count;
+}
+
+function moved(
+  point: SearchHistory["trials"][number]["point"],
+  { dimensions, shared, written }: {
+    readonly dimensions: readonly Dimension[];
+    readonly shared: readonly Dimension[];
+    readonly written: Point;
+  },
+): Point {
+  const middle = (each: Dimension) => each.kind === "choice" ? 0 : nearest(each, each.low);
+  return pointFrom(dimensions, (each) => {
+    const value = shared.includes(each) ? point[each.name] : undefined;
+    return value === undefined ? written[each.name] ?? middle(each) : nearest(each, value);
+  });
+}

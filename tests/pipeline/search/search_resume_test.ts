@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readHistory } from "../../../lib/search/store/read_history.ts";
+import { isMistake } from "../../is_mistake.ts";
+import { inFolder } from "../../weights/in_folder.ts";
+import { moods, tinyModel } from "../tiny.ts";
+import { timeless, tinySearch } from "./tiny_search.ts";
+
+const [script, config] = ["tiny_search.ts", "../../../deno.json"].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url))
+);
+
+/** A process that works on the search; its lines tell of trials that have ended. */
+function startProcess(base: string, file: string, trials: number) {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--allow-all", "--no-check", "--config", config],
+      ...[script, base, file, String(trials)],
+    ],
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Waits until the file has a trial in this state. */
+async function until(
+  file: string,
+  isReached: (history: ReturnType<typeof readHistory>) => boolean,
+) {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const history = await Deno.stat(file).then(() => readHistory(file)).catch(() => undefined);
+    if (history && isReached(history)) return;
+  }
+}
+
+Deno.test("a search that is killed goes on to the same history", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    const file = join(folder, "search.sqlite");
+    const process = startProcess(base, file, 4);
+    await until(file, ({ trials }) => trials.at(-1)?.number === 1 && trials[1].reports.length > 0);
+    process.kill("SIGKILL");
+    await process.output();
+    assert.ok(readHistory(file).trials.length < 4);
+    const budget = { trials: 4 };
+    const again = await tinySearch(base, { file, budget }).run({ quiet: true });
+    const whole = await tinySearch(base, { budget }).run({ quiet: true });
+    assert.deepEqual(timeless(again.history), timeless(whole.history));
+    assert.equal(again.best.number, whole.best.number);
+  }));
+
+Deno.test("two processes share the trials of a search", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    const file = join(folder, "search.sqlite");
+    const trials = 6;
+    const process = startProcess(base, file, trials);
+    await tinySearch(base, { file, budget: { trials } }).run({ quiet: true });
+    const { code } = await process.output();
+    assert.equal(code, 0);
+    const { trials: all } = readHistory(file);
+    assert.deepEqual(
+      all.map(({ number }) => number),
+      Array.from({ length: trials }, (_, at) => at),
+    );
+    assert.deepEqual(all.map(({ ended }) => ended!).sort(), all.map((_, at) => at));
+    assert.ok(all.every(({ state }) => state === "complete"));
+  }));
+
+Deno.test("a search that is stopped keeps what has ended, and its trial for the next", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    const file = join(folder, "search.sqlite");
+    const controller = new AbortController();
+    const stop = (after: number) => ({
+      name: "stopping",
+      settings: {},
+      shouldPrune(_: unknown, number: number) {
+        if (number === after) controller.abort();
+        return false;
+      },
+    });
+    const budget = { trials: 3 };
+    const stopped = await tinySearch(base, { file, budget, pruner: stop(1) })
+      .run({ quiet: true, signal: controller.signal });
+    assert.equal(stopped.stopped, true);
+    assert.equal(stopped.best.number, 0);
+    assert.deepEqual(stopped.trials.map(({ state }) => state), ["complete", "pending"]);
+    const again = await tinySearch(base, { file, budget }).run({ quiet: true });
+    const whole = await tinySearch(base, { budget }).run({ quiet: true });
+    assert.deepEqual(timeless(again.history), timeless(whole.history));
+    await assert.rejects(
+      tinySearch(base, { budget }).run({ quiet: true, signal: controller.signal }),
+      isMistake("interrupted"),
+    );
+  }));
+
+Deno.test("a file takes no trials of other rows", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    const file = join(folder, "search.sqlite");
+    const budget = { trials: 1 };
+    await tinySearch(base, { file, budget }).run({ quiet: true });
+    await assert.rejects(
+      tinySearch(base, { file, budget }, { rows: moods(48, 7) }).run({ quiet: true }),
+      isMistake("input", "the training rows, the validation rows differ"),
+    );
+  }));

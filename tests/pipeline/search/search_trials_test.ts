@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import {
+  choice,
+  gridSearch,
+  head,
+  int,
+  lora,
+  type Method,
+  type Pruner,
+  type TrackedRun,
+  type Tracker,
+} from "tunebook";
+import { isMistake } from "../../is_mistake.ts";
+import { inFolder } from "../../weights/in_folder.ts";
+import { tinyModel } from "../tiny.ts";
+import { tinySearch } from "./tiny_search.ts";
+
+/** Ends all but the first two trials at their first score. */
+const strict: Pruner = {
+  name: "strict",
+  settings: {},
+  shouldPrune: (_history, number) => number > 1,
+};
+
+/** A method that cannot be attached. */
+const broken: Method = {
+  ...head(),
+  method: "broken",
+  attach() {
+    throw new Error("it is broken");
+  },
+};
+
+Deno.test("pruned trials end early and say why", () =>
+  inFolder(async (folder) => {
+    const search = tinySearch(await tinyModel(folder), { pruner: strict, budget: { trials: 3 } });
+    const { trials, history } = await search.run({ quiet: true });
+    assert.deepEqual(trials.map(({ state }) => state), ["complete", "complete", "pruned"]);
+    assert.equal(trials[2].reason, "its score after 1 epoch was not good enough");
+    assert.equal(trials[2].figures.epochs, 1);
+    // A trial reports by epochs.
+    assert.deepEqual(history.trials.map(({ reports }) => reports.map(([epoch]) => epoch)), [
+      [1, 2],
+      [1, 2],
+      [1],
+    ]);
+  }));
+
+Deno.test("trials that fail are told with their reason, and the search goes on", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    const vary = {
+      method: choice(head(), broken, lora({ rank: 999 })),
+      // One of the two has no momentum, so that the other comes first.
+      optimizer: choice("adamw", "sgd"),
+      momentum: 0.9,
+      epochs: 1,
+      batchSize: 16,
+      learningRate: 1e-2,
+    };
+    const options = { sampler: gridSearch(), budget: {} };
+    const { trials, best, notes } = await tinySearch(base, options, { vary }).run({ quiet: true });
+    assert.equal(trials.length, 6);
+    assert.equal(best.number, 0);
+    assert.deepEqual(notes, ["there is nothing left to try"]);
+    const reasons = trials.filter(({ state }) => state === "failed").map(({ reason }) => reason!);
+    assert.equal(reasons.length, 5);
+    assert.ok(reasons.some((each) => each === "it is broken"));
+    assert.ok(reasons.some((each) => /rank/.test(each)));
+    assert.ok(reasons.some((each) => /momentum/.test(each)));
+    await assert.rejects(
+      tinySearch(base, { budget: { trials: 2 } }, { vary: { method: broken, epochs: int(1, 2) } })
+        .run({ quiet: true }),
+      isMistake("input", "no trial came to its end (2 trials were run)", "2 trials: it is broken"),
+    );
+  }));
+
+Deno.test("a training that diverges is a trial that failed", () =>
+  inFolder(async (folder) => {
+    const vary = {
+      method: lora({ rank: 2 }),
+      learningRate: choice(1e-2, 1e30),
+      maxGradientNorm: 1e30,
+      epochs: 1,
+      batchSize: 8,
+    };
+    const { trials } = await tinySearch(await tinyModel(folder), { sampler: gridSearch() }, {
+      vary,
+    })
+      .run({ quiet: true });
+    assert.deepEqual(trials.map(({ state }) => state), ["complete", "failed"]);
+    assert.match(trials[1].reason!, /not finite|NaN|Infinity/);
+  }));
+
+Deno.test("what is too large is not trained, and what is too slow is not chosen", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    const vary = { method: head(), layers: choice(2, 1), epochs: 1, batchSize: 16 };
+    const run = (constraints: object) =>
+      tinySearch(base, { sampler: gridSearch(), constraints }, { vary }).run({ quiet: true });
+    const whole = (await run({ latency: 1e6 })).trials;
+    assert.ok(whole.every(({ figures }) => figures.latency > 0));
+    const [large, small] = whole.map(({ figures }) => figures);
+    for (const name of ["parameters", "bytes", "memory"] as const) {
+      const { trials, best } = await run({ [name]: (large[name] + small[name]) / 2 });
+      assert.deepEqual(trials.map(({ state }) => state), ["failed", "complete"], name);
+      assert.equal(trials[0].figures.steps, undefined);
+      assert.match(trials[0].reason!, /, more than /);
+      assert.equal((best.suggestion as { layers?: number }).layers, 1);
+    }
+    await assert.rejects(
+      run({ latency: 1e-6 }),
+      isMistake("input", "no trial came to its end", "ms for one row, more than 0.000001 ms"),
+    );
+  }));
+
+Deno.test("epochs and steps of all trials are counted", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    for (
+      const [budget, words] of [[{ epochs: 5 }, "5 epochs"], [{ steps: 19 }, "19 steps"]] as const
+    ) {
+      const { trials, notes } = await tinySearch(base, { budget }).run({ quiet: true });
+      assert.deepEqual(trials.map(({ state }) => state), ["complete", "complete", "pruned"]);
+      const over = `the ${words} of the search were over`;
+      assert.deepEqual([trials[2].reason, ...notes], [over, over]);
+    }
+  }));
+
+Deno.test("a search ends with its minutes, in a trial under way", () =>
+  inFolder(async (folder) => {
+    const vary = { method: head(), epochs: choice(1, 1e6) };
+    const options = { budget: { minutes: 0.1 }, sampler: gridSearch() };
+    const { trials, notes } = await tinySearch(await tinyModel(folder), options, { vary })
+      .run({ quiet: true });
+    assert.deepEqual(trials.map(({ state }) => state), ["complete", "pruned"]);
+    assert.equal(trials[1].reason, "the 0.1 minutes of the search were over");
+    assert.deepEqual(notes, [trials[1].reason]);
+  }));
+
+Deno.test("trackers follow each trial as a run", () =>
+  inFolder(async (folder) => {
+    const runs: string[] = [];
+    const tracker: Tracker = {
+      name: "a list",
+      begin: ({ name, settings }: TrackedRun) => {
+        runs.push(`${name}: ${settings["method.name"]}`);
+        return Promise.resolve();
+      },
+      log: () => Promise.resolve(),
+      end: (how) => {
+        runs.push(how);
+        return Promise.resolve();
+      },
+    };
+    await tinySearch(await tinyModel(folder), { pruner: strict, budget: { trials: 3 } })
+      .run({ quiet: true, trackers: [tracker], name: "moods" });
+    assert.match(runs[0], /^moods, trial 0: lora$/);
+    assert.deepEqual(runs.filter((_, at) => at % 2 === 1), ["finished", "finished", "stopped"]);
+  }));
