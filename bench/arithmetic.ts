@@ -36,6 +36,7 @@ const { values } = parseArgs({
     epochs: { type: "string", default: "9" },
     steps: { type: "string", default: "160" },
     rate: { type: "string", default: "4e-4" },
+    seed: { type: "string", default: "1" },
     out: { type: "string", default: "out/bench/arithmetic" },
   },
 });
@@ -61,26 +62,35 @@ const correct = Object.assign(
   { columns: judge.columns },
 );
 
+const seed = Number(values.seed);
 const { train, test } = splitTable(tableFromRows(sums(Number(values.digit))), {
   test: heldOutShare,
-  seed: 1,
+  seed,
 });
-const writer = join(values.out, `shown_${values.digit}_${values.shown}_${values.epochs}`);
+const start = [values.digit, values.shown, values.epochs, values.seed].join("_");
+const writer = join(values.out, `shown_${start}`);
 const seconds = { shown: await show(), rewarded: 0 };
-const trained = await learn();
-const before = await open(`file:${writer}`);
 console.log(machineText(describeMachine(processorThreads())));
-const table = markdownTable([
+const before = await open(`file:${writer}`);
+const lines: [string, Record<string, string>][] = [
   ["after the shown sums", await scoresOf(before, (prompt) => [{ role: "user", content: prompt }])],
-  [`after ${trained.steps} steps of GRPO`, await scoresOf(trained, (prompt) => prompt)],
-]);
+];
 await before.dispose();
-await trained.dispose();
-const costs =
-  `processor seconds: ${seconds.shown.toFixed(0)} for the shown sums (0: made before), ` +
-  `${seconds.rewarded.toFixed(0)} for GRPO; ${trained.rollout}`;
-await writeFileAtomic(join(values.out, "arithmetic.md"), `${table}\n\n${costs}\n`);
-console.log(`${table}\n\n${costs}`);
+console.log(markdownTable(lines));
+if (Number(values.steps) > 0) {
+  const trained = await learn();
+  lines.push([
+    `after ${trained.steps} steps of GRPO`,
+    await scoresOf(trained, (prompt) => prompt),
+  ]);
+  await trained.dispose();
+  const costs =
+    `processor seconds: ${seconds.shown.toFixed(0)} for the shown sums (0: made before), ` +
+    `${seconds.rewarded.toFixed(0)} for GRPO; ${trained.rollout}`;
+  const told = `${markdownTable(lines)}\n\n${costs}`;
+  await writeFileAtomic(join(values.out, `arithmetic_${start}.md`), `${told}\n`);
+  console.log(told);
+}
 
 /** All sums of two numbers of two digits. */
 function sums(largest: number): Sum[] {
@@ -105,7 +115,7 @@ function numberIn(text: string): string {
 async function show(): Promise<number> {
   if (await isFile(join(writer, "config.json"))) return 0;
   const begun = cpuUsage();
-  const { test: shown } = splitTable(train, { test: Number(values.shown), seed: 2 });
+  const { test: shown } = splitTable(train, { test: Number(values.shown), seed: seed + 1 });
   const rows = (shown.objects() as Sum[]).map(({ prompt, answer }) => ({
     messages: [
       { role: "user", content: prompt },
@@ -117,7 +127,7 @@ async function show(): Promise<number> {
     .adapt(full())
     .train({
       ...{ epochs: Number(values.epochs), batchSize: 32, learningRate: writerRate },
-      samples: 0,
+      ...{ samples: 0, seed },
     })
     .deploy(merged(writer)).run();
   await result.dispose();
@@ -135,8 +145,8 @@ async function learn() {
     .adapt(full())
     .train({
       ...{ epochs, batchSize: promptsOfStep, learningRate: Number(values.rate) },
-      ...{ schedule: "constant", samples: 0 },
-      ...{ checkpoints: join(values.out, `steps_${steps}_${values.rate}`), resume: true },
+      ...{ schedule: "constant", samples: 0, seed },
+      ...{ checkpoints: join(values.out, `steps_${start}_${steps}_${values.rate}`), resume: true },
     })
     .run();
   seconds.rewarded = processorMilliseconds(begun) / 1000;

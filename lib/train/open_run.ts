@@ -87,7 +87,13 @@ export async function openRun(
   const stepSettings = microBatch < settings.batchSize
     ? { ...settings, accumulate: Math.ceil(settings.batchSize * settings.accumulate / microBatch) }
     : settings;
-  const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
+  const { reason, layoutOf, sharesTokens } = choosePacking(
+    trainable,
+    rows,
+    settings,
+    plan,
+    keptLayers,
+  );
   const { words, frozenWords } = await wordsOfRun(trainable, rows, settings, fromHidden);
   const { totalSteps } = plan;
   await using opened = new AsyncDisposableStack();
@@ -103,6 +109,7 @@ export async function openRun(
   const options = {
     fromHidden,
     packed: layoutOf !== undefined,
+    sharesTokens,
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOf(rows, microBatch),
     longest: longestOf(rows),
