@@ -63,8 +63,9 @@ export function sharedPromptSaving(groups: readonly PromptGroup[]): number {
  * - `grid_rows` [sequences, longest]: the token of each cell;
  * - `grid_mask` [sequences, longest]: 1 where the cell has one;
  * - `grid_read` [sequences, longest]: 1 where the cell's result is the token's, of shared ones in the first sequence;
+ * - `token_cells` [1, tokens]: the cell of each token whose result is read;
  * - `shared_cells` [shared, members]: the cells of each shared token;
- * - `own_cells` [others]: the cell of each other token.
+ * - `token_sums` [1, tokens]: the number of each shared token, of others that of their cell behind these numbers.
  *
  * @param sequences ids of each, prompt and answer
  */
@@ -75,10 +76,17 @@ export function sharedPromptFeeds(
   const whole = shared.flatMap(({ tokens, lengths }) => lengths.map((each) => tokens + each));
   const longest = Math.max(...whole);
   const grid = [sequences.length, longest];
-  const [ids, numbers, positions] = [0, 0, 0].map(() => new Int32Array(length));
-  const [rows, mask, read] = [0, 0, 0].map(() => new Int32Array(sequences.length * longest));
+  const [ids, numbers, positions, cells, sums] = Array.from(
+    { length: 5 },
+    () => new Int32Array(length),
+  );
+  const [rows, mask, read] = Array.from(
+    { length: 3 },
+    () => new Int32Array(sequences.length * longest),
+  );
   const sharedCells: number[] = [];
-  const ownCells: number[] = [];
+  const copies = shared[0].members.length;
+  const count = shared.reduce((sum, { tokens }) => sum + tokens, 0);
   const firsts = new Int32Array(sequences.length);
   const put = (at: number, member: number, position: number) => {
     ids[at] = sequences[member][position];
@@ -87,11 +95,14 @@ export function sharedPromptFeeds(
   };
   for (const { start, tokens, members, lengths } of shared) {
     for (let token = 0; token < tokens; token++) {
-      put(start + token, members[0], token);
+      const at = start + token;
+      put(at, members[0], token);
+      cells[at] = members[0] * longest + token;
+      sums[at] = sharedCells.length / copies;
       members.forEach((member, i) => {
         const cell = member * longest + token;
         sharedCells.push(cell);
-        [rows[cell], mask[cell], read[cell]] = [start + token, 1, i === 0 ? 1 : 0];
+        [rows[cell], mask[cell], read[cell]] = [at, 1, i === 0 ? 1 : 0];
       });
     }
     members.forEach((member, i) => {
@@ -100,7 +111,8 @@ export function sharedPromptFeeds(
         const at = starts[member] + token;
         const cell = member * longest + token;
         put(at, member, token);
-        ownCells.push(cell);
+        cells[at] = cell;
+        sums[at] = count + cell;
         [rows[cell], mask[cell], read[cell]] = [at, 1, 1];
       }
     });
@@ -118,10 +130,8 @@ export function sharedPromptFeeds(
     grid_rows: { shape: grid, data: rows },
     grid_mask: { shape: grid, data: mask },
     grid_read: { shape: grid, data: read },
-    shared_cells: {
-      shape: [sharedCells.length / shared[0].members.length, shared[0].members.length],
-      data: Int32Array.from(sharedCells),
-    },
-    own_cells: { shape: [ownCells.length], data: Int32Array.from(ownCells) },
+    token_cells: inRow(cells),
+    shared_cells: { shape: [count, copies], data: Int32Array.from(sharedCells) },
+    token_sums: inRow(sums),
   };
 }

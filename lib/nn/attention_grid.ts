@@ -18,13 +18,15 @@ export interface AttentionGrid extends ops.SharedRows {
 export function gridInputs(batch: Readonly<Record<string, InputSpec>>): Record<string, InputSpec> {
   const int32 = { role: "feed", type: "int32" } as const;
   const grid: InputSpec = { ...int32, shape: ["batch", "longest"] };
+  const tokens: InputSpec = { ...int32, shape: ["rows", "sequence"] };
   return {
     ...packedInputs(batch),
     grid_rows: grid,
     grid_mask: grid,
     grid_read: grid,
     shared_cells: { ...int32, shape: ["shared", "members"] },
-    own_cells: { ...int32, shape: ["own"] },
+    token_cells: tokens,
+    token_sums: tokens,
   };
 }
 
@@ -34,8 +36,9 @@ export function gridOf(inputs: Readonly<Record<string, Tensor>>): AttentionGrid 
     rows: inputs.grid_rows,
     mask: inputs.grid_mask,
     isRead: inputs.grid_read,
+    cells: inputs.token_cells,
     sharedCells: inputs.shared_cells,
-    ownCells: inputs.own_cells,
+    sums: inputs.token_sums,
   };
 }
 

@@ -172,7 +172,7 @@ function sharesPrompts(
   { saving }: Pick<NonNullable<TrainingRows["sharedPrompts"]>, "saving">,
   { packing, gradientCheckpointing }: Pick<TrainSettings, "packing" | "gradientCheckpointing">,
 ): boolean {
-  return packing === undefined && !gradientCheckpointing && saving >= leastSaving &&
+  return packing === "auto" && !gradientCheckpointing && saving >= leastSaving &&
     model.family.stack?.causal === true && !model.family.usesTypes &&
     adapter.input === undefined && adapter.keysValues === undefined;
 }

@@ -10,11 +10,13 @@ import { type Tensor, tf } from "../tf.ts";
 export interface SharedRows {
   /** For each cell of the grid the row that it has, [cells]; any row where it has none. */
   readonly rows: Tensor;
-  /** For each shared row, which come first, its cells, as many of each, [shared, copies]. */
+  /** The cell of each row, the first one of a shared row, [rows]. */
+  readonly cells: Tensor;
+  /** For each shared row its cells, as many of each, [shared, copies]. */
   readonly sharedCells: Tensor;
-  /** The cell of each other row, [others]. */
-  readonly ownCells: Tensor;
-  /** 1 for the cells whose result is a row's, the first of each shared row, else 0, [cells]. */
+  /** Where each row is among the shared ones and, behind them, all cells, [rows]. */
+  readonly sums: Tensor;
+  /** 1 for the cells in `cells`, else 0, [cells]. */
   readonly isRead: Tensor;
 }
 
@@ -24,16 +26,16 @@ const flat = (x: Tensor) => tf.reshape(x, [-1]) as never;
  * The cells of a grid out of rows [rows, width]: [cells, width]. A cell without a row of its own must take no part in
  * anything, so that its gradient is 0.
  */
-export function spreadRows(x: Tensor, { rows, sharedCells, ownCells }: SharedRows): Tensor {
+export function spreadRows(x: Tensor, { rows, sharedCells, sums }: SharedRows): Tensor {
   const width = x.shape[1]!;
   const run = tf.customGrad((given, ...others) => {
     const save = others.at(-1) as unknown as (tensors: Tensor[]) => void;
-    save([sharedCells, ownCells]);
+    save([sharedCells, sums]);
     return {
       value: tf.gather(given as Tensor, flat(rows)),
-      gradFunc(dy: Tensor, [shared, own]: Tensor[]) {
-        const copies = tf.reshape(tf.gather(dy, flat(shared)), [-1, shared.shape[1]!, width]);
-        return tf.concat([tf.sum(copies, 1), tf.gather(dy, flat(own))], 0);
+      gradFunc(dy: Tensor, [shared, sums]: Tensor[]) {
+        const copies = tf.reshape(tf.gather(dy, flat(shared)), [...shared.shape, width]);
+        return tf.gather(tf.concat([tf.sum(copies, 1), dy], 0), flat(sums));
       },
     };
   });
@@ -41,16 +43,10 @@ export function spreadRows(x: Tensor, { rows, sharedCells, ownCells }: SharedRow
 }
 
 /** The rows out of what was made of a grid's cells, [cells, width]: [rows, width]. */
-export function collectRows(
-  y: Tensor,
-  { rows, sharedCells, ownCells, isRead }: SharedRows,
-): Tensor {
-  const [shared] = sharedCells.shape;
+export function collectRows(y: Tensor, { rows, cells, isRead }: SharedRows): Tensor {
   const run = tf.customGrad((given, ...others) => {
     const save = others.at(-1) as unknown as (tensors: Tensor[]) => void;
     save([rows, isRead]);
-    const firsts = tf.slice(sharedCells, [0, 0], [shared, 1]);
-    const cells = tf.concat([tf.reshape(firsts, [-1]), ownCells], 0);
     return {
       value: tf.gather(given as Tensor, flat(cells)),
       gradFunc: (dy: Tensor, [rows, isRead]: Tensor[]) =>
