@@ -86,7 +86,8 @@ export function sharedPromptFeeds(
   );
   const sharedCells: number[] = [];
   const copies = shared[0].members.length;
-  const count = shared.reduce((sum, { tokens }) => sum + tokens, 0);
+  // The runtime reshapes nothing that is empty: where nothing is shared, a sum is made that no token reads.
+  const count = Math.max(1, shared.reduce((sum, { tokens }) => sum + tokens, 0));
   const firsts = new Int32Array(sequences.length);
   const put = (at: number, member: number, position: number) => {
     ids[at] = sequences[member][position];
@@ -131,7 +132,13 @@ export function sharedPromptFeeds(
     grid_mask: { shape: grid, data: mask },
     grid_read: { shape: grid, data: read },
     token_cells: inRow(cells),
-    shared_cells: { shape: [count, copies], data: Int32Array.from(sharedCells) },
+    shared_cells: { shape: [count, copies], data: cellsOf(sharedCells, count * copies) },
     token_sums: inRow(sums),
   };
+}
+
+function cellsOf(cells: readonly number[], size: number): Int32Array<ArrayBuffer> {
+  const all = new Int32Array(size);
+  all.set(cells);
+  return all;
 }

@@ -165,14 +165,16 @@ const percentOf = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 /**
  * Whether answers share the tokens of their prompts: where that saves enough, the model reads from left to right, and a
- * method puts nothing before each sequence. A layer that is computed twice is given its own row alone.
+ * method puts nothing before each sequence. A layer that is computed twice is given its own row alone, and the length of
+ * an answer is not seen where its last token is left out.
  */
 function sharesPrompts(
   { model, adapter }: PackedModel,
   { saving }: Pick<NonNullable<TrainingRows["sharedPrompts"]>, "saving">,
   { packing, gradientCheckpointing }: Pick<TrainSettings, "packing" | "gradientCheckpointing">,
 ): boolean {
+  const { stack, usesTypes } = model.family;
   return packing === "auto" && !gradientCheckpointing && saving >= leastSaving &&
-    model.family.stack?.causal === true && !model.family.usesTypes &&
+    stack?.causal === true && !stack.readsLengths?.(model.config) && !usesTypes &&
     adapter.input === undefined && adapter.keysValues === undefined;
 }
