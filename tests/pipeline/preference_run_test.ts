@@ -216,3 +216,23 @@ for (const name of ["bert", "llama"]) {
       await result.dispose();
     }));
 }
+
+Deno.test(
+  "a reward model whose end token is its padding token is refused before it is trained",
+  () =>
+    inFolder(async (folder) => {
+      const task = rewardModel({
+        prompt: "asked",
+        chosen: "better",
+        rejected: "worse",
+        template: "plain",
+      });
+      const plan = model("tunebook:english").data(pairs(8), task).adapt(lora({ rank: 2 }))
+        .train({ epochs: 1 }).deploy(merged(join(folder, "m")));
+      await assert.rejects(plan.run(quiet), {
+        kind: "unsupported",
+        message: /^this cannot be deployed:\n  - merged\("[^"]+"\): texts end with the token 0, which is the/,
+          /^this cannot be deployed: merged\("[^"]+"\): texts end with the token 1, which is the/,
+      });
+    }),
+);
