@@ -231,8 +231,8 @@ Deno.test(
         .train({ epochs: 1 }).deploy(merged(join(folder, "m")));
       await assert.rejects(plan.run(quiet), {
         kind: "unsupported",
-        message: /^this cannot be deployed:\n  - merged\("[^"]+"\): texts end with the token 0, which is the/,
-          /^this cannot be deployed: merged\("[^"]+"\): texts end with the token 1, which is the/,
+        message:
+          /^this cannot be deployed:\n  - merged.*: texts end with the token 0, which is the padding/,
       });
     }),
 );
