@@ -9,7 +9,7 @@ import type { AttentionCall } from "./attention_call.ts";
 import { packedInputs } from "./batch_inputs.ts";
 
 /** Where the tokens of a batch stand while they attend. */
-export interface AttentionGrid extends ops.SharedRows {
+export interface AttentionGrid extends ops.GridRows {
   /** 1 where a cell has a token, else 0, [sequences, longest] int32. */
   readonly mask: Tensor;
 }

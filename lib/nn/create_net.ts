@@ -7,7 +7,12 @@ import { TunebookError } from "../core/errors.ts";
 import { type EightBitUse, ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
 import { eightBitNames, outlierColumnsOf } from "./eight_bit_linears.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
-import { attention, type BlockDropout, crossAttention } from "./attention.ts";
+import {
+  attention,
+  type AttentionOptions,
+  type BlockDropout,
+  crossAttention,
+} from "./attention.ts";
 import type { AttentionCall } from "./attention_call.ts";
 import { attendInGrid, type AttentionGrid } from "./attention_grid.ts";
 import type { AttentionSite } from "./attention_site.ts";
@@ -128,18 +133,9 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       return tf.mul(x, ops.dropout(ones, rate, drawn, ++sites.count));
     },
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
-    // What an encoder reads does not grow while a text is written.
     attention(call) {
-      const attend = (call: AttentionCall) =>
-        attention(net, call, {
-          adapter,
-          cache: call.site === "encoder" ? undefined : cache,
-          longest: options.longest,
-          observe: options.observeAttention,
-          ...(noise
-            ? { dropBlocks: (rate, blocks) => blockDropout(noise, rate, blocks, sites) }
-            : {}),
-        });
+      const own = attentionOptions(options, sites, call.site);
+      const attend = (call: AttentionCall) => attention(net, call, own);
       return options.grid ? attendInGrid(call, options.grid, attend) : attend(call);
     },
     crossAttention: (call) => crossAttention(net, call, { adapter, cache }),
@@ -152,6 +148,21 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
         : compute(net, x, mask, memory),
   };
   return net;
+}
+
+/** How a net attends. What an encoder reads does not grow while a text is written. */
+function attentionOptions(
+  { adapter, cache, noise, longest, observeAttention }: NetOptions,
+  sites: { count: number },
+  site: AttentionSite | undefined,
+): AttentionOptions {
+  return {
+    adapter,
+    cache: site === "encoder" ? undefined : cache,
+    longest,
+    observe: observeAttention,
+    ...(noise ? { dropBlocks: (rate, blocks) => blockDropout(noise, rate, blocks, sites) } : {}),
+  };
 }
 
 /** Dropout of blocks of attention weights, each a place of its own. */

@@ -87,13 +87,7 @@ export async function openRun(
   const stepSettings = microBatch < settings.batchSize
     ? { ...settings, accumulate: Math.ceil(settings.batchSize * settings.accumulate / microBatch) }
     : settings;
-  const { reason, layoutOf, sharesTokens } = choosePacking(
-    trainable,
-    rows,
-    settings,
-    plan,
-    keptLayers,
-  );
+  const packing = choosePacking(trainable, rows, settings, plan, keptLayers);
   const { words, frozenWords } = await wordsOfRun(trainable, rows, settings, fromHidden);
   const { totalSteps } = plan;
   await using opened = new AsyncDisposableStack();
@@ -108,8 +102,8 @@ export async function openRun(
     stepSettings.accumulate === 1;
   const options = {
     fromHidden,
-    packed: layoutOf !== undefined,
-    sharesTokens,
+    packed: packing.layoutOf !== undefined,
+    sharesTokens: packing.sharesTokens,
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOf(rows, microBatch),
     longest: longestOf(rows),
@@ -135,7 +129,7 @@ export async function openRun(
     trainable,
     rows: fed,
     ahead: feedsAhead(fed, plan),
-    layoutOf,
+    layoutOf: packing.layoutOf,
     settings,
     plan,
     state,
@@ -165,7 +159,7 @@ export async function openRun(
     whole,
     ...(words ? { words } : {}),
     fingerprint: trainingFingerprint(context.fingerprint, computed, rows, plan),
-    packing: reason,
+    packing: packing.reason,
     compute: withLinears(compute, linears),
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),

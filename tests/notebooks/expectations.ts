@@ -299,7 +299,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       { pattern: /(?:held-out beginnings|开头的奖励) (-[\d.]+)/, atLeast: -6, atMost: -3.5 },
       {
         pattern: /(?:held-out beginnings|开头的奖励) -[\d.]+ \S+ (-[\d.]+)/,
-        atLeast: -3.6,
+        atLeast: -3.85,
         atMost: -2,
       },
       { pattern: /DPO \S+ [\d.]+ \S+ ([\d.]+)/, atLeast: 3.5, atMost: 4.6 },

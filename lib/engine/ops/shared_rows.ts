@@ -7,7 +7,7 @@
 import { type Tensor, tf } from "../tf.ts";
 
 /** Where the rows of groups stand in a grid, all int32. */
-export interface SharedRows {
+export interface GridRows {
   /** For each cell of the grid the row that it has, [cells]; any row where it has none. */
   readonly rows: Tensor;
   /** The cell of each row, the first one of a shared row, [rows]. */
@@ -26,7 +26,7 @@ const flat = (x: Tensor) => tf.reshape(x, [-1]) as never;
  * The cells of a grid out of rows [rows, width]: [cells, width]. A cell without a row of its own must take no part in
  * anything, so that its gradient is 0.
  */
-export function spreadRows(x: Tensor, { rows, sharedCells, sums }: SharedRows): Tensor {
+export function spreadRows(x: Tensor, { rows, sharedCells, sums }: GridRows): Tensor {
   const width = x.shape[1]!;
   const run = tf.customGrad((given, ...others) => {
     const save = others.at(-1) as unknown as (tensors: Tensor[]) => void;
@@ -43,7 +43,7 @@ export function spreadRows(x: Tensor, { rows, sharedCells, sums }: SharedRows): 
 }
 
 /** The rows out of what was made of a grid's cells, [cells, width]: [rows, width]. */
-export function collectRows(y: Tensor, { rows, cells, isRead }: SharedRows): Tensor {
+export function collectRows(y: Tensor, { rows, cells, isRead }: GridRows): Tensor {
   const run = tf.customGrad((given, ...others) => {
     const save = others.at(-1) as unknown as (tensors: Tensor[]) => void;
     save([rows, isRead]);

@@ -99,8 +99,9 @@ export async function openRuns(
   const read = await dataForHead(opened, found);
   const { task, splits, headNote } = read;
   const table = splits.test;
+  const exact = device.inFloat32 ?? device;
   const writing = writes && comparedWriting({
-    ...{ task, opened, device: device.inFloat32 ?? device, table },
+    ...{ task, opened, device: exact, table },
     defaults: await generationDefaults(opened),
     generate: writes.generate,
   });
@@ -128,11 +129,7 @@ export async function openRuns(
   };
   // A method is compared with the model before its training, whose weights it may hold in fewer bits, and with those
   // that it goes on from.
-  const askingFor = (method: Method) => ({
-    device: device.inFloat32 ?? device,
-    continues: goesOn({ method }),
-    signal,
-  });
+  const asking = (method: Method) => ({ device: exact, continues: goesOn({ method }), signal });
   const before = async (room: number, method: Method) =>
     goesOn({ method })
       ? await open(method, trainSettings({ maxTokens: room }))
@@ -143,16 +140,12 @@ export async function openRuns(
     const key = `${room} ${spec.quantize ?? method.quantize} ${from}`;
     const known = referenced.get(key) ?? dataOf(room).then(async (data) => {
       if (!data.train.withReference) return data;
-      return await splitsWithReference(await before(room, method), data, askingFor(method));
+      return await splitsWithReference(await before(room, method), data, asking(method));
     });
     referenced.set(key, known);
     return known;
   };
-  const trialOf = async (
-    room: number,
-    count: number,
-    method: Method,
-  ): Promise<AnyExamples> => {
+  const trialOf = async (room: number, count: number, method: Method): Promise<AnyExamples> => {
     const rows = splits.train.numRows();
     const chosen = Array.from({ length: count }, (_, at) => Math.floor(at * rows / count));
     const table = pickRows(splits.train, chosen);
@@ -161,11 +154,8 @@ export async function openRuns(
       signal,
     });
     if (!examples.withReference) return examples;
-    const [known] = await withReference(
-      await before(room, method),
-      [examples],
-      askingFor(method),
-    );
+    const attached = await before(room, method);
+    const [known] = await withReference(attached, [examples], asking(method));
     return known;
   };
   return {
