@@ -33,9 +33,9 @@ const { values } = parseArgs({
   options: {
     digit: { type: "string", default: "4" },
     shown: { type: "string", default: "0.75" },
-    epochs: { type: "string", default: "8" },
+    epochs: { type: "string", default: "6" },
     steps: { type: "string", default: "128" },
-    rate: { type: "string", default: "2e-4" },
+    rate: { type: "string", default: "3e-4" },
     seed: { type: "string", default: "1" },
     out: { type: "string", default: "out/bench/arithmetic" },
   },

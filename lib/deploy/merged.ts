@@ -114,7 +114,7 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     ...(quantize ?? options.dtype ? { dtype: quantize ?? options.dtype } : {}),
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     ...limitsOf(options),
-async check(trainable, about) {
+    async check(trainable, about) {
       checkMergeable(trainable.adapter);
       await requireLastToken(trainable, about);
     },
