@@ -102,8 +102,7 @@ export async function openRun(
     stepSettings.accumulate === 1;
   const options = {
     fromHidden,
-    packed: packing.layoutOf !== undefined,
-    sharesTokens: packing.sharesTokens,
+    ...{ packed: packing.layoutOf !== undefined, sharesTokens: packing.sharesTokens },
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOf(rows, microBatch),
     longest: longestOf(rows),
