@@ -34,7 +34,7 @@ const { values } = parseArgs({
     digit: { type: "string", default: "4" },
     shown: { type: "string", default: "0.75" },
     epochs: { type: "string", default: "6" },
-    steps: { type: "string", default: "128" },
+    steps: { type: "string", default: "208" },
     rate: { type: "string", default: "3e-4" },
     seed: { type: "string", default: "1" },
     out: { type: "string", default: "out/bench/arithmetic" },
