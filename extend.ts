@@ -74,6 +74,7 @@ export type {
   RolloutTools,
   SampledPrompt,
   ScoredText,
+  SharedPrompts,
 } from "./lib/nn/rollout.ts";
 export type { HeldOutRollout } from "./lib/nn/rollout_predictions.ts";
 
@@ -88,7 +89,7 @@ export {
   textProcessor,
 } from "./lib/tasks/shared/text_examples.ts";
 export type { Sequence } from "./lib/text/sequence.ts";
-export type { BatchLayout } from "./lib/text/batch_layout.ts";
+export type { BatchLayout, SharedBeginning } from "./lib/text/batch_layout.ts";
 export type { SpecialTokens } from "./lib/text/special_tokens.ts";
 export {
   type Encoding,

@@ -9,10 +9,12 @@
  * @module
  */
 import { join } from "node:path";
+import { cpuUsage } from "node:process";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { grpo, lora, model, tableFromRows } from "../mod.ts";
 import { median } from "./median.ts";
+import { processorMilliseconds } from "./processor_milliseconds.ts";
 
 const { values: { steps: asked, small, alone }, positionals: [python] } = parseArgs({
   options: {
@@ -36,23 +38,25 @@ try {
   if (!success) throw new Error("the peer failed");
   const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
   const peer: number[] = alone ? [] : JSON.parse(line).seconds;
-  const ours = await ourSeconds();
-  const told = { folder: small ? "small" : "SmolLM2-135M", peer, ours };
+  const { ours, processor } = await ourSeconds();
+  const told = { folder: small ? "small" : "SmolLM2-135M", peer, ours, processor };
   console.log(JSON.stringify(told));
   // The first step of each side compiles or allocates.
   const [of, beside] = [ours, peer].map((seconds) => median(seconds.slice(1)));
   console.log(
     `ours ${of.toFixed(2)} s a step` +
-      (alone ? "" : `, TRL ${beside.toFixed(2)} s: ratio ${(of / beside).toFixed(2)}`),
+      (alone ? "" : `, TRL ${beside.toFixed(2)} s: ratio ${(of / beside).toFixed(2)}`) +
+      `; ${median(processor.slice(1)).toFixed(1)} processor seconds of ours`,
   );
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
 
-/** Seconds of each step: from the start of a rollout to the next one's. */
-async function ourSeconds(): Promise<number[]> {
+/** Seconds of each step, from the end of a rollout to the next one's, and processor seconds. */
+async function ourSeconds(): Promise<{ ours: number[]; processor: number[] }> {
   const rows = JSON.parse(await Deno.readTextFile(join(folder, "prompts.json")));
-  const moments: number[] = [];
+  const moments: { at: number; processor: number }[] = [];
+  const start = cpuUsage();
   const sevens = ({ completion }: { completion: string }) =>
     completion.split(" ").filter((word) => word.endsWith("7")).length;
   const result = await model(`file:${folder}`)
@@ -63,7 +67,7 @@ async function ourSeconds(): Promise<number[]> {
         rewards: {
           sevens: {
             rewardBatch(samples: readonly { completion: string }[]) {
-              moments.push(performance.now());
+              moments.push({ at: performance.now(), processor: processorMilliseconds(start) });
               return samples.map(sevens);
             },
           },
@@ -77,5 +81,7 @@ async function ourSeconds(): Promise<number[]> {
     .train({ epochs: 1, batchSize: 8, learningRate: 1e-5, samples: 0 })
     .run({ quiet: true });
   await result.dispose();
-  return moments.slice(1).map((moment, at) => (moment - moments[at]) / 1000);
+  const apart = (of: "at" | "processor") =>
+    moments.slice(1).map((moment, step) => (moment[of] - moments[step][of]) / 1000);
+  return { ours: apart("at"), processor: apart("processor") };
 }

@@ -25,6 +25,8 @@ const { values } = parseArgs({
   options: {
     method: { type: "string", multiple: true },
     points: { type: "string" },
+    only: { type: "string", multiple: true },
+    seed: { type: "string", default: "1" },
     words: { type: "string", default: "3" },
     prompts: { type: "string", default: "400" },
     "held-out": { type: "string", default: "128" },
@@ -40,6 +42,7 @@ const wrong = values.method?.filter((each) => !steeringMethods.includes(each as 
 if (wrong?.length) throw new Error(`not studied: ${wrong}. Methods: ${steeringMethods.join(", ")}`);
 const points = steeringPoints()
   .filter(({ method }) => method === "sft" || (values.method?.includes(method) ?? true))
+  .filter((point) => point.method === "sft" || (values.only?.some(isIn(point)) ?? true))
   .slice(0, values.points === undefined ? undefined : Number(values.points));
 
 if (values.list) { for (const point of points) console.log(pointName(point)); }
@@ -51,6 +54,7 @@ else {
     answers: Number(values.answers),
     judged: Number(values.judged),
     maxNewTokens: Number(values.tokens),
+    seed: Number(values.seed),
   };
   await using start = await steeringStart(values.out, size);
   console.error(
@@ -69,4 +73,9 @@ else {
   await writeFileAtomic(`${values.out}/chart.svg`, await steeringChart(results).svg());
   console.log(machineText(describeMachine(processorThreads())));
   console.log(steeringTable(results));
+}
+
+/** Whether a point's name has some text. */
+function isIn(point: SteeringPoint): (text: string) => boolean {
+  return (text) => pointName(point).includes(text);
 }

@@ -48,6 +48,7 @@ export interface SteeringPoint {
 /** What came of a point, on held-out prompts. */
 export interface SteeringOutcome {
   readonly point: SteeringPoint;
+  readonly seed: number;
   /** The mean reward of each prompt's answers. */
   readonly rewards: readonly number[];
   /** The mean divergence of each prompt's answers from the model before the training, in nats. */
@@ -111,8 +112,9 @@ export async function runPoint(
   try {
     const trained = await train(point, start, size, folder);
     const method: Method = point.method === "sft" ? lora() : peft(join(folder, "adapter"));
-    const { answers, maxNewTokens } = size;
-    const sampling = { answers, maxNewTokens, seed: 2 };
+    const { answers, maxNewTokens, seed } = size;
+    // Other draws than those of the answers that pairs are made of.
+    const sampling = { answers, maxNewTokens, seed: seed + 1 };
     const found = (await comparedAnswers(start.writer, method, start.heldOut, sampling))
       .map((each) => ({ ...each, at: each.prompt, prompt: start.heldOut[each.prompt] }));
     const rewards = await rewardsOf(found, start.positive);
@@ -120,6 +122,7 @@ export async function runPoint(
       start.heldOut.map((_, prompt) => meanOf(values.filter((_, at) => found[at].at === prompt)));
     return {
       point,
+      seed,
       ...trained,
       rewards: byPrompt(rewards),
       divergences: byPrompt(found.map(({ divergence }) => divergence)),
@@ -143,7 +146,7 @@ async function train(
   const { table, task, settings } = partsOf(point, start, size);
   const result = await model(start.writer).data(table, task as never, { test: 0.05 })
     .adapt(lora({ rank: 16, targets: "all-linear" }))
-    .train({ ...settings, learningRate: point.learningRate, samples: 0 })
+    .train({ ...settings, learningRate: point.learningRate, seed: size.seed, samples: 0 })
     .deploy(adapter(join(folder, "adapter")))
     .run();
   const processorSeconds = processorMilliseconds(before) / 1000;

@@ -38,6 +38,8 @@ export interface SteeringSize {
   /** Answers to each prompt that the classifier judges, of which the best and the worst are a pair. */
   readonly judged: number;
   readonly maxNewTokens: number;
+  /** Of judged answers, of trainings and of the answers to held-out prompts; the decoder and the classifier stay the same. */
+  readonly seed: number;
 }
 
 /** Rows of the classifier and rows that only give held-out prompts; the decoder has the others. */
@@ -151,9 +153,9 @@ async function judgedAnswers(
   reference: string,
   prompts: readonly string[],
   reward: Reward,
-  { judged, maxNewTokens }: SteeringSize,
+  { judged, maxNewTokens, seed }: SteeringSize,
 ): Promise<JudgedAnswer[]> {
-  const sampling = { answers: judged, maxNewTokens, seed: 1 };
+  const sampling = { answers: judged, maxNewTokens, seed };
   const answers = (await comparedAnswers(reference, lora(), prompts, sampling))
     .map((each) => ({ ...each, prompt: prompts[each.prompt] }));
   const rewards = await rewardsOf(answers, reward);

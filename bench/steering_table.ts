@@ -27,17 +27,19 @@ export function meanInterval(
 
 /** One line a point; `above sft` is the mean of the prompts' differences, since all points answer the same prompts. */
 export function steeringTable(results: readonly SteeringResult[]): string {
-  const start = results.find(({ point }) => point.method === "sft");
+  const startOf = (seed: number) =>
+    results.find((each) => each.point.method === "sft" && each.seed === seed);
   const inWords = (values: readonly number[], digits: number) => {
     const { mean, low, high } = meanInterval(values);
     const [shown, from, to] = [mean, low, high].map((each) => withoutSign(each.toFixed(digits)));
     return `${shown} (${from} to ${to})`;
   };
   return markdownTable(results.map((each) => {
-    const { point, rewards, divergences, tokens, steps, processorSeconds } = each;
+    const { point, seed, rewards, divergences, tokens, steps, processorSeconds } = each;
+    const start = startOf(seed);
     const isStart = point.method === "sft";
     const above = start && rewards.map((reward, prompt) => reward - start.rewards[prompt]);
-    return [pointName(point), {
+    return [`${pointName(point)}${seed === 1 ? "" : ` · seed ${seed}`}`, {
       "KL, nats": inWords(divergences, 1),
       reward: inWords(rewards, 3),
       "above sft": isStart || !above ? "" : inWords(above, 3),

@@ -56,6 +56,7 @@ export function peft(folder: string): Method {
   return {
     method: "peft",
     settings: { folder },
+    continues: true,
     async open() {
       const file = await loraFileIn(folder);
       return file === undefined
@@ -80,6 +81,7 @@ export function loraFromFile(file: LoraFile, folder: string = file.path): Method
   return {
     method: "peft",
     settings: { folder },
+    continues: true,
     learningRate: lora().learningRate!,
     headOutputs: () => undefined,
     attach: (modelInfo) => peftFromFiles(peftFilesOf(file, modelInfo)).attach(modelInfo),
@@ -93,6 +95,7 @@ export function peftFromFiles(files: PeftFiles, types?: PeftTypes): Method {
   return {
     method: "peft",
     settings: { folder },
+    continues: true,
     ...(method.learningRate === undefined ? {} : { learningRate: method.learningRate }),
     ...(labels ? { labels } : {}),
     headOutputs: (family, config, head) => headOutputs(files, head, family, config),

@@ -15,7 +15,8 @@ import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
 import { mistakesInFlags } from "./in_flags.ts";
 import { defaultsOf, isSeq2Seq, type TaskDefaults } from "./task_defaults.ts";
-import { trainFlags } from "./train_flags.ts";
+import { tasks } from "../tasks/mod.ts";
+import { kebab, trainFlags } from "./train_flags.ts";
 
 const defaultOut = "out/finetuned";
 const defaultRank = 8;
@@ -67,7 +68,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     metrics: Object.fromEntries(
       (read.list("metrics") ?? defaultMetrics(data)).map((name) => [name, name]),
     ),
-    ...generateOfFlags(read),
+    ...generateOfFlags(read, data.task),
     ...(evaluateCompute ? { evaluateCompute } : {}),
     ...(features ? { features } : {}),
     deploy: targetsOfFlags(read, deployed, out),
@@ -112,7 +113,17 @@ function methodOfFlags(
 }
 
 /** How texts are written that are scored and shown; further options are for plan files. */
-function generateOfFlags(read: FlagReader): { readonly generate?: Record<string, unknown> } {
+function generateOfFlags(
+  read: FlagReader,
+  task: string,
+): { readonly generate?: Record<string, unknown> } {
+  const own = tasks[task]?.flags.find(({ name, flag }) => name === "maxNewTokens" && flag);
+  if (own && read.has("maxNewTokens")) {
+    read.wrong.push(
+      `--max-new-tokens is of texts that other tasks write for scores; the answers that ${task} samples ` +
+        `have at most --${kebab(own.flag!)} tokens`,
+    );
+  }
   const generate = given({
     beams: read.number("beams"),
     maxNewTokens: read.number("maxNewTokens"),

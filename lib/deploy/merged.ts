@@ -18,6 +18,7 @@ import {
 } from "../weights/write_bitsandbytes.ts";
 import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
+import { requireLastToken } from "./checks/last_token.ts";
 import { checkFolder, pipelineChecks, pythonChecks } from "./checks/mod.ts";
 import { type FloatDtype, floatDtypes, storedDtypes, watchRange } from "./float_dtype.ts";
 import { writeModelFiles } from "./model_folder.ts";
@@ -113,7 +114,10 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     ...(quantize ?? options.dtype ? { dtype: quantize ?? options.dtype } : {}),
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     ...limitsOf(options),
-    check: ({ adapter }) => checkMergeable(adapter),
+    async check(trainable, about) {
+      checkMergeable(trainable.adapter);
+      await requireLastToken(trainable, about);
+    },
     write: (trained, folder) => writeMerged(trained, folder, options),
     reopen: ({ trainable }, folder, device) =>
       reopenWhole(trainable, {

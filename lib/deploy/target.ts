@@ -118,7 +118,10 @@ export interface DeployTarget extends TargetForm {
 }
 
 /** What is known of a training before it begins. */
-export type AboutTraining = Pick<TrainedModel, "files" | "task">;
+export interface AboutTraining extends Pick<TrainedModel, "files" | "task" | "processor"> {
+  /** The held-out rows as the model reads them. */
+  readonly test: Pick<Examples, "lengths" | "feedsOf">;
+}
 
 /** What a look at a folder with its reader's eyes proved. */
 export interface ReaderProof {

@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
-import { exponentials } from "./exponentials.ts";
+import { type Exponentials, exponentials } from "./exponentials.ts";
 
 /**
  * The id of the largest logit, of the first where several are equal, as `torch.argmax` has it.
@@ -29,9 +29,14 @@ export function likeliestToken(logits: Float32Array): number {
  * Draws a token by the softmax of the logits, which may be not normalized; one number of `random` is used.
  *
  * Throws as {@link likeliestToken} does.
+ *
+ * @param weights those of the logits, where they are known
  */
-export function drawToken(logits: Float32Array, random: Random): number {
-  const { masses, total } = exponentials(logits);
+export function drawToken(
+  logits: Float32Array,
+  random: Random,
+  { masses, total }: Pick<Exponentials, "masses" | "total"> = exponentials(logits),
+): number {
   if (!(total > 0)) throw noToken(logits);
   let left = random.uniform() * total;
   let last = 0;

@@ -13,6 +13,8 @@ export interface Exponentials {
   readonly total: number;
   /** The largest logit. */
   readonly largest: number;
+  /** Σ mass · (logit − largest): log(total) − weighted / total is the entropy. */
+  readonly weighted: number;
 }
 
 let masses = new Float32Array(0);
@@ -37,6 +39,7 @@ export function exponentials(logits: Float32Array): Exponentials {
   if (masses.length !== logits.length) masses = new Float32Array(logits.length);
   const largest = largestOf(logits);
   let total = 0;
+  let weighted = 0;
   for (let i = 0; i < logits.length; i++) {
     const below = logits[i] - largest;
     if (below < least) {
@@ -48,8 +51,9 @@ export function exponentials(logits: Float32Array): Exponentials {
     const mass = powers[step - firstStep] * (1 + rest * (1 + rest * (1 / 2 + rest / 6)));
     masses[i] = mass;
     total += mass;
+    weighted += mass * below;
   }
   // No logit at all, or one that is no number.
   if (largest === -Infinity) total = logits.some(Number.isNaN) ? NaN : 0;
-  return { masses, total, largest };
+  return { masses, total, largest, weighted };
 }

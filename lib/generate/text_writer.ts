@@ -7,6 +7,7 @@ import { Random } from "../core/random.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { drawToken, likeliestToken } from "./choose_token.ts";
 import type { TextRule } from "./continue_texts.ts";
+import type { Exponentials } from "./exponentials.ts";
 import type { FinishReason, GeneratedText } from "./generated_text.ts";
 import type { GenerateSettings } from "./generate_settings.ts";
 import type { OutputConstraint } from "./grammar/output_constraint.ts";
@@ -63,12 +64,20 @@ export class TextWriter implements TextRule {
     return this.#text;
   }
 
-  choose(logits: Float32Array): number {
+  /** True where tokens are drawn by the softmax of the model's own logits, which `choose` then leaves as they are. */
+  get drawsPlainly(): boolean {
+    return this.#processors.length === 0 && this.#options.settings.temperature !== 0;
+  }
+
+  /** @param weights those of the logits, where a writer that `drawsPlainly` need not compute them again */
+  choose(logits: Float32Array, weights?: Exponentials): number {
     const { settings: { temperature, logprobs }, prompt } = this.#options;
     const own = logprobs === undefined || this.#processors.length === 0 ? logits : logits.slice();
     const context = { prompt, written: this.#tokens };
     for (const process of this.#processors) process(logits, context);
-    const token = temperature === 0 ? likeliestToken(logits) : drawToken(logits, this.#random);
+    const token = temperature === 0
+      ? likeliestToken(logits)
+      : drawToken(logits, this.#random, this.drawsPlainly ? weights : undefined);
     if (logprobs !== undefined) this.#logprobs.push(tokenLogprobs(own, token, logprobs));
     return token;
   }

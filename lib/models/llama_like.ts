@@ -69,6 +69,8 @@ export function llamaLike(description: LlamaLike): Family<LlamaLikeConfig> {
       wordTable,
       ...(scalesWords ? { wordScale } : {}),
       causal: true,
+      readsLengths: ({ rotary, sliding }) =>
+        readsLengths(rotary) || (sliding?.rotary !== undefined && readsLengths(sliding.rotary)),
       pooling: "last",
       embed(net, config, batch) {
         const rows = net.embedding(wordTable, batch.ids);

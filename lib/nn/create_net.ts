@@ -7,7 +7,14 @@ import { TunebookError } from "../core/errors.ts";
 import { type EightBitUse, ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
 import { eightBitNames, outlierColumnsOf } from "./eight_bit_linears.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
-import { attention, type BlockDropout, crossAttention } from "./attention.ts";
+import {
+  attention,
+  type AttentionOptions,
+  type BlockDropout,
+  crossAttention,
+} from "./attention.ts";
+import type { AttentionCall } from "./attention_call.ts";
+import { attendInGrid, type AttentionGrid } from "./attention_grid.ts";
 import type { AttentionSite } from "./attention_site.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import { type BatchStatistics, mapLayers } from "./map_layers.ts";
@@ -35,6 +42,8 @@ export interface NetOptions {
   readonly tokens?: number;
   /** The tokens of the longest row, where it is known; the attention over long rows is cut into blocks. */
   readonly longest?: number;
+  /** Where tokens attend whose sequences share some; as they stand in their rows unless given. */
+  readonly grid?: AttentionGrid;
   /** What was read of each row before; the batch goes on from there. */
   readonly cache?: KeyValueCache;
   /** Batch normalisations by the batch's own statistics; all are by the running ones unless given. */
@@ -124,17 +133,11 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       return tf.mul(x, ops.dropout(ones, rate, drawn, ++sites.count));
     },
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
-    // What an encoder reads does not grow while a text is written.
-    attention: (call) =>
-      attention(net, call, {
-        adapter,
-        cache: call.site === "encoder" ? undefined : cache,
-        longest: options.longest,
-        observe: options.observeAttention,
-        ...(noise
-          ? { dropBlocks: (rate, blocks) => blockDropout(noise, rate, blocks, sites) }
-          : {}),
-      }),
+    attention(call) {
+      const own = attentionOptions(options, sites, call.site);
+      const attend = (call: AttentionCall) => attention(net, call, own);
+      return options.grid ? attendInGrid(call, options.grid, attend) : attend(call);
+    },
     crossAttention: (call) => crossAttention(net, call, { adapter, cache }),
     offset: (path, x) => tf.add(x, tensor(path)),
     tensor,
@@ -145,6 +148,21 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
         : compute(net, x, mask, memory),
   };
   return net;
+}
+
+/** How a net attends. What an encoder reads does not grow while a text is written. */
+function attentionOptions(
+  { adapter, cache, noise, longest, observeAttention }: NetOptions,
+  sites: { count: number },
+  site: AttentionSite | undefined,
+): AttentionOptions {
+  return {
+    adapter,
+    cache: site === "encoder" ? undefined : cache,
+    longest,
+    observe: observeAttention,
+    ...(noise ? { dropBlocks: (rate, blocks) => blockDropout(noise, rate, blocks, sites) } : {}),
+  };
 }
 
 /** Dropout of blocks of attention weights, each a place of its own. */

@@ -247,6 +247,8 @@ export interface Stack<Config> {
   readonly causal?: boolean;
   /** True where blocks are given `positions` without being causal, such as for biases by distance. */
   readonly readsPositions?: boolean;
+  /** Whether what positions do to a token depends on how long its text is, as with rotary scaling of the kind `dynamic`. */
+  readsLengths?(config: Config): boolean;
   /** The token that stands for the sequence in heads that read pooled features: the first unless given. */
   readonly pooling?: "first" | "last";
   /** Token ids or pixels → what the first block is given. Positions of packed rows are given by the batch. */

@@ -250,6 +250,8 @@ export interface Method {
   headOutputs?(family: Family, config: ModelConfig, head: string): number | undefined;
   /** Reads the method's files; a plan calls it when it runs, and attaches what it gives. */
   open?(): Promise<Method>;
+  /** True where it has the weights of an earlier training, which a new one goes on from and is compared with. */
+  readonly continues?: true;
   /** Runs the model where the method's start needs that, and gives the method to attach. */
   prepare?(modelInfo: ModelInfo): Promise<Method>;
   /** The method on a model. Throws where the settings do not fit it. */

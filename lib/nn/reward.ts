@@ -32,12 +32,16 @@ export interface RewardFunction {
   (sample: RewardSample): RewardValue | Promise<RewardValue>;
   /** The columns of the row that it cannot do without; a run is refused where one is missing. */
   readonly columns?: readonly string[];
+  /** What it was made with: a checkpoint tells by it rewards apart that have the same code. */
+  readonly settings?: unknown;
 }
 
 /** Judges all answers of a batch at once, as a model does: one value for each, in their order. */
 export interface BatchReward {
   /** The columns of the row that it cannot do without; a run is refused where one is missing. */
   readonly columns?: readonly string[];
+  /** What it was made with: a checkpoint tells by it rewards apart that have the same code. */
+  readonly settings?: unknown;
   /** Looks at what it was made with before the first step, and throws where that is wrong. */
   prepare?(): Promise<void>;
   rewardBatch(

@@ -5,6 +5,7 @@
  * @module
  */
 import type { HostTensor } from "../engine/mod.ts";
+import type { BatchLayout } from "../text/batch_layout.ts";
 import type { Feeds } from "./feeds.ts";
 import type { MethodRecord } from "./method.ts";
 import type { RewardJudge, Rewards, RewardValue } from "./reward.ts";
@@ -164,7 +165,17 @@ export interface RolloutRows {
   readonly groups: readonly (readonly number[])[];
   /** The feeds of a padded batch of sequences. */
   feedsOf(sequences: ArrayLike<number>): Feeds;
+  /** Present where each prompt has as many answers. */
+  readonly sharedPrompts?: SharedPrompts;
   /** Rows are others in each step. */
   readonly changes: "batches";
   readonly rollout: Rollout;
+}
+
+/** Batches of answers in which each prompt stands once. */
+export interface SharedPrompts {
+  /** The share of tokens that are not computed then, at least. */
+  readonly saving: number;
+  layoutOf(sequences: ArrayLike<number>): BatchLayout;
+  feedsOf(sequences: ArrayLike<number>, layout: BatchLayout): Feeds;
 }

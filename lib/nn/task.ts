@@ -200,6 +200,8 @@ export interface ExamplesOptions {
   readonly where: string;
   /** False for rows without labels; true unless given. */
   readonly labelled?: boolean;
+  /** False for rows that are only scored, so that what the loss alone reads may be left out; true unless given. */
+  readonly training?: boolean;
   /** Stops the work with an error of kind "interrupted". */
   readonly signal?: AbortSignal | undefined;
 }

@@ -25,14 +25,14 @@ export class SampledText implements TextRule {
   }
 
   choose(logits: Float32Array): number {
-    const own = scaled(logits, this.#temperature);
-    const { masses, total, largest } = exponentials(own);
-    const normalizer = largest + Math.log(total);
-    let weighted = 0;
-    for (let id = 0; id < own.length; id++) if (masses[id] > 0) weighted += masses[id] * own[id];
-    this.#entropies.push(Math.max(0, normalizer - weighted / total));
-    const token = this.#writer.choose(logits);
-    this.#logProbs.push(own[token] - normalizer);
+    const isPlain = this.#temperature === 1 && this.#writer.drawsPlainly;
+    const own = isPlain ? logits : scaled(logits, this.#temperature);
+    const weights = exponentials(own);
+    const { total, largest, weighted } = weights;
+    const size = Math.log(total);
+    this.#entropies.push(Math.max(0, size - weighted / total));
+    const token = this.#writer.choose(logits, isPlain ? weights : undefined);
+    this.#logProbs.push(own[token] - largest - size);
     return token;
   }
 

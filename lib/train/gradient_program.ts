@@ -20,6 +20,7 @@ import {
   tf,
   valueAndGradients,
 } from "../engine/mod.ts";
+import { gridInputs, gridOf } from "../nn/attention_grid.ts";
 import { createNet } from "../nn/create_net.ts";
 import { eightBitLinears, type EightBitRule } from "../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
@@ -60,6 +61,8 @@ export interface GradientOptions {
    * follows the layout.
    */
   readonly packed?: boolean;
+  /** Sequences share tokens that stand in a packed row once (`packed` is true as well). */
+  readonly sharesTokens?: boolean | undefined;
   /** Each layer keeps only its input and is computed a second time in the backward pass. */
   readonly gradientCheckpointing?: boolean;
   /** About how many tokens a batch has, by which a method may choose its way of computing. */
@@ -154,8 +157,16 @@ export function trainingOutputsProgram(
 /** What programs of a training batch have in common: their inputs, and the forward pass. */
 function trainingForward(
   trainable: TrainableModel,
-  { fromHidden = false, packed = false, tokens, longest, words, frozenWords, ...options }:
-    GradientOptions,
+  {
+    fromHidden = false,
+    packed = false,
+    sharesTokens = false,
+    tokens,
+    longest,
+    words,
+    frozenWords,
+    ...options
+  }: GradientOptions,
 ) {
   const { model, adapter, objective } = trainable;
   const eightBit = options.compute === "int8"
@@ -182,7 +193,7 @@ function trainingForward(
     return objective.pool?.(found, batchOf(inputs)) ?? found;
   };
   const inputs: Record<string, InputSpec> = {
-    ...(packed ? packedInputs(batch) : batch),
+    ...(sharesTokens ? gridInputs(batch) : packed ? packedInputs(batch) : batch),
     ...objective.sums?.feeds,
     noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
     ...weights.inputs,
@@ -213,6 +224,7 @@ function trainingForward(
           frozenWords?.path === table ? inputs[frozenRowsName(frozenWords)] : undefined,
         ...(tokens === undefined ? {} : { tokens }),
         ...(longest === undefined ? {} : { longest }),
+        ...(sharesTokens ? { grid: gridOf(inputs) } : {}),
         ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
       }),
     outputsOf,

@@ -89,7 +89,7 @@ export async function openRun(
   const stepSettings = microBatch < settings.batchSize
     ? { ...settings, accumulate: Math.ceil(settings.batchSize * settings.accumulate / microBatch) }
     : settings;
-  const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
+  const packing = choosePacking(trainable, rows, settings, plan, keptLayers);
   const { words, frozenWords } = await wordsOfRun(trainable, rows, settings, fromHidden);
   const { totalSteps } = plan;
   await using opened = new AsyncDisposableStack();
@@ -104,7 +104,7 @@ export async function openRun(
     stepSettings.accumulate === 1;
   const options = {
     fromHidden,
-    packed: layoutOf !== undefined,
+    ...{ packed: packing.layoutOf !== undefined, sharesTokens: packing.sharesTokens },
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOf(rows, microBatch),
     longest: longestOf(rows),
@@ -130,7 +130,7 @@ export async function openRun(
     trainable,
     rows: fed,
     ahead: feedsAhead(fed, plan),
-    layoutOf,
+    layoutOf: packing.layoutOf,
     settings,
     plan,
     state,
@@ -160,7 +160,7 @@ export async function openRun(
     whole,
     ...(words ? { words } : {}),
     fingerprint: trainingFingerprint(context.fingerprint, computed, rows, plan),
-    packing: reason,
+    packing: packing.reason,
     compute: withLinears(compute, linears),
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),

@@ -24,6 +24,8 @@ export interface PackingChoice {
   readonly reason: string;
   /** Where the examples of a batch stand; absent where batches are padded. */
   readonly layoutOf?: (rows: ArrayLike<number>) => BatchLayout;
+  /** True where these are the layouts of `sharedPrompts`. */
+  readonly sharesTokens?: true;
 }
 
 /** What forbids packing: nothing, or a reason. */
@@ -111,13 +113,25 @@ export function layoutCost(
  */
 export function choosePacking(
   trainable: PackedModel,
-  rows: Pick<TrainingRows, "lengths" | "groups"> & { readonly packedFeedsOf?: unknown },
-  settings: Pick<TrainSettings, "packing">,
+  rows: Pick<TrainingRows, "lengths" | "groups" | "sharedPrompts"> & {
+    readonly packedFeedsOf?: unknown;
+  },
+  settings: Pick<TrainSettings, "packing" | "gradientCheckpointing">,
   plan: StepPlan,
   keptLayers: number = 0,
 ): PackingChoice {
   const { packing } = settings;
   if (packing === false) return { reason: "off, as asked" };
+  const { sharedPrompts } = rows;
+  if (sharedPrompts && sharesPrompts(trainable, sharedPrompts, settings)) {
+    return {
+      reason: `each prompt once for all of its answers: at least ${
+        percentOf(sharedPrompts.saving)
+      } fewer tokens`,
+      layoutOf: (batch) => sharedPrompts.layoutOf(sequencesOf(rows, batch)),
+      sharesTokens: true,
+    };
+  }
   const obstacle = packingObstacle(trainable) ??
     (rows.packedFeedsOf ? undefined : "the rows can only be fed padded") ??
     (keptLayers === bodyDepth(trainable.model) ? "all layers are frozen and run once" : undefined);
@@ -137,7 +151,7 @@ export function choosePacking(
     sum.paddedTokens += padded.rows * padded.length;
     sum.packedTokens += packed.rows * packed.length;
   }
-  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const percent = percentOf;
   const saved = 1 - sum.packed / sum.padded;
   const tokens = 1 - sum.packedTokens / sum.paddedTokens;
   const estimate = `about ${percent(tokens)} fewer tokens and ${percent(saved)} less work`;
@@ -145,4 +159,22 @@ export function choosePacking(
   return saved < leastSaving
     ? { reason: `off: it would save ${percent(saved)} of the work` }
     : { reason: `on: ${estimate}`, layoutOf };
+}
+
+const percentOf = (share: number) => `${(100 * share).toFixed(0)} %`;
+
+/**
+ * Whether answers share the tokens of their prompts: where that saves enough, the model reads from left to right, and a
+ * method puts nothing before each sequence. A layer that is computed twice is given its own row alone, and the length of
+ * an answer is not seen where its last token is left out.
+ */
+function sharesPrompts(
+  { model, adapter }: PackedModel,
+  { saving }: Pick<NonNullable<TrainingRows["sharedPrompts"]>, "saving">,
+  { packing, gradientCheckpointing }: Pick<TrainSettings, "packing" | "gradientCheckpointing">,
+): boolean {
+  const { stack, usesTypes } = model.family;
+  return packing === "auto" && !gradientCheckpointing && saving >= leastSaving &&
+    stack?.causal === true && !stack.readsLengths?.(model.config) && !usesTypes &&
+    adapter.input === undefined && adapter.keysValues === undefined;
 }

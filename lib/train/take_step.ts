@@ -202,7 +202,9 @@ function batchFeedsOf(
     feeds: async () => ({
       ...objective.sums?.feedsOf(examples, layout),
       ...(packed
-        ? rows.packedFeedsOf!(sequences, packed)
+        ? packed.shared
+          ? rows.sharedPrompts!.feedsOf(sequences, packed)
+          : rows.packedFeedsOf!(sequences, packed)
         : await ahead.take(batch, batchAfter(plan, batch, processes))),
       noise: noise(batch),
     }),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { BatchDraw, Feeds, FeedsSoon } from "../nn/feeds.ts";
-import type { Rollout } from "../nn/rollout.ts";
+import type { Rollout, SharedPrompts } from "../nn/rollout.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 
 /** The training rows, ready to be fed. */
@@ -15,6 +15,8 @@ export interface TrainingRows {
   feedsOf(sequences: ArrayLike<number>, draw?: BatchDraw): FeedsSoon;
   /** The feeds of a batch whose rows are packed as the layout says; absent where they cannot be. */
   packedFeedsOf?(sequences: ArrayLike<number>, layout: BatchLayout): Feeds;
+  /** How batches stand in which each prompt is there once; absent where prompts have no answers in common. */
+  readonly sharedPrompts?: SharedPrompts;
   /** Whether feeds change by chance in training (`Examples.changes`). */
   readonly changes?: "rows" | "batches";
   /** The sequences of each example, such as the two of a pair; one each unless given. */

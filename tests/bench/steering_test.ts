@@ -27,7 +27,7 @@ Deno.test("a mean has an interval, and points are compared prompt by prompt", ()
   // 2 ± 1.96 · 1 / √3
   const { mean, low, high } = meanInterval([1, 2, 3]);
   assert.ok(Math.abs(low - 0.8684) < 1e-4 && Math.abs(high - 3.1316) < 1e-4 && mean === 2);
-  const outcome = { tokens: 3, steps: 1, processorSeconds: 1, examples: [] };
+  const outcome = { seed: 1, tokens: 3, steps: 1, processorSeconds: 1, examples: [] };
   const point = { beta: 0.1, length: 1, learningRate: 1e-3 };
   const table = steeringTable([
     {
@@ -44,9 +44,27 @@ Deno.test("a mean has an interval, and points are compared prompt by prompt", ()
       rewards: [0.3, 0.7],
       divergences: [1, 3],
     },
+    {
+      ...outcome,
+      seed: 2,
+      key: "sft 2",
+      point: { ...point, method: "sft" },
+      rewards: [0.2, 0.6],
+      divergences: [0, 0],
+    },
+    {
+      ...outcome,
+      seed: 2,
+      key: "dpo 2",
+      point: { ...point, method: "dpo" },
+      rewards: [0.3, 0.7],
+      divergences: [1, 3],
+    },
   ]);
   // Each prompt is better by .2, so that nothing is left of the spread between prompts.
   assert.match(table, /dpo .*\| 2\.0 \(0\.0 to 4\.0\) .*\| 0\.200 \(0\.200 to 0\.200\)/);
+  // Each seed has a start of its own.
+  assert.match(table, /dpo [^|]*seed 2 .*\| 0\.100 \(0\.100 to 0\.100\)/);
 });
 
 Deno.test("a model with an adapter that does nothing is as its base", () =>

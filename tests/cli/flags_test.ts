@@ -371,6 +371,10 @@ Deno.test("parts of an option have flags of their own, whose mistakes are told b
     () => planWith(["q"], ...flags, "--kl-horizon", "10"),
     /--kl-horizon says how fast the weight follows a target/,
   );
+  assert.throws(
+    () => planWith(["q"], ...flags, "--max-new-tokens", "8"),
+    /--max-new-tokens is of texts that other tasks write .* ppo samples have at most --answer-tokens/,
+  );
 });
 
 Deno.test("columns that cannot be found are asked for by their flags", () => {

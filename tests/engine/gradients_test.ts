@@ -25,6 +25,15 @@ const noise = floats([ops.noiseSize], 0, 1);
 /** The cosines or sines of three tokens' angles. */
 const angles = (of: (x: tf.Tensor) => tf.Tensor) => of(tf.tensor2d([0, 0, 1, 0.1, 2, 0.2], [3, 2]));
 
+/** Two sequences of three tokens, of which the first is the same one. */
+const sharedGrid = (): ops.GridRows => ({
+  rows: tf.tensor1d([0, 1, 2, 0, 3, 4], "int32"),
+  cells: tf.tensor1d([0, 1, 2, 4, 5], "int32"),
+  sharedCells: tf.tensor2d([[0, 3]], [1, 2], "int32"),
+  sums: tf.tensor1d([0, 2, 3, 5, 6], "int32"),
+  isRead: tf.tensor1d([1, 1, 1, 0, 1, 1], "int32"),
+});
+
 const opCases: Record<string, readonly Case[]> = {
   ...mapCases,
   after: [{
@@ -56,6 +65,18 @@ const opCases: Record<string, readonly Case[]> = {
     name: "by both",
     inputs: [floats([2, 4]), floats([2, 4])],
     run: (gate, up) => ops.gatedSilu(gate, up),
+  }],
+  spreadRows: [{
+    kernel: "spreadRows",
+    name: "one row of two sequences",
+    inputs: [floats([5, 3])],
+    run: (x) => ops.spreadRows(x, sharedGrid()),
+  }],
+  collectRows: [{
+    kernel: "collectRows",
+    name: "the copy that is read",
+    inputs: [floats([6, 3])],
+    run: (y) => ops.collectRows(y, sharedGrid()),
   }],
   rotateHalves: [{
     kernel: "rotateHalves",

@@ -79,7 +79,7 @@ Deno.test("the id of an item is that of what it shows; copies are judged once", 
 Deno.test("all rows that cannot be judged are told at once", () => {
   const rows: Rows = [
     { prompt: "p", answers: ["a", ""] },
-    { prompt: 3, answers: ["a", "b"] },
+    { prompt: { is: 3 }, answers: ["a", "b"] },
     { prompt: "p", answers: ["a", "b"], gold: 2 },
     { prompt: "p", answers: Array(10).fill("a") },
     { prompt: "p", answers: ["a", "b"], gold: "tie" },
@@ -90,7 +90,7 @@ Deno.test("all rows that cannot be judged are told at once", () => {
       "data",
       "these 4 of 5 rows",
       'row 1: answer 2 is "", not a text',
-      "row 2: the prompt is 3",
+      "row 2: the prompt is {",
       "row 3: the known answer must be 0 or 1",
       "row 4: 10 answers",
     ),
@@ -157,4 +157,15 @@ Deno.test("an answer that is itself JSON stays one answer", () => {
   assert.deepEqual([item.kind, item.content], ["thumbs", { prompt: "p", answers: [answer] }]);
   const [edited] = itemsOf([{ prompt: "p", answers: answer }], { kind: "edit" });
   assert.deepEqual(edited.content, { prompt: "p", answers: [answer] });
+});
+
+Deno.test("answers, prompts and texts that are numbers, as columns of CSV have them, are what they say", () => {
+  const rows = [{ prompt: 2, a: 4, b: true }, { prompt: 3n, a: 0.5, b: false }];
+  const columns = { prompt: "prompt", answers: ["a", "b"] };
+  assert.deepEqual(itemsOf(rows, { columns }).map(({ content }) => content), [
+    { prompt: "2", answers: ["4", "true"] },
+    { prompt: "3", answers: ["0.5", "false"] },
+  ]);
+  const [{ content }] = itemsOf([{ text: 7, label: "odd" }, { text: 8, label: "even" }]);
+  assert.deepEqual(content, { text: "7", label: "odd" });
 });

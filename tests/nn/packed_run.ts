@@ -7,6 +7,7 @@ import { textConfig } from "../../lib/nn/model.ts";
 import { Random } from "../../lib/core/random.ts";
 import type { Sequence } from "../../lib/text/sequence.ts";
 import { batchFeeds } from "../../lib/data/feeds.ts";
+import { sharedPromptFeeds } from "../../lib/data/shared_prompts.ts";
 import { type Device, type HostTensor, ops } from "../../lib/engine/mod.ts";
 import { frozenOf, parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { trainedTensors } from "../../lib/nn/trained.ts";
@@ -87,11 +88,13 @@ async function outcomesOf(
   try {
     for (const layout of layouts) {
       const { loss } = await step.run({
-        ...batchFeeds(examples, rows, {
-          padId: textConfig(model).padId,
-          usesTypes: model.family.usesTypes ?? false,
-          layout,
-        }),
+        ...(layout?.shared
+          ? sharedPromptFeeds(examples.map(({ ids }) => ids as Int32Array), layout)
+          : batchFeeds(examples, rows, {
+            padId: textConfig(model).padId,
+            usesTypes: model.family.usesTypes ?? false,
+            layout,
+          })),
         ...objective.targetsOf(rows, objective.weightOf(rows), { layout }),
         [penaltyShare]: { shape: [], data: Float32Array.of(1) },
         noise,

@@ -295,6 +295,13 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       // Beginnings that nobody judged: more people after DPO, shorter words after GRPO.
       { pattern: /(?:people before|写到人：之前) ([\d.]+)/, atLeast: 0.2, atMost: 0.8 },
       { pattern: /(?:people before|写到人：之前) [\d.]+ \S+ ([\d.]+)/, atLeast: 1, atMost: 4 },
+      { pattern: /model wins ([\d.]+) %/, atLeast: 55, atMost: 95 },
+      { pattern: /(?:held-out beginnings|开头的奖励) (-[\d.]+)/, atLeast: -6, atMost: -3.5 },
+      {
+        pattern: /(?:held-out beginnings|开头的奖励) -[\d.]+ \S+ (-[\d.]+)/,
+        atLeast: -3.85,
+        atMost: -2,
+      },
       { pattern: /DPO \S+ [\d.]+ \S+ ([\d.]+)/, atLeast: 3.5, atMost: 4.6 },
       { pattern: /GRPO \S+ [\d.]+ \S+ ([\d.]+)/, atLeast: 2, atMost: 3.5 },
       { pattern: /alpha (-?[\d.]+)/, atLeast: -0.2, atMost: 0.6 },

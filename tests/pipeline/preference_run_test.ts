@@ -175,6 +175,18 @@ Deno.test("methods are compared by preferences, and a learning rate is found", (
     const quantised = compared.rows.find(({ name }) => name === "quantised")!;
     assert.ok(Math.abs(quantised.runs[0].losses[0] - Math.LN2) < 1e-6);
     assert.ok(compared.rows.every(({ score }) => Number.isFinite(score!.mean)));
+    // What goes on from a folder is compared with the adapter as it was read, as in a run by itself.
+    const earlier = await plan.adapt(lora({ rank: 2 })).train({ epochs: 4, learningRate: 0.05 })
+      .deploy(adapter(join(folder, "earlier"))).run(quiet);
+    assert.ok(earlier.losses.at(-1)! < 0.6, "it has moved");
+    await earlier.dispose();
+    const again = await plan.compare({
+      lora: lora({ rank: 2 }),
+      earlier: peft(join(folder, "earlier")),
+    }, { metric: rewardMargin, seeds: 1, memory: false, budget: { epochs: 1 } }).run(quiet);
+    for (const { name, runs } of again.rows) {
+      assert.ok(Math.abs(runs[0].losses[0] - Math.LN2) < 1e-5, `${name}: ${runs[0].losses[0]}`);
+    }
     const sweep = await plan.adapt(lora({ rank: 2 })).train({ batchSize: 4 })
       .findLearningRate({ steps: 10 }, quiet);
     assert.ok(Math.abs(sweep.losses[0] - Math.LN2) < 1e-4);
@@ -216,3 +228,23 @@ for (const name of ["bert", "llama"]) {
       await result.dispose();
     }));
 }
+
+Deno.test(
+  "a reward model whose end token is its padding token is refused before it is trained",
+  () =>
+    inFolder(async (folder) => {
+      const task = rewardModel({
+        prompt: "asked",
+        chosen: "better",
+        rejected: "worse",
+        template: "plain",
+      });
+      const plan = model("tunebook:english").data(pairs(8), task).adapt(lora({ rank: 2 }))
+        .train({ epochs: 1 }).deploy(merged(join(folder, "m")));
+      await assert.rejects(plan.run(quiet), {
+        kind: "unsupported",
+        message:
+          /^this cannot be deployed:\n  - merged.*: texts end with the token 0, which is the padding/,
+      });
+    }),
+);

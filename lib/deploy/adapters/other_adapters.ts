@@ -13,7 +13,6 @@ import type { AttachedMethod } from "../../nn/method.ts";
 import type { Model } from "../../nn/model.ts";
 import type { StackedAdapter } from "../../nn/stacked_weights.ts";
 import type { LabelledTask } from "../../nn/task.ts";
-import type { AboutTraining } from "../target.ts";
 import type { TrainedModel } from "../trained_model.ts";
 
 /** An adapter beside the trained one. */
@@ -31,7 +30,7 @@ export interface OtherAdapter {
 export async function otherAdapters(
   folders: Readonly<Record<string, string>>,
   model: Model,
-  about: AboutTraining,
+  about: Pick<TrainedModel, "files" | "task">,
 ): Promise<OtherAdapter[]> {
   const found: OtherAdapter[] = [];
   const wrong: string[] = [];

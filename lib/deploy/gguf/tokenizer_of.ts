@@ -13,7 +13,7 @@ import { tokenizerKeys } from "../../text/gguf/write/tokenizer_keys.ts";
 import { readTokenizerFiles } from "../../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../../text/tokenizer.ts";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
-import type { AboutTraining } from "../target.ts";
+import type { TrainedModel } from "../trained_model.ts";
 
 /**
  * The keys, the template of the training and its end tokens among them. Throws a `TunebookError` of kind
@@ -21,7 +21,7 @@ import type { AboutTraining } from "../target.ts";
  */
 export async function tokenizerKeysOf(
   model: Model,
-  { files, task }: AboutTraining,
+  { files, task }: Pick<TrainedModel, "files" | "task">,
   architecture: string,
 ): Promise<Map<string, ValueToWrite>> {
   if (!files.tokenizer) {

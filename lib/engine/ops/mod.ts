@@ -51,5 +51,6 @@ export { resize2d, type Resize2dOptions, type ResizeTarget } from "./resize2d.ts
 export { rmsNorm } from "./rms_norm.ts";
 export { rotateHalves } from "./rotate_halves.ts";
 export { countedRows, rowsInPieces } from "./rows_in_pieces.ts";
+export { collectRows, type GridRows, spreadRows } from "./shared_rows.ts";
 export { gatedSilu, silu } from "./silu.ts";
 export { sumOfSquares } from "./sum_of_squares.ts";

@@ -14,6 +14,8 @@ const part = (id) => document.getElementById(id);
 const rater = keeper(() => localStorage, "tunebook feedback name");
 const single = keeper(() => localStorage, "tunebook feedback keys");
 const resultMilliseconds = 3000;
+/** Why nothing can be said of an item any more. */
+const goneCodes = ["unknown_item", "not_asked"];
 
 let about;
 let timer;
@@ -98,7 +100,8 @@ async function show(path, body, told = "") {
   busy(true);
   try {
     const found = await post(path, { rater: rater.get(), ...body });
-    if (found.rater) rater.set(found.rater);
+    // As the server writes it; a name that another tab keeps meanwhile stays.
+    if (found.rater && found.rater !== rater.get()) rater.set(found.rater);
     if (found.item) showItem(found);
     else showFinished();
     part("told").textContent = told;
@@ -169,6 +172,7 @@ async function act(action, value) {
   if (unconfirmed?.content !== content) unconfirmed = { content, id: freshId() };
   busy(true);
   let stored;
+  let gone;
   try {
     stored = await post("api/answer", {
       ...said,
@@ -177,17 +181,24 @@ async function act(action, value) {
       seconds: timer.seconds(),
     });
   } catch (error) {
-    if (error.status === 0) tell(new Error(words.unreachable));
-    else if (error.status >= 500) tell(new Error(words.notStored(error.message)));
-    else if (error.status === 401) askToken(error);
-    else tell(error);
-    part("send").replaceChildren(words.sendAgain);
-    return;
+    if (!goneCodes.includes(error.code)) {
+      tellNotSent(error);
+      return;
+    }
+    gone = error.code;
   } finally {
     busy(false);
   }
-  const told = { answer: words.stored(stored.left), skip: words.skipped, undo: words.undone };
-  await next(told[action]);
+  const told = { answer: words.stored(stored?.left), skip: words.skipped, undo: words.undone };
+  await next(words.refusals[gone] ?? told[action]);
+}
+
+/** Says why what was judged was not stored; it stays on the screen. */
+function tellNotSent(error) {
+  if (error.status >= 500) tell(new Error(words.notStored(error.message)));
+  else if (error.status === 401) askToken(error);
+  else tell(error);
+  part("send").replaceChildren(words.sendAgain);
 }
 
 /** 32 hexadecimal digits; `randomUUID` is there on secure origins alone. */
@@ -201,8 +212,15 @@ function busy(value) {
   part("item").ariaBusy = String(value);
 }
 
-function tell({ message }) {
+function tell(error) {
+  const message = inWords(error);
   part("problem").replaceChildren(element("p", { class: "error", role: "alert" }, message));
+}
+
+/** What the server refused, in the page's words where it has some for it. */
+function inWords({ status, code, message }) {
+  if (status === 0) return current ? words.unreachable : words.noServer;
+  return words.refusals[code]?.replace("{reason}", message) ?? message;
 }
 
 function clearProblem() {
@@ -263,7 +281,7 @@ async function showResults() {
       part("result-tables").replaceChildren(...tables);
     }
   } catch (error) {
-    part("result-tables").replaceChildren(element("p", { class: "error" }, error.message));
+    part("result-tables").replaceChildren(element("p", { class: "error" }, inWords(error)));
   }
   setTimeout(showResults, resultMilliseconds);
 }

@@ -23,7 +23,9 @@ export function keeper(storage, name) {
   return {
     get() {
       try {
-        return own ?? storage().getItem(name) ?? undefined;
+        // Once read it stays, whatever another tab of the page keeps under this name.
+        own ??= storage().getItem(name) ?? undefined;
+        return own;
       } catch {
         return own; // Frames of other sites may be allowed no storage.
       }

@@ -72,7 +72,13 @@ export const english = {
     edit: "The answer must not be empty.",
     label: "Choose a label first.",
   },
+  noServer: "The page cannot be reached.",
   unreachable: "The page cannot be reached. Your answer is still here; send it again.",
+  /** What the server refuses, by its codes; what it says itself where there is nothing here. */
+  refusals: {
+    unknown_item: "What you have just judged is no longer asked; this is what comes next.",
+    not_asked: "Enough others have judged what was here; this is what comes next.",
+  },
   notStored: (reason) =>
     `Your answer is not stored yet: ${reason} It is still here; send it again.`,
   keys: "Keys",

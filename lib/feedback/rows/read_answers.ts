@@ -6,6 +6,7 @@
 import { showsNothing } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import { listOfValue } from "../../tasks/chat/plain_value.ts";
+import { plainText } from "./plain_text.ts";
 import type { AnswersContent, FeedbackKind, FeedbackTurn } from "../item.ts";
 
 /** The values of a row's columns. */
@@ -96,7 +97,8 @@ function isTexts(value: unknown): value is readonly unknown[] {
 }
 
 function promptOf(value: unknown): string | readonly FeedbackTurn[] | undefined {
-  if (typeof value === "string") return showsNothing(value) ? undefined : value;
+  const text = plainText(value);
+  if (text !== undefined) return showsNothing(text) ? undefined : text;
   return turnsOf(value);
 }
 
@@ -114,7 +116,8 @@ function turnsOf(value: unknown): readonly FeedbackTurn[] | undefined {
 
 /** A text, or the one turn of a conversation. */
 function answerOf(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
+  const text = plainText(value);
+  if (text !== undefined) return text;
   const turns = turnsOf(value);
   return turns?.length === 1 ? turns[0].content : undefined;
 }

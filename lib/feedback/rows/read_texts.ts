@@ -13,6 +13,7 @@ import { readSpans } from "../../tasks/token_classification/read_spans.ts";
 import { readTaggedRows } from "../../tasks/token_classification/tagged_rows.ts";
 import type { FeedbackSpan, TextContent } from "../item.ts";
 import { sortedSpans } from "../kinds/spans.ts";
+import { plainText } from "./plain_text.ts";
 
 type Complain = (row: number, what: string) => void;
 
@@ -65,7 +66,8 @@ export function readTaggedTexts(
 }
 
 function textOf(value: unknown, row: number, complain: Complain): string | undefined {
-  if (typeof value === "string" && !showsNothing(value)) return value;
+  const text = plainText(value);
+  if (text !== undefined && !showsNothing(text)) return text;
   complain(row, `the text is ${shownValue(value)}`);
   return undefined;
 }

@@ -14,7 +14,7 @@ import type { Outputs } from "../../nn/task.ts";
 import { parameters, type TrainableModel } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import { type StepReport, train } from "../../train/train.ts";
-import type { TrainSettings } from "../../train/train_options.ts";
+import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import type { WritingOptions } from "../evaluate_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -30,7 +30,7 @@ import { checkAdapterLabels } from "../run/check_adapter_labels.ts";
 import { checkTask } from "../run/check_task.ts";
 import { dataForHead } from "../run/head_labels.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
-import { splitsWithReference, withReference } from "../run/reference_stage.ts";
+import { goesOn, splitsWithReference, withReference } from "../run/reference_stage.ts";
 import type { AnyLabelledTask, ReadData } from "../run/read_stage.ts";
 import { scorerOf } from "../run/score_stage.ts";
 import { generationDefaults } from "../write/text_model_of.ts";
@@ -99,8 +99,9 @@ export async function openRuns(
   const read = await dataForHead(opened, found);
   const { task, splits, headNote } = read;
   const table = splits.test;
+  const exact = device.inFloat32 ?? device;
   const writing = writes && comparedWriting({
-    ...{ task, opened, device: device.inFloat32 ?? device, table },
+    ...{ task, opened, device: exact, table },
     defaults: await generationDefaults(opened),
     generate: writes.generate,
   });
@@ -126,20 +127,25 @@ export async function openRuns(
     checkAdapterLabels(attached.adapter.labels, task);
     return attached;
   };
-  // A method is compared with the model before its training, whose weights it may hold in fewer bits.
-  const asking = { device: device.inFloat32 ?? device, continues: false, signal };
+  // A method is compared with the model before its training, whose weights it may hold in fewer bits, and with those
+  // that it goes on from.
+  const asking = (method: Method) => ({ device: exact, continues: goesOn({ method }), signal });
+  const before = async (room: number, method: Method) =>
+    goesOn({ method })
+      ? await open(method, trainSettings({ maxTokens: room }))
+      : { model: await modelOf(1, method), adapter: noAdapter };
   const referenced = new Map<string, Promise<EncodedSplits>>();
   const comparedDataOf = (room: number, method: Method): Promise<EncodedSplits> => {
-    const key = `${room} ${spec.quantize ?? method.quantize}`;
+    const from = goesOn({ method }) ? JSON.stringify(method.settings) : "";
+    const key = `${room} ${spec.quantize ?? method.quantize} ${from}`;
     const known = referenced.get(key) ?? dataOf(room).then(async (data) => {
       if (!data.train.withReference) return data;
-      const model = await modelOf(1, method);
-      return await splitsWithReference({ model, adapter: noAdapter }, data, asking);
+      return await splitsWithReference(await before(room, method), data, asking(method));
     });
     referenced.set(key, known);
     return known;
   };
-  const trialOf = async (room: number, count: number, model: Model): Promise<AnyExamples> => {
+  const trialOf = async (room: number, count: number, method: Method): Promise<AnyExamples> => {
     const rows = splits.train.numRows();
     const chosen = Array.from({ length: count }, (_, at) => Math.floor(at * rows / count));
     const table = pickRows(splits.train, chosen);
@@ -147,7 +153,9 @@ export async function openRuns(
       where: "the training data",
       signal,
     });
-    const [known] = await withReference({ model, adapter: noAdapter }, [examples], asking);
+    if (!examples.withReference) return examples;
+    const attached = await before(room, method);
+    const [known] = await withReference(attached, [examples], asking(method));
     return known;
   };
   return {
@@ -165,7 +173,7 @@ export async function openRuns(
       const data = await comparedDataOf(maxTokens, method);
       const isTrial = trialRows !== undefined;
       const { checkSteps: _, afterStep: __, record: ___, ...still } = adapter;
-      const rows = isTrial ? await trialOf(maxTokens, trialRows, model) : data.train;
+      const rows = isTrial ? await trialOf(maxTokens, trialRows, method) : data.train;
       const trained = { model, adapter: isTrial ? still : adapter };
       const trainable = trainableOf(trained, rows, options.settings);
       const write = isTrial ? undefined : writing?.write.bind(undefined, attached);

@@ -93,7 +93,7 @@ export async function encodeSplits(
   signal?: AbortSignal,
 ): Promise<EncodedSplits> {
   const encode = (name: keyof typeof splits, where: string) =>
-    task.examples(splits[name]!, processor, { where, signal });
+    task.examples(splits[name]!, processor, { where, training: name === "train", signal });
   const train = await encode("train", "the training data");
   const test = await encode("test", "the test data");
   const validation = splits.validation && await encode("validation", "the validation data");

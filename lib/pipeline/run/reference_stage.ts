@@ -51,7 +51,7 @@ export async function referenceStage(
 
 /** Whether a training goes on from the files of a method. */
 export function goesOn({ method }: Pick<PlanSpec, "method">): boolean {
-  return method.open !== undefined;
+  return method.continues === true;
 }
 
 /** The same of encoded splits. */

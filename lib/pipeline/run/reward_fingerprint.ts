@@ -10,8 +10,8 @@ import type { Reward, Rewards } from "../../nn/reward.ts";
 const hashLength = 12;
 
 /**
- * Each reward's weight, time and source text by its name. The values that a function has captured cannot be
- * seen: two rewards of one verifier with other settings look alike.
+ * Each reward's weight, time, source text and settings by its name. The values that a function of one's own has captured
+ * cannot be seen, and a judge from a module is known by its path.
  */
 export async function rewardFingerprint(rewards: Rewards): Promise<Record<string, string>> {
   const found = checkedRewards("rewards", rewards).map(
@@ -27,9 +27,14 @@ export async function rewardFingerprint(rewards: Rewards): Promise<Record<string
 }
 
 function sourceOf(reward: Reward): string {
-  const { columns = [] } = reward;
+  const { columns = [], settings } = reward;
   const code = isBatchReward(reward) ? reward.rewardBatch : reward;
-  return JSON.stringify([columns, Function.prototype.toString.call(code)]);
+  return JSON.stringify([columns, Function.prototype.toString.call(code), settings], inWords);
+}
+
+/** Functions and patterns among settings as their source texts. */
+function inWords(_name: string, value: unknown): unknown {
+  return typeof value === "function" || value instanceof RegExp ? String(value) : value;
 }
 
 async function hashOf(text: string): Promise<string> {

@@ -94,7 +94,9 @@ async function runStages(
   const encoded = await assembleStage(spec, opened, read, { method, settings, signal });
   const assembled = await compared(spec, encoded, { device: exact, options, settings, signal });
   const { trainable, data } = assembled;
-  await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
+  const { processor } = assembled;
+  const about = { files: opened.files, task: read.task, processor, test: data.test };
+  await checkForms(spec.targets, trainable, about);
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
   const judge = judgeOf(spec, read.task);

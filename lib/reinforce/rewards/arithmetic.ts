@@ -58,7 +58,7 @@ export function arithmetic(options: ArithmeticOptions): RewardFunction {
     const given = finalNumber(sample.completion);
     return given !== undefined && isWithin(given, right, most) ? 1 : 0;
   };
-  return Object.assign(reward, { columns: [column] });
+  return Object.assign(reward, { columns: [column], settings: { tolerance } });
 }
 
 function numberOf(value: unknown): ExactNumber | undefined {

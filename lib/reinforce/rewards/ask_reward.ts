@@ -63,14 +63,30 @@ export async function askReward(
   const { values, timeouts, seconds, thrown = [] } = progress;
   const wrong = samples.flatMap((sample, at) => {
     const value = values[at];
-    if (value === null || value === failed || Number.isFinite(value)) return [];
-    const what = value === tookTooLong ? overdue(named) : `gives ${given(value)}`;
+    if (value === null || value === failed || isUsable(value, named)) return [];
+    const what = value === tookTooLong
+      ? overdue(named)
+      : Number.isFinite(value)
+      ? `gives ${value}${
+        named.weight === 1 ? "" : ` with the weight ${named.weight}`
+      }, which is more than ` +
+        `${largestReward} and drowns all differences`
+      : `gives ${given(value)}`;
     return [`${shownName(name)} ${what} for ${shownSample(sample)}`];
   });
-  const known = values.map((value) => Number.isFinite(value) ? value as number : null);
-  const counted = countFailures ? failureStatistics([...thrown, ...wrong], values) : {};
+  const known = values.map((value) => isUsable(value, named) ? value : null);
+  const counted = countFailures ? failureStatistics([...thrown, ...wrong], named, values) : {};
   const statistics = rewardStatistics(known, { timeouts, seconds, ...counted });
   return { values: known, statistics, wrong: countFailures ? [] : wrong };
+}
+
+/** Squares of larger numbers leave the range of float32, in which advantages are computed with. */
+const largestReward = 1e18;
+
+/** Whether a value is a number that can be learned from, its weight included. */
+function isUsable(value: unknown, { weight }: NamedReward): value is number {
+  return typeof value === "number" && Math.abs(value) <= largestReward &&
+    Math.abs(weight * value) <= largestReward;
 }
 
 /** Stands for the value of a reward that has thrown, where that is counted. */
@@ -78,9 +94,10 @@ const failed = Symbol("failed");
 
 function failureStatistics(
   wrong: readonly string[],
+  named: NamedReward,
   values: readonly unknown[],
 ): Pick<RewardStatistics, "failures" | "firstFailure"> {
-  const failures = values.filter((value) => value !== null && !Number.isFinite(value)).length;
+  const failures = values.filter((value) => value !== null && !isUsable(value, named)).length;
   return { failures, ...(wrong.length > 0 ? { firstFailure: wrong[0] } : {}) };
 }
 

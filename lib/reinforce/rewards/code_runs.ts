@@ -91,7 +91,9 @@ const languages = ["ts", "typescript", "js", "javascript", "tsx", "jsx", "mjs", 
 export function codeRuns(options: CodeRunsOptions): BatchReward {
   checkOptions("codeRuns", options, rules);
   const { entry, tests = "tests", concurrency = navigator.hardwareConcurrency } = options;
+  const { concurrency: _, ...settings } = options;
   return {
+    settings,
     columns: typeof entry === "string" ? [tests] : [tests, entry.column],
     async rewardBatch(samples, { signal }) {
       const values: RewardValue[] = [];

@@ -63,7 +63,10 @@ export function exactAnswer(options: ExactAnswerOptions): RewardFunction {
     const given = formOf(sample.completion);
     return answers.some((each) => formOf(String(each)) === given) ? 1 : 0;
   };
-  return Object.assign(reward, { columns: [column] });
+  return Object.assign(reward, {
+    columns: [column],
+    settings: { ignoreCase, ignoreSpaces },
+  });
 }
 
 function isAnswer(value: unknown): value is string | number {

@@ -80,6 +80,7 @@ export function jsonMatches(
   const worker = new URL("./schema_worker.ts", import.meta.url);
   const judge = once(() => schemaJudge(settings));
   return {
+    settings: { ...settings, timeoutSeconds, onTimeout },
     async prepare() {
       await judge();
     },

@@ -71,10 +71,11 @@ export function lengthBetween(options: LengthBetweenOptions): RewardFunction {
   });
   const { least = 0, most = Infinity, unit = "tokens", falloff = 0 } = options;
   const lengthOf = units[unit];
-  return (sample) => {
+  const reward: RewardFunction = (sample) => {
     const length = lengthOf(sample);
     const outside = Math.max(least - length, length - most, 0);
     if (outside === 0) return 1;
     return falloff === 0 ? 0 : Math.max(0, 1 - outside / falloff);
   };
+  return Object.assign(reward, { settings: { least, most: String(most), unit, falloff } });
 }

@@ -59,6 +59,7 @@ export function matches(pattern: RegExp, options: MatchesOptions = {}): BatchRew
   };
   const worker = new URL("./pattern_worker.ts", import.meta.url);
   return {
+    settings: { ...settings, timeoutSeconds, onTimeout },
     rewardBatch: (samples, { signal }) =>
       judgeApart({
         worker,

@@ -10,7 +10,7 @@ import { abortSignal, type Rules, whole, yesOrNo } from "../../core/option_rules
 import { shownName } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { JudgedSamples, JudgeSamplesOptions, RewardJudge, Rewards } from "../../nn/reward.ts";
-import { askReward, type SampledAnswer, shownSample } from "./ask_reward.ts";
+import { askReward, type SampledAnswer } from "./ask_reward.ts";
 import { checkedRewards, isBatchReward } from "../../nn/check_rewards.ts";
 
 /** How rewards are asked. */
@@ -136,12 +136,6 @@ function summed(samples: readonly SampledAnswer[], said: readonly Said[]): Judge
         columnsOf(samples[0].row),
     );
   }
-  const endless = samples.flatMap((sample, at) =>
-    Math.abs(totals[at]) === Infinity
-      ? [`weight · value adds up to ${totals[at]} for ${shownSample(sample)}`]
-      : []
-  );
-  if (endless.length > 0) throw mistakes("data", "these rewards cannot be used:", endless);
   return {
     totals,
     values: byName(({ values }) => values),

@@ -79,6 +79,7 @@ export function rewardOf(model: JudgingModel, options: RewardOfOptions = {}): Ba
   });
   const { label, input = ({ completion }) => completion } = options;
   return {
+    settings: { label, input },
     async rewardBatch(samples, { signal }) {
       const answers = await model.predict(samples.map(input), { signal });
       return answers.map((answer) =>

@@ -43,10 +43,12 @@ export interface JudgedExamplesOptions
 export async function judgedExamples(
   table: Table,
   processor: Processor,
-  { where, labelled = true, signal }: ExamplesOptions,
-  { options, comparesOthers, ...settings }: JudgedExamplesOptions,
+  { where, labelled = true, training = true, signal }: ExamplesOptions,
+  { options, comparesOthers: compares, ...settings }: JudgedExamplesOptions,
 ): Promise<JudgedExamples> {
   const { name, beta } = settings;
+  // Scores read no answers to other prompts.
+  const comparesOthers = compares && training;
   const own = textProcessor(name, processor);
   const source = sourceRows(table, where);
   const rows = readJudgedAnswers(table, options, where);

@@ -34,6 +34,7 @@ export function pairReward(judge: AnswersJudge | string, groupSize: number): Bat
   const open = async () => opened ??= await judgeOfModule(String(judge));
   return {
     ...(typeof judge === "function" && judge.columns ? { columns: judge.columns } : {}),
+    settings: { judge, groupSize },
     prepare: async () => void await open(),
     async rewardBatch(samples, { signal }) {
       const ask = await open();

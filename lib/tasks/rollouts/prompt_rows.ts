@@ -149,7 +149,7 @@ export function rolloutPrompts(
     "data",
     `these prompts of ${source.where} have no tokens, or leave no room for answers of ` +
       `${settings.maxNewTokens} tokens within ${processor.maxTokens}; shorten or remove them, give a smaller ` +
-      "maxNewTokens, or a larger maxTokens to train:",
+      "maxNewTokens (--answer-tokens), or a larger maxTokens to train (--max-tokens):",
     wrong,
   );
 }

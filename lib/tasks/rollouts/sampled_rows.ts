@@ -27,6 +27,7 @@ import { schulman } from "./divergence.ts";
 import { answersOfKept, keptAnswers } from "./kept_answers.ts";
 import type { LearnedAnswer } from "./learned_answer.ts";
 import { AnswerRows } from "./answer_rows.ts";
+import { sharedAnswers } from "./shared_answers.ts";
 import { toldLogProbs } from "./answers_objective.ts";
 import { toldValues } from "./ppo_objective.ts";
 import { RatioWatch, requireRatioOne } from "./ratio_watch.ts";
@@ -96,7 +97,11 @@ export class SampledRows implements Rollout {
   /** What a training is given. */
   get rows(): RolloutRows {
     const { padId, usesTypes } = this.#processor;
+    const { groupSize, maxNewTokens, mostLearned } = this.#method;
     return {
+      ...(mostLearned === undefined && groupSize > 1
+        ? { sharedPrompts: sharedAnswers(this.#prompts, this.present, { groupSize, maxNewTokens }) }
+        : {}),
       lengths: this.present.lengths,
       groups: this.present.groups,
       changes: "batches",

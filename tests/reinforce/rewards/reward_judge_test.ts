@@ -274,18 +274,34 @@ Deno.test("a reward may have more time than a timer can count", async () => {
   assert.deepEqual(totals, [1]);
 });
 
-Deno.test("settings inside of a reward of batches, sums without end and bare objects that are thrown are told", async () => {
+Deno.test("settings inside of a reward of batches, values beyond all sizes and bare objects that are thrown are told", async () => {
   const inside = { rewardBatch: () => [1], weight: 2, onTimeout: 0 };
   assert.throws(
     () => rewardJudge({ inside }),
     /the reward inside has weight, onTimeout beside rewardBatch/,
   );
   const wrong = (reward: Reward) => rewardJudge({ a: { reward, weight: 10 } }).judge([sample("b")]);
-  await assert.rejects(wrong(() => 1e308), /adds up to Infinity for the answer "b" to "Ask\."/);
+  await assert.rejects(
+    wrong(() => 2e17),
+    /a gives 200000000000000000 with the weight 10, which is more than 1000000000000000000 and drowns all differences for the answer "b" to "Ask\."/,
+  );
   await assert.rejects(
     wrong(() => {
       throw Object.create(null);
     }),
     /the reward a failed for the answer "b" to "Ask\.": what was thrown has no text/,
   );
+});
+
+Deno.test("a value beyond all sizes is an error in a training, and counted where failures are", async () => {
+  const huge = { huge: () => 1e200, small: () => 2 };
+  await assert.rejects(rewardJudge(huge).judge([sample("b")]), {
+    kind: "data",
+    message: /huge gives 1e\+200, which is more than 1000000000000000000 and drowns/,
+  });
+  const judge = rewardJudge({ ...huge, large: { reward: () => -1e308, weight: 1e300 } });
+  const { totals, values, statistics } = await judge.judge([sample("b")], { countFailures: true });
+  assert.deepEqual([totals, values.huge, values.large], [[2], [null], [null]]);
+  assert.deepEqual([statistics.huge.failures, statistics.large.failures], [1, 1]);
+  assert.match(statistics.large.firstFailure!, /^large gives -1e\+308 with the weight 1e\+300/);
 });

@@ -235,3 +235,25 @@ Deno.test("options that make no sense are one error, and plans keep those that d
     assert.deepEqual(taskOf(task.name, task.settings).settings, task.settings);
   }
 });
+
+Deno.test("answers to other prompts are rows of a training alone", async () => {
+  const options = {
+    prompt: "prompt",
+    completion: "said",
+    label: "good",
+    template: "plain",
+  } as const;
+  const rows = tableFromRows([
+    { prompt: "the cat", said: " is good", good: true },
+    { prompt: "a dog", said: " is bad", good: false },
+  ]);
+  const processor = processorOf(opened, 64);
+  const lengthsOf = async (training?: boolean) => {
+    const given = { where: "the rows", ...(training === undefined ? {} : { training }) };
+    const { lengths, groups } = await kto(options).withLabels([]).examples(rows, processor, given);
+    return [lengths.length, groups!.map((group) => group.length)];
+  };
+  assert.deepEqual(await lengthsOf(), [4, [2, 2]]);
+  assert.deepEqual(await lengthsOf(true), [4, [2, 2]]);
+  assert.deepEqual(await lengthsOf(false), [2, [1, 1]]);
+});
