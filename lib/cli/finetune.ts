@@ -14,6 +14,7 @@ import { mlflow } from "../track/mlflow.ts";
 import { tensorBoard } from "../track/tensor_board.ts";
 import { adviceFlags, adviseOnPlan, refuseAdviceFlags } from "./advise.ts";
 import { type Flags, readCommandLine } from "./flags.ts";
+import { asksForFolds, foldFlags, plansOfFiles, runOnFolds } from "./fold_flags.ts";
 import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
 import { rayFlags } from "./ray/ray_flags.ts";
@@ -32,12 +33,14 @@ const besidePlan: readonly string[] = [
   ...["tensorboard", "mlflow", "jsonLines", "runName"],
   ...["ray", ...rayFlags],
   ...["advise", ...adviceFlags],
+  ...foldFlags,
 ];
 
 /** Runs the command and returns its exit code. */
 export async function finetune(args: readonly string[]): Promise<number> {
   try {
-    const { flags, planFile } = readCommandLine(args);
+    const { flags, planFiles } = readCommandLine(args);
+    const [planFile] = planFiles;
     if (flags.help) {
       console.log(helpFor(typeof flags.task === "string" ? flags.task : undefined));
       return 0;
@@ -49,6 +52,13 @@ export async function finetune(args: readonly string[]): Promise<number> {
         `${planFile} stands alone, as the name of a plan file, which says everything itself; leave out ` +
           `${others.map((name) => `--${kebab(name)}`).join(" ")}, or quote a path that has spaces`,
       );
+    }
+    if (asksForFolds(flags)) {
+      const plans = planFiles.length > 0
+        ? await plansOfFiles(planFiles, flags)
+        : { plan: await planOfCommand(flags) };
+      await runOnFolds(plans, flags, howOfFlags(flags));
+      return 0;
     }
     const plan = planFile ? await planOfFile(planFile, flags) : await planOfCommand(flags);
     if (flags.advise) return await adviseOnPlan(plan.spec, flags);
