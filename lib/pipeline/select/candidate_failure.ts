@@ -7,7 +7,7 @@ import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import type { CandidateFolds } from "./run_folds.ts";
 
 /** What to throw where fewer than two folds have a score of every candidate, or where all candidates failed. */
-export function failureOfAll(found: readonly CandidateFolds[]): unknown {
+export function candidateFailure(found: readonly CandidateFolds[]): unknown {
   const failed = found.filter(({ error }) => error !== undefined);
   if (failed.length < found.length) {
     return new TunebookError(

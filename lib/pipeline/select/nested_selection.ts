@@ -5,16 +5,16 @@
  */
 import { join } from "node:path";
 import { pickRows } from "../../table/source_rows.ts";
-import { failureOfAll } from "./candidate_failure.ts";
+import { candidateFailure } from "./candidate_failure.ts";
 import type { Candidate } from "./candidates.ts";
 import { chooseCandidate } from "./choose_candidate.ts";
-import { foldInterval, standardErrorOf } from "./fold_interval.ts";
+import { foldInterval } from "./fold_interval.ts";
 import type { FoldResult } from "./fold_runs.ts";
 import { foldsOfAll, leaderboard } from "./leaderboard.ts";
 import type { Pool } from "./pool.ts";
 import { type FoldRows, poolFolds } from "./pool_folds.ts";
 import { runFolds, type RunFoldsContext } from "./run_folds.ts";
-import { choiceOf } from "./scored_candidates.ts";
+import { scoredChoice } from "./scored_candidates.ts";
 import type { NestedScore } from "./selection.ts";
 import type { SelectSettings } from "./select_options.ts";
 
@@ -53,9 +53,9 @@ async function outerFold(
   const outerTrain = [...rows.train, ...rows.validation ?? []].sort((a, b) => a - b);
   const inner = { ...pool, table: pickRows(pool.table, outerTrain) };
   const found = await runFolds(candidates, inner, poolFolds(inner, settings), context);
-  if (foldsOfAll(found).size < 2) throw failureOfAll(found);
+  if (foldsOfAll(found).size < 2) throw candidateFailure(found);
   const ranked = leaderboard(found, context.metric, new Map());
-  const { name } = chooseCandidate(...choiceOf(ranked, context.metric, settings));
+  const { name } = chooseCandidate(...scoredChoice(ranked, context.metric, settings));
   const chosen = candidates.find((each) => each.name === name)!;
   const [{ folds: [result], error }] = await runFolds([chosen], pool, [rows], {
     ...context,

@@ -9,7 +9,7 @@ import { progressFor } from "../run/progress_for.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { Candidate, CandidateMetric } from "./candidates.ts";
 import { type FoldResult, type FoldRuns, openFoldRuns } from "./fold_runs.ts";
-import { type FoldStore, foldStore, noFoldStore } from "./fold_store.ts";
+import { foldStore, noFoldStore } from "./fold_store.ts";
 import type { Pool } from "./pool.ts";
 import type { FoldRows } from "./pool_folds.ts";
 

@@ -9,7 +9,7 @@ import type { RankedCandidate } from "./leaderboard.ts";
 import type { SelectSettings } from "./select_options.ts";
 
 /** The candidates that have a score, and how to choose among them. */
-export function choiceOf(
+export function scoredChoice(
   rows: readonly RankedCandidate[],
   { better }: Pick<CandidateMetric, "better">,
   { rule, cost }: Pick<SelectSettings, "rule" | "cost">,

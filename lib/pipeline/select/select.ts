@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../../core/errors.ts";
 import { lockFolders } from "../../core/folder_lock.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { titleOf } from "../display/score_titles.ts";
@@ -13,7 +14,7 @@ import { onInterrupt } from "../run/on_interrupt.ts";
 import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
 import { runPlan } from "../run/run_plan.ts";
 import { metricNameOf } from "../run/score_stage.ts";
-import { failureOfAll } from "./candidate_failure.ts";
+import { candidateFailure } from "./candidate_failure.ts";
 import { type Candidate, type CandidateMetric, candidatesOf } from "./candidates.ts";
 import { chooseCandidate } from "./choose_candidate.ts";
 import { foldsOfAll, leaderboard } from "./leaderboard.ts";
@@ -25,7 +26,7 @@ import { type Pool, readPool } from "./pool.ts";
 import { type FoldRows, poolFolds } from "./pool_folds.ts";
 import { type CandidateFolds, runFolds } from "./run_folds.ts";
 import { foldNotes } from "./scored_folds.ts";
-import { choiceOf } from "./scored_candidates.ts";
+import { scoredChoice } from "./scored_candidates.ts";
 import { type SelectOptions, type SelectSettings, selectSettings } from "./select_options.ts";
 import type { Selection } from "./selection.ts";
 import { selectionOf } from "./shown_selection.ts";
@@ -91,10 +92,10 @@ export async function select<const Plans extends CandidatePlans>(
     ...context,
     ...{ title: "selecting", measures: true },
   });
-  if (foldsOfAll(found).size < 2) throw failureOfAll(found);
+  if (foldsOfAll(found).size < 2) throw candidateFailure(found);
   const peaks = await peaksOf(found, pool, folds[0], { settings, run, signal });
   const rows = leaderboard(found, metric, peaks.bytes);
-  const { name } = chooseCandidate(...choiceOf(rows, metric, settings));
+  const { name } = chooseCandidate(...scoredChoice(rows, metric, settings));
   const nested = outer === undefined ? undefined : await nestedSelection(
     candidates,
     pool,
@@ -177,13 +178,13 @@ function notesOf(
   return [
     ...foldNotes({ pool, metric, settings, scored, all }),
     ...found.length === 1 ? [] : [
-      "p against best: corrected resampled t-test over the folds, two-sided, corrected by Holm",
+      "p: the corrected resampled t-test against the best over the folds, two-sided, corrected by Holm",
     ],
-    "ms: the model for one sequence, median; MB: what is deployed; peak MB: an epoch's training in its own process; " +
-    "front: no other candidate is as good in all of them and better in one",
+    "ms: the model for one sequence, median; MB: what is deployed; peak MB: an epoch's training in its own process; time: of a fold's " +
+    "training; front: no other candidate is as good in all of them and better in one",
     ...more,
     ...found.flatMap(({ candidate, error }) =>
-      error === undefined ? [] : [`${candidate.name} failed: ${error}`]
+      error === undefined ? [] : [`${candidate.name} failed: ${messageOf(error)}`]
     ),
     ...leakageNotes(pool, folds),
   ];

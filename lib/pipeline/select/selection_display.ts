@@ -82,8 +82,8 @@ function captionOf({ rows, best, poolRows }: SelectionFigures): string {
 
 function columnsOf(title: string): string[] {
   return [
-    ...["candidate", title, "95 % interval", "p against best", "trained", "MB", "ms"],
-    ...["peak MB", "fold time", "front"],
+    ...["candidate", title, "95 % interval", "p", "trained", "MB", "ms"],
+    ...["peak MB", "time", "front"],
   ];
 }
 
