@@ -78,8 +78,7 @@ export async function runOnFolds(
       throw mistakes("input", "these flags need several plan files:", extra.map(dashed));
     }
     console.error(`${first}\n`);
-    const { memory: _, ...own } = options;
-    const found = await crossValidate(first, own, run);
+    const found = await crossValidate(first, options, run);
     console.log(String(found));
     if (flags.json) console.log(visibleLines(JSON.stringify(found)));
     return;

@@ -15,6 +15,7 @@ import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples, AttachedModel } from "../run/assemble_stage.ts";
+import { weightsFiles } from "../run/weights_identity.ts";
 
 /** What a candidate costs. What could not be measured is absent. */
 export interface CandidateFigures {
@@ -101,8 +102,9 @@ async function deployedBytes(
     const own = target.isFile
       ? (await Deno.stat(place)).size
       : (await listFiles(place)).reduce((sum, { bytes }) => sum + bytes, 0);
-    const base = target.needsBase ? (await Deno.stat(given.files.weights)).size : 0;
-    return own + base;
+    const base = target.needsBase ? await weightsFiles(given.files.weights) : [];
+    const sizes = await Promise.all(base.map(async (file) => (await Deno.stat(file)).size));
+    return sizes.reduce((sum, bytes) => sum + bytes, own);
   } catch (error) {
     // A plan that deploys nothing need not be able to.
     if (error instanceof TunebookError && !first && error.kind === "unsupported") return undefined;

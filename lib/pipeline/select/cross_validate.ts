@@ -50,7 +50,7 @@ import { foldNotes, plainScores, scoredFolds } from "./scored_folds.ts";
  */
 export async function crossValidate<Scores, Predicted extends AnyPredictions, Input, Answer>(
   plan: Plan<Scores, Predicted, Input, Answer>,
-  options: Omit<CrossValidateOptions<Predicted>, "memory"> = {},
+  options: CrossValidateOptions<Predicted> = {},
   run: RunOptions = {},
 ): Promise<CrossValidation> {
   const settings = crossValidateSettings(options);

@@ -5,7 +5,6 @@
  */
 import type { Device, State } from "../../engine/mod.ts";
 import type { RowStatistics } from "../../metrics/metric.ts";
-import { noAdapter } from "../../nn/merge.ts";
 import type { Model } from "../../nn/model.ts";
 import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import { pickRows } from "../../table/source_rows.ts";
@@ -24,7 +23,7 @@ import { checkAdapterLabels } from "../run/check_adapter_labels.ts";
 import { checkTask } from "../run/check_task.ts";
 import { dataForHead } from "../run/head_labels.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
-import { splitsWithReference } from "../run/reference_stage.ts";
+import { goesOn, splitsWithReference } from "../run/reference_stage.ts";
 import { judgeOf } from "../run/score_stage.ts";
 import { type Scoring, scoringOf } from "../run/scoring.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -125,10 +124,9 @@ export async function openFoldRuns(
       checkAdapterLabels(attached.adapter.labels, task);
       const processor = processorOf(opened, attached.maxTokens);
       const read = { splits: foldSplits(pool, rows), task };
-      const before = { model, adapter: spec.method.open ? attached.adapter : noAdapter };
-      const asking = { device: exact, continues: spec.method.open !== undefined, signal };
+      const asking = { device: exact, continues: goesOn(spec), signal };
       const encoded = await encodeSplits(read, processor, signal);
-      const data = await splitsWithReference(before, encoded, asking);
+      const data = await splitsWithReference(attached, encoded, asking);
       const trainable = trainableOf(attached, data.train, settings);
       await using scoring = scoringOf({ ...spec, metrics: {} }, trainable, exact);
       const result = await train(trainable, data.train, {

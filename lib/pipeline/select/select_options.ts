@@ -38,8 +38,6 @@ export interface CrossValidateOptions<
    * kept unless given.
    */
   readonly folder?: string;
-  /** Measures peak memory: an epoch of each candidate in a process of its own; true unless given. */
-  readonly memory?: boolean;
 }
 
 /** How the chosen one is found. */
@@ -66,6 +64,8 @@ export interface SelectOptions<
    * rows, and the one that it chooses is scored on the outer test rows (nested cross-validation). None unless given.
    */
   readonly nested?: number;
+  /** Measures peak memory: an epoch of each candidate in a process of its own; true unless given. */
+  readonly memory?: boolean;
   /** Trains the chosen one on all training rows, scores it on the test rows and deploys it; true unless given. */
   readonly refit?: boolean;
 }
@@ -86,7 +86,6 @@ const foldRules: Rules<CrossValidateOptions> = {
   metric: metricRule,
   seed: integer,
   folder: text,
-  memory: yesOrNo,
 };
 const costs: readonly CandidateCost[] = ["trainedParameters", "bytes", "milliseconds", "peakBytes"];
 const selectionRules: readonly SelectionRule[] = ["best", "one-standard-error"];
@@ -95,10 +94,11 @@ const selectRules: Rules<SelectOptions> = {
   rule: oneOf(selectionRules),
   cost: oneOf(costs),
   nested: foldsRule,
+  memory: yesOrNo,
   refit: yesOrNo,
 };
 
-const defaults = { folds: 5, repeats: 1, seed: 1, memory: true } as const;
+const defaults = { folds: 5, repeats: 1, seed: 1 } as const;
 
 /** Checks the options of a cross-validation and fills in the defaults. */
 export function crossValidateSettings(options: CrossValidateOptions): CrossValidateSettings {
@@ -109,7 +109,7 @@ export function crossValidateSettings(options: CrossValidateOptions): CrossValid
 /** The same of a selection. */
 export type SelectSettings =
   & CrossValidateSettings
-  & Required<Pick<SelectOptions, "rule" | "cost" | "refit">>
+  & Required<Pick<SelectOptions, "rule" | "cost" | "memory" | "refit">>
   & Pick<SelectOptions, "nested">;
 
 /** Checks the options of a selection and fills in the defaults. */
@@ -117,7 +117,7 @@ export function selectSettings(options: SelectOptions): SelectSettings {
   checkOptions("select", options, selectRules, () => contradictions(options));
   return {
     ...defaults,
-    ...{ rule: "best", cost: "trainedParameters", refit: true },
+    ...{ rule: "best", cost: "trainedParameters", memory: true, refit: true },
     ...given(options),
   };
 }
