@@ -34,10 +34,16 @@ const selectionFlags: readonly string[] = ["nested", "rule"];
  */
 export function asksForFolds(flags: Flags): boolean {
   if (flags.folds !== undefined) {
-    if (flags.resume === undefined) return true;
+    if (flags.resume !== undefined) {
+      throw new TunebookError(
+        "input",
+        "--resume goes on with one training; folds go on where they were with the same --kept FOLDER",
+      );
+    }
+    if (flags.ray === undefined) return true;
     throw new TunebookError(
       "input",
-      "--resume goes on with one training; folds go on where they were with the same --kept FOLDER",
+      "--ray sends the training of one plan; folds run here, without it",
     );
   }
   const others = foldFlags.filter((name) => flags[name] !== undefined);

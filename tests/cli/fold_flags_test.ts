@@ -50,6 +50,7 @@ Deno.test("flags of folds that mean nothing are refused", async () => {
     [["--repeats", "2"], /belong to --folds N[^]*--repeats/],
     [["--folds", "some"], /--folds is "some", not a number/],
     [["--folds", "3", "--rule", "best"], /need several plan files[^]*--rule/],
+    [["--folds", "3", "--ray", "http://127.0.0.1:9"], /folds run here/],
     [["--folds", "3", "--resume"], /the same --kept FOLDER/],
   ];
   for (const [args, message] of refused) {
