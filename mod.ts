@@ -5,6 +5,8 @@
  * `watching.ts`, what asks people in `feedback.ts`, what learns from their judgements and from rewards in
  * `judgements.ts`, what follows runs in `tracking.ts`, what searches for hyper-parameters in `search.ts`, and
  * what advises before a training in `advice.ts`; all of it is imported from "tunebook".
+ * `judgements.ts`, what follows runs in `tracking.ts`, what searches for hyper-parameters in `search.ts`,
+ * and what selects among models in `selection.ts`; all of it is imported from "tunebook".
  *
  * @module
  */
@@ -19,6 +21,7 @@ export * from "./search.ts";
 export * from "./combine.ts";
 export * from "./probing.ts";
 export * from "./advice.ts";
+export * from "./selection.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";

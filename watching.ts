@@ -29,7 +29,7 @@ export type { ProfileBin } from "./lib/serve/watch/profile/reference_profile.ts"
 export type { DriftShare, SignalDrift } from "./lib/serve/watch/drift/compare_rows.ts";
 
 // Tests for drift
-export { benjaminiHochberg, holm } from "./lib/serve/watch/drift/adjust_p_values.ts";
+export { benjaminiHochberg, holm } from "./lib/evaluate/adjust_p_values.ts";
 export {
   type ChiSquareTest,
   chiSquareTest,

@@ -12,6 +12,7 @@ import { adapterSetOf } from "../lib/pipeline/open/adapter_set.ts";
 import { answersFrom } from "../lib/feedback/answers/feedback_answers.ts";
 import { gatherJudgements } from "../lib/feedback/storage/judgements.ts";
 import { comparisonOf } from "../lib/pipeline/compare/comparison.ts";
+import { selectionOf } from "../lib/pipeline/select/shown_selection.ts";
 import { TunebookError } from "../lib/core/errors.ts";
 import { tinyModel, tinyTokenizer } from "./pipeline/tiny.ts";
 import { inFolder } from "./weights/in_folder.ts";
@@ -63,6 +64,12 @@ const comparison = comparisonOf({
   stopped: false,
 });
 
+const row = { name: "a", model: "file:none", method: "lora", folds: [], isOnFront: true };
+const selection = selectionOf({
+  ...{ rows: [row], best: row, chosen: row, rule: "best", metric: "accuracy" },
+  ...{ poolRows: 1, notes: [] },
+}, "accuracy");
+
 /** How each function is called with options and whatever else it needs. */
 const calls: Readonly<Record<string, Call>> = {
   model: (options) => tunebook.model("file:none", options),
@@ -88,6 +95,13 @@ const calls: Readonly<Record<string, Call>> = {
   "Plan.findLearningRate, the run": (options) => plan.findLearningRate({}, options),
   "ComparePlan.run": (options) => stage.compare({ head: tunebook.head() }).run(options),
   "Comparison.chart": (options) => comparison.chart(options),
+  crossValidate: (options) => tunebook.crossValidate(plan, options),
+  "crossValidate, the run": (options) => tunebook.crossValidate(plan, {}, options),
+  select: (options) => tunebook.select({ plan }, options),
+  "select, the run": (options) => tunebook.select({ plan }, {}, options),
+  "Selection.chart": (options) => selection.chart(options),
+  kFold: (options) => tunebook.kFold(table, { folds: 2, seed: 1, ...options }),
+  mcNemar: (options) => tunebook.mcNemar([1], [1], options),
   "ActiveAdapter.predict": (options) => adapters.use(null).predict(["a"], options),
   rewardJudge: (options) => tunebook.rewardJudge({ one: () => 1 }, options),
   "RewardJudge.judge": (options) => tunebook.rewardJudge({ one: () => 1 }).judge([], options),

@@ -14,6 +14,7 @@ import { mlflow } from "../track/mlflow.ts";
 import { tensorBoard } from "../track/tensor_board.ts";
 import { adviceFlags, adviseOnPlan, refuseAdviceFlags } from "./advise.ts";
 import { type Flags, readCommandLine } from "./flags.ts";
+import { asksForFolds, foldFlags, plansOfFiles, runOnFolds } from "./fold_flags.ts";
 import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
 import { rayFlags } from "./ray/ray_flags.ts";
@@ -33,12 +34,14 @@ const besidePlan: readonly string[] = [
   ...["tensorboard", "mlflow", "jsonLines", "runName", "trials", "minutes"],
   ...["ray", ...rayFlags],
   ...["advise", ...adviceFlags],
+  ...foldFlags,
 ];
 
 /** Runs the command and returns its exit code. */
 export async function finetune(args: readonly string[]): Promise<number> {
   try {
-    const { flags, planFile } = readCommandLine(args);
+    const { flags, planFiles } = readCommandLine(args);
+    const [planFile] = planFiles;
     if (flags.help) {
       console.log(helpFor(typeof flags.task === "string" ? flags.task : undefined));
       return 0;
@@ -53,6 +56,13 @@ export async function finetune(args: readonly string[]): Promise<number> {
     }
     if (flags.ray === undefined) refuseRayFlags(flags);
     if (!flags.advise) refuseAdviceFlags(flags);
+    if (asksForFolds(flags)) {
+      const plans = planFiles.length > 0
+        ? await plansOfFiles(planFiles, flags)
+        : { plan: await planOfCommand(flags) };
+      await runOnFolds(plans, flags, howOfFlags(flags));
+      return 0;
+    }
     const isFirst = !launched()?.rank;
     const { plan, search } = planFile
       ? await planOfJson(planFile, await jsonOfFile(planFile, flags), flags, howOfFlags(flags))

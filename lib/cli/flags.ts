@@ -54,6 +54,12 @@ const general: Readonly<Record<string, Kind>> = {
   "advise-minutes": text,
   trials: text,
   minutes: text,
+  folds: text,
+  repeats: text,
+  groups: text,
+  nested: text,
+  rule: text,
+  kept: text,
   resume: yes,
   json: yes,
   help: { type: "boolean", short: "h" },
@@ -81,10 +87,10 @@ const options: Readonly<Record<string, Kind>> = {
 /** Flags as they were given, by the names of the settings: `learningRate`, `tokens`. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
-/** The command line: flags, and the path of a plan file if one was given. */
+/** The command line: flags, and the paths of the plan files that were given. */
 export interface CommandLine {
   readonly flags: Flags;
-  readonly planFile?: string;
+  readonly planFiles: readonly string[];
 }
 
 /** Reads the command line; an unknown flag suggests the nearest one. */
@@ -104,8 +110,12 @@ export function readCommandLine(args: readonly string[]): CommandLine {
           "several values of one flag have commas between them",
       );
     }
-    if (positionals.length > 1) {
-      throw new Error(`one plan file at most, but there are ${positionals.join(", ")}`);
+    if (positionals.length > 1 && values.folds === undefined) {
+      throw new Error(
+        `one plan file at most, but there are ${
+          positionals.join(", ")
+        }; --folds 5 selects among them`,
+      );
     }
     const empty = Object.entries(values).filter(([, value]) => value === "");
     if (empty.length > 0) {
@@ -113,7 +123,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     }
     return {
       flags: byName(values as Record<string, string | boolean>),
-      ...(positionals[0] ? { planFile: positionals[0] } : {}),
+      planFiles: positionals,
     };
   } catch (error) {
     const unknown = /Unknown option '--?([\w-]+)'/.exec(messageOf(error))?.[1];

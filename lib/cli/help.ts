@@ -38,6 +38,15 @@ ${Object.entries(trainFlags).map(([name, { value, what }]) => line(name, value, 
                                  tfjs:cpu
   --precision NAME               float32, float16 on webgpu and cuda, auto for the faster one (float32)
 
+folds
+  --folds N                      cross-validates the plan on N folds of its training rows; of several plan
+                                 files it selects one, trains it and scores it on the test rows
+  --repeats N                    how often the rows are cut anew (1)
+  --groups COLUMN                whose values stand in one fold each
+  --nested N                     outer folds that score the whole selection
+  --rule NAME                    best, one-standard-error for the cheapest that is about as good (best)
+  --kept FOLDER                  keeps finished folds; the same command goes on there
+
 results
   --metrics LIST                 accuracy, f1, auc, …; those of the task unless given
   --evaluate-compute NAME        float32, int8, of scores (float32)
@@ -90,6 +99,7 @@ usage
   deno task finetune                         LoRA on MiniLM with 3,000 review sentences, offline
   deno task finetune PLAN.json               a plan file, as plan.toJSON() gives it
   deno task finetune PLAN.json --minutes 20  with a section "search": searches, then runs the best plan
+  deno task finetune A.json B.json --folds 5 selects one of several plans (docs/selection.md)
   mpirun -n N deno task finetune PLAN.json   shared by N processes (docs/processes.md)
   deno task finetune --data FILE --text COLUMN --label COLUMN
   deno task finetune --task NAME             another task; most have a model and data of their own

@@ -138,7 +138,8 @@ function splitSizes(total: number, { test, validation, seed }: SplitOptions) {
   return sizes;
 }
 
-function rowsByClass(table: Table, column: string): number[][] {
+/** The rows of each value of a column, in the order in which values come first. */
+export function rowsByClass(table: Table, column: string): number[][] {
   requireColumns(table, [column], "the table");
   const groups = new Map<string, number[]>();
   columnValues(table, column).forEach((value, row) => {

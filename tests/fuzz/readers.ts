@@ -295,6 +295,7 @@ async function trainingReaders(scratch: string): Promise<FuzzedReader[]> {
         fingerprint: whole.fingerprint,
         kept: [kept],
         statistics: whole.statistics,
+        outerMomentum: new Map(),
       });
     },
   }, {

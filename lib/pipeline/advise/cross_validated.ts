@@ -60,7 +60,7 @@ export function foldsOf(
 /**
  * Asks a probe about each fold after it has learned from the others, or from a share of their rows.
  */
-export function crossValidate(
+export function crossValidateProbe(
   probe: Probe,
   items: ProbeItems,
   { of, count }: Folds,

@@ -13,8 +13,8 @@ import type { AnyLabelledTask } from "../run/read_stage.ts";
 import type { AdviseSettings } from "./advise_options.ts";
 import { labelNoise } from "./confident_errors.ts";
 import {
-  crossValidate,
   type CrossValidated,
+  crossValidateProbe,
   type Folds,
   foldsOf,
   meanInterval,
@@ -72,7 +72,7 @@ export async function lookAtRows(train: Table, options: LookOptions): Promise<Lo
   const groups = settings.groups && columnValues(train, settings.groups);
   const folds = foldsOf(items, seed, groups ? rows.map((row) => groups[row]) : undefined);
   const [most, nearest, fitted] = [majority, nearestNeighbours, linearProbe]
-    .map((probe) => crossValidate(probe, items, folds));
+    .map((probe) => crossValidateProbe(probe, items, folds));
   const baselines = [most, nearest, fitted].map(({ probe, scores }): AdviceBaseline => ({
     name: probe,
     score: meanInterval(scores, items.rows),
@@ -83,7 +83,7 @@ export async function lookAtRows(train: Table, options: LookOptions): Promise<Lo
     [
       ...curveShares.map((share) => ({
         rows: Math.round(share * learned),
-        scores: crossValidate(linearProbe, items, folds, share).scores,
+        scores: crossValidateProbe(linearProbe, items, folds, share).scores,
       })),
       { rows: Math.round(learned), scores: fitted.scores },
     ],

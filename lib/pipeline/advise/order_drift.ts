@@ -7,7 +7,7 @@
 import { Random } from "../../core/random.ts";
 import { ranksOf } from "../../metrics/ranks.ts";
 import { normalErrors } from "../../serve/watch/accuracy/estimated_accuracy.ts";
-import { crossValidate, foldsOf, type MeanInterval, meanInterval } from "./cross_validated.ts";
+import { crossValidateProbe, foldsOf, type MeanInterval, meanInterval } from "./cross_validated.ts";
 import { itemScores, linearProbe, type ProbeItems } from "./probe.ts";
 
 /** What changes with time. */
@@ -43,7 +43,7 @@ function areaOf(items: ProbeItems, seed: number): MeanInterval {
   const half = items.rows.length / 2;
   const times = Array.from(items.rows, (_, at) => at < half ? "early" : "late");
   const timed: ProbeItems = { ...items, truth: { kind: "classes", values: times } };
-  const { predicted, margins } = crossValidate(linearProbe, timed, foldsOf(timed, seed));
+  const { predicted, margins } = crossValidateProbe(linearProbe, timed, foldsOf(timed, seed));
   const lateness = Array.from(
     margins,
     (margin, at) => predicted[at] === "late" ? margin : -margin,

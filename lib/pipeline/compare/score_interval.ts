@@ -10,7 +10,7 @@ import { drawnScore } from "./drawn_score.ts";
 
 /** A score with its 95 % confidence interval. */
 export interface ScoreInterval {
-  /** The mean over the seeds. */
+  /** The mean over the seeds or folds. */
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -18,10 +18,11 @@ export interface ScoreInterval {
    * `seeds`: Student's t over the seeds' scores, which says how far another seed may be off on the
    * same held-out rows. `rows`: percentiles of the bootstrap over the held-out rows of one run,
    * which says how far other rows may be off; where a row must not come twice, the jackknife's normal
-   * interval. `nothing`: one run of a score that cannot be computed on drawn rows; low and high are the
+   * interval. `folds`: Student's t over the folds of a cross-validation, with the variance of folds that share
+   * training rows (Nadeau and Bengio, 2003), which says how far other rows may be off. `nothing`: one run of a score that cannot be computed on drawn rows; low and high are the
    * score itself.
    */
-  readonly over: "seeds" | "rows" | "nothing";
+  readonly over: "seeds" | "rows" | "folds" | "nothing";
 }
 
 /** Student's t at .975 for 1, 2, … 30 degrees of freedom; more are treated as 30. */

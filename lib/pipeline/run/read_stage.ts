@@ -35,12 +35,17 @@ export interface ReadData {
   readonly task: AnyLabelledTask;
 }
 
-/** Reads the data, splits it, and checks columns, rows and labels. */
+/**
+ * Reads the data, splits it, and checks columns, rows and labels.
+ *
+ * @param beside columns that are read from files beside the task's own, where they have them
+ */
 export async function readStage(
   { data, task, split }: Pick<PlanSpec, "data" | "task" | "split">,
   signal?: AbortSignal,
+  beside: readonly string[] = [],
 ): Promise<ReadData> {
-  const { splits, apart } = await readSplits(data, task, split, signal);
+  const { splits, apart } = await readSplits(data, task, split, { signal, beside });
   const labelled = await labelledTask(task, splits, signal);
   for (const { table, where } of apart) {
     if (labelled.checkHeldOut) labelled.checkHeldOut(table, where);
@@ -70,7 +75,10 @@ async function readSplits(
   source: DataSource,
   task: AnyTask,
   given: SplitSettings,
-  signal: AbortSignal | undefined,
+  { signal, beside }: {
+    readonly signal: AbortSignal | undefined;
+    readonly beside: readonly string[];
+  },
 ): Promise<{ readonly splits: Splits; readonly apart: readonly ApartRows[] }> {
   const load = async (from: DataSource, name: string, optionalColumns: string[] = []) => {
     const table = typeof from === "string"
@@ -80,7 +88,7 @@ async function readSplits(
     requireColumns(table, task.columns, where);
     return { table: sourceTable(table, where), where };
   };
-  const { table, where } = await load(source, "the data", [splitColumn]);
+  const { table, where } = await load(source, "the data", [splitColumn, ...beside]);
   const { data, split } = heldOutByColumn(table, task, given);
   const { test = defaultTestShare, validation } = split;
   task.checkRows(data, where);

@@ -28,12 +28,13 @@ export async function weightsIdentity(path: string): Promise<string> {
   if (isGraphFile(path)) {
     for (const file of await graphFiles(path)) hash.update(await Deno.readFile(file));
   } else {
-    for (const file of await filesOf(path)) await addFile(hash, file);
+    for (const file of await weightsFiles(path)) await addFile(hash, file);
   }
   return hash.digest("hex");
 }
 
-async function filesOf(path: string): Promise<string[]> {
+/** The files that hold the weights: the shards of an index, the file itself otherwise. */
+export async function weightsFiles(path: string): Promise<string[]> {
   if (!path.endsWith(".json")) return [path];
   const { shards } = parseShardIndex(path, await Deno.readTextFile(path));
   return [...shards].sort().map((shard) => join(dirname(path), shard));

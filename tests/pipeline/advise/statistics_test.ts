@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Random } from "../../../lib/core/random.ts";
 import { type ClassifiedRow, labelNoise } from "../../../lib/pipeline/advise/confident_errors.ts";
 import {
-  crossValidate,
+  crossValidateProbe,
   foldsOf,
   meanInterval,
 } from "../../../lib/pipeline/advise/cross_validated.ts";
@@ -116,7 +116,7 @@ Deno.test("probes are asked about rows that they have not seen, groups together"
   const folds = foldsOf(items, 1);
   assert.deepEqual([...new Set(folds.of)].sort(), [0, 1, 2, 3, 4]);
   for (const probe of [linearProbe, nearestNeighbours]) {
-    const { scores } = crossValidate(probe, items, folds);
+    const { scores } = crossValidateProbe(probe, items, folds);
     const { mean, low, high } = meanInterval(scores, items.rows);
     assert.ok(mean > 0.95 && low <= mean && mean <= high, `${probe.name} ${mean}`);
   }
@@ -126,7 +126,7 @@ Deno.test("probes are asked about rows that they have not seen, groups together"
     ...items,
     truth: { kind: "classes", values: items.vectors.map(() => "ab"[random.integer(2)]) },
   };
-  const { scores } = crossValidate(nearestNeighbours, noise, foldsOf(noise, 1));
+  const { scores } = crossValidateProbe(nearestNeighbours, noise, foldsOf(noise, 1));
   assert.ok(Math.abs(meanInterval(scores, noise.rows).mean - 0.5) < 0.12);
   const groups = Array.from(items.rows, (row) => row % 20);
   const grouped = foldsOf(items, 1, groups);

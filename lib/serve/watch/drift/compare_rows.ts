@@ -10,7 +10,7 @@ import {
   roundedValue,
 } from "../profile/reference_profile.ts";
 import { type RowSignals, unpackVector } from "../signals/row_signals.ts";
-import { holm } from "./adjust_p_values.ts";
+import { holm } from "../../../evaluate/adjust_p_values.ts";
 import { chiSquareTest } from "./chi_square.ts";
 import { jensenShannonDistance } from "./jensen_shannon.ts";
 import { kolmogorovSmirnov } from "./kolmogorov_smirnov.ts";

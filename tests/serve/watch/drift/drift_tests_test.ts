@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { benjaminiHochberg, holm } from "../../../../lib/serve/watch/drift/adjust_p_values.ts";
+import { benjaminiHochberg, holm } from "../../../../lib/evaluate/adjust_p_values.ts";
 import { chiSquareTest } from "../../../../lib/serve/watch/drift/chi_square.ts";
 import { chiSquareTail, logGamma, normalTail } from "../../../../lib/core/gamma_tail.ts";
 import { jensenShannonDistance } from "../../../../lib/serve/watch/drift/jensen_shannon.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mistakes } from "../../../core/errors.ts";
+import { mistakes } from "../core/errors.ts";
 
 /**
  * Holm's step-down correction (1979): the chance that any of the tests is wrongly found significant stays
