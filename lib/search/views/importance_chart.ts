@@ -54,7 +54,7 @@ export function shareText(share: number): string {
  *   const { number, suggestion: { x, y } } = search.ask()!;
  *   search.tell(number, x + y / 100);
  * }
- * assert.match(String(importanceChart(search.history)), /importance for value: x 9\d %, y \d %/);
+ * assert.match(String(importanceChart(search.history)), /importance for value: x \d+ %, y \d %/);
  * ```
  */
 export function importanceChart(history: SearchHistory, options: SearchChartOptions = {}): Drawing {
