@@ -6,13 +6,12 @@
  * @module
  */
 import { writeFileAtomic } from "../../lib/core/atomic.ts";
-import { mean } from "../mean.ts";
 import { trainedAnswers } from "./small_network.ts";
 import { settingsOf, tableFile, trialLevels, type TrialTable } from "./trial_tables.ts";
 import { entityTrials, sentimentTrials, type TrialTask } from "./trial_tasks.ts";
 
-/** Each setting is trained with these, and has the mean score. */
-const seeds = [1, 2];
+/** One seed for all settings: a table is a function, and a search sees the same chance as its rival. */
+const seed = 1;
 const decimals = 6;
 
 for (const read of [sentimentTrials, entityTrials]) {
@@ -40,8 +39,6 @@ function scoreOf(
     typeof trainedAnswers
   >[2],
 ): number {
-  const scores = seeds.map((seed) =>
-    score(trainedAnswers(train, validation, settings, { ...shape, seed }))
-  );
-  return Number(mean(scores).toFixed(decimals));
+  const answers = trainedAnswers(train, validation, settings, { ...shape, seed });
+  return Number(score(answers).toFixed(decimals));
 }

@@ -23,8 +23,8 @@ export interface TrialTable {
 /** Levels that are tried. */
 export const trialLevels: TrialTable["levels"] = {
   learningRate: [0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.8, 1.6],
-  width: [1, 2, 4, 8],
-  dropout: [0, 0.2, 0.5],
+  width: [1, 2, 6],
+  dropout: [0, 0.3],
   weightDecay: [0, 0.01],
   batchSize: [8, 64],
 };

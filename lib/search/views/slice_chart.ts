@@ -39,7 +39,7 @@ const [columns, mostPoints] = [3, 3000];
  * const space = { rank: int(2, 64, { log: true }), dropout: float(0, 0.5) };
  * const search = startSearch(space, { better: "higher", sampler: randomSearch() });
  * for (let trial = 0; trial < 5; trial++) search.tell(search.ask()!.number, trial);
- * assert.match(String(sliceChart(search.history)), /value over rank .*, dropout .* best at/);
+ * assert.match(String(sliceChart(search.history)), /value over rank best at \d+ \(4\), dropout best at/);
  * ```
  */
 export function sliceChart(history: SearchHistory, options: SearchChartOptions = {}): Drawing {
