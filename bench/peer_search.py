@@ -57,9 +57,8 @@ def table(task: str):
 FUNCTIONS = {
     "branin": branin,
     "hartmann6": hartmann6,
-    "sentiment": table("sentiment"),
-    "entities": table("entities"),
 }
+TASKS = ("sentiment", "entities")
 SAMPLERS = {
     "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True),
     "gaussianProcess": lambda seed: optuna.samplers.GPSampler(seed=seed),
@@ -69,7 +68,7 @@ SAMPLERS = {
 def search(sampler: str, function: str, trials: int, seed: int) -> dict:
     start = time.perf_counter()
     study = optuna.create_study(direction="minimize", sampler=SAMPLERS[sampler](seed))
-    study.optimize(FUNCTIONS[function], n_trials=trials)
+    study.optimize(table(function) if function in TASKS else FUNCTIONS[function], n_trials=trials)
     best, bests = math.inf, []
     for trial in study.trials:
         best = min(best, trial.value)

@@ -17,7 +17,7 @@ import { parseArgs } from "node:util";
 import { gaussianProcess, type SearchSampler, startSearch, tpe } from "../mod.ts";
 import { type SearchFunction, searchFunctions } from "./search_functions.ts";
 import { type MeasuredSearch, searchTable } from "./search_table.ts";
-import { tableFunction } from "./trials/trial_tables.ts";
+import { recordedTasks, tableFunction } from "./trials/trial_tables.ts";
 
 const { values, positionals: [python] } = parseArgs({
   allowPositionals: true,
@@ -35,15 +35,14 @@ const samplers: Readonly<Record<string, SearchSampler>> = {
   gaussianProcess: gaussianProcess(),
 };
 const names = values.sampler === undefined ? Object.keys(samplers) : [values.sampler];
-const functions: Readonly<Record<string, SearchFunction>> = {
-  ...searchFunctions,
-  sentiment: await tableFunction("sentiment"),
-  entities: await tableFunction("entities"),
-};
+const functions: Record<string, SearchFunction> = {};
+for (const name of values.function ?? [...Object.keys(searchFunctions), ...recordedTasks]) {
+  functions[name] = searchFunctions[name] ?? await tableFunction(name);
+}
 
 type Kind = Pick<MeasuredSearch, "sampler" | "function" | "seed">;
 const kinds: Kind[] = names.flatMap((sampler) =>
-  (values.function ?? Object.keys(functions)).flatMap((name) =>
+  Object.keys(functions).flatMap((name) =>
     Array.from({ length: seeds }, (_, seed) => ({ sampler, function: name, seed }))
   )
 );

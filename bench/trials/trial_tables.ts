@@ -38,6 +38,9 @@ export function settingsOf(levels: TrialTable["levels"]): NetworkSettings[] {
   ) as unknown as NetworkSettings[];
 }
 
+/** The tasks that have a table. */
+export const recordedTasks: readonly string[] = ["sentiment"];
+
 /** The file of a task's table. */
 export function tableFile(task: string): string {
   return fileURLToPath(new URL(`${task}.json`, import.meta.url));
