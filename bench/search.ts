@@ -1,12 +1,12 @@
 /**
- * Regret after 50 trials beside Optuna's, on functions whose minimum is known and on a table of recorded trials:
+ * Regret after 50 trials beside Optuna's, on functions whose minimum is known and on tables of recorded trials:
  * `deno task bench:search PYTHON`, with a Python that has Optuna, SciPy and PyTorch. Both sides have their own random numbers and
  * the settings that they come with; Optuna's TPE is multivariate, as ours. Searches that were measured are
  * kept in `out/bench/search.jsonl` and not repeated.
  *
  *     --seeds N --trials N    30 seeds and 50 trials unless given
  *     --sampler NAME          tpe or gaussianProcess; both unless given
- *     --function NAME         branin, hartmann6, sentiment, or entities once it is recorded; all but that unless given
+ *     --function NAME         branin, hartmann6, sentiment or entities; all unless given
  *     --out FILE
  *
  * @module

@@ -39,7 +39,7 @@ export function settingsOf(levels: TrialTable["levels"]): NetworkSettings[] {
 }
 
 /** The tasks that have a table. */
-export const recordedTasks: readonly string[] = ["sentiment"];
+export const recordedTasks: readonly string[] = ["sentiment", "entities"];
 
 /** The file of a task's table. */
 export function tableFile(task: string): string {
