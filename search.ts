@@ -69,6 +69,36 @@ export type {
 } from "./lib/search/space/parameter.ts";
 export { spaceFromJson, spaceToJson } from "./lib/search/space/space_json.ts";
 
+export {
+  readSearch,
+  type StoredSearch,
+  type TrialAttempt,
+} from "./lib/search/store/read_search.ts";
+
+// How a search looks
+export { importanceChart } from "./lib/search/views/importance_chart.ts";
+export { parallelCoordinatesChart } from "./lib/search/views/parallel_coordinates_chart.ts";
+export {
+  parameterImportance,
+  type ParameterImportanceOptions,
+} from "./lib/search/views/parameter_importance.ts";
+export { paretoFrontChart } from "./lib/search/views/pareto_front_chart.ts";
+export {
+  type SearchDisplay,
+  searchDisplay,
+  type SearchDisplayOptions,
+} from "./lib/search/views/search_display.ts";
+export { searchHistoryChart } from "./lib/search/views/search_history_chart.ts";
+export {
+  type SearchView,
+  showSearch,
+  type ShowSearchOptions,
+} from "./lib/search/views/show_search.ts";
+export { sliceChart } from "./lib/search/views/slice_chart.ts";
+export { timelineChart, type TimelineChartOptions } from "./lib/search/views/timeline_chart.ts";
+export { trialCurvesChart } from "./lib/search/views/trial_curves_chart.ts";
+export type { SearchChartOptions } from "./lib/search/views/viewed_search.ts";
+
 // Samplers
 export { cmaEs, type CmaEsOptions } from "./lib/search/samplers/cma_es.ts";
 export { evolution, type EvolutionOptions } from "./lib/search/samplers/evolution.ts";

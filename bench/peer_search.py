@@ -4,7 +4,7 @@
 
 The kinds are a list of {"sampler", "function", "seed"}. A line has these, the best value so far after each trial, and
 the seconds that the whole search took; the first line has the versions. The functions are those of
-`search_functions.ts`.
+`search_functions.ts`, and the tables of recorded trials in `trials`.
 """
 
 import json
@@ -13,6 +13,7 @@ import sys
 import time
 import warnings
 from importlib.metadata import version
+from pathlib import Path
 
 import optuna
 
@@ -40,7 +41,24 @@ def hartmann6(trial: optuna.Trial) -> float:
     return -sum(height * math.exp(-each) for height, each in zip(HEIGHTS, far, strict=True))
 
 
-FUNCTIONS = {"branin": branin, "hartmann6": hartmann6}
+def table(task: str):
+    recorded = json.loads((Path(__file__).parent / "trials" / f"{task}.json").read_text())
+    levels, scores = recorded["levels"], recorded["scores"]
+
+    def error(trial: optuna.Trial) -> float:
+        place = 0
+        for name, values in levels.items():
+            place = place * len(values) + trial.suggest_int(name, 0, len(values) - 1)
+        return 1 - scores[place]
+
+    return error
+
+
+FUNCTIONS = {
+    "branin": branin,
+    "hartmann6": hartmann6,
+}
+TASKS = ("sentiment", "entities")
 SAMPLERS = {
     "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True),
     "gaussianProcess": lambda seed: optuna.samplers.GPSampler(seed=seed),
@@ -50,7 +68,7 @@ SAMPLERS = {
 def search(sampler: str, function: str, trials: int, seed: int) -> dict:
     start = time.perf_counter()
     study = optuna.create_study(direction="minimize", sampler=SAMPLERS[sampler](seed))
-    study.optimize(FUNCTIONS[function], n_trials=trials)
+    study.optimize(table(function) if function in TASKS else FUNCTIONS[function], n_trials=trials)
     best, bests = math.inf, []
     for trial in study.trials:
         best = min(best, trial.value)

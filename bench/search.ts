@@ -1,11 +1,12 @@
 /**
- * Regret after 50 trials beside Optuna's, on functions whose minimum is known: `deno task bench:search
- * PYTHON`, with a Python that has Optuna, SciPy and PyTorch. Both sides have their own random numbers and
+ * Regret after 50 trials beside Optuna's, on functions whose minimum is known and on tables of recorded trials:
+ * `deno task bench:search PYTHON`, with a Python that has Optuna, SciPy and PyTorch. Both sides have their own random numbers and
  * the settings that they come with; Optuna's TPE is multivariate, as ours. Searches that were measured are
  * kept in `out/bench/search.jsonl` and not repeated.
  *
  *     --seeds N --trials N    30 seeds and 50 trials unless given
  *     --sampler NAME          tpe or gaussianProcess; both unless given
+ *     --function NAME         branin, hartmann6, sentiment or entities; all unless given
  *     --out FILE
  *
  * @module
@@ -16,6 +17,7 @@ import { parseArgs } from "node:util";
 import { gaussianProcess, type SearchSampler, startSearch, tpe } from "../mod.ts";
 import { type SearchFunction, searchFunctions } from "./search_functions.ts";
 import { type MeasuredSearch, searchTable } from "./search_table.ts";
+import { recordedTasks, tableFunction } from "./trials/trial_tables.ts";
 
 const { values, positionals: [python] } = parseArgs({
   allowPositionals: true,
@@ -23,6 +25,7 @@ const { values, positionals: [python] } = parseArgs({
     seeds: { type: "string", default: "30" },
     trials: { type: "string", default: "50" },
     sampler: { type: "string" },
+    function: { type: "string", multiple: true },
     out: { type: "string", default: "out/bench/search.jsonl" },
   },
 });
@@ -32,10 +35,14 @@ const samplers: Readonly<Record<string, SearchSampler>> = {
   gaussianProcess: gaussianProcess(),
 };
 const names = values.sampler === undefined ? Object.keys(samplers) : [values.sampler];
+const functions: Record<string, SearchFunction> = {};
+for (const name of values.function ?? [...Object.keys(searchFunctions), ...recordedTasks]) {
+  functions[name] = searchFunctions[name] ?? await tableFunction(name);
+}
 
 type Kind = Pick<MeasuredSearch, "sampler" | "function" | "seed">;
 const kinds: Kind[] = names.flatMap((sampler) =>
-  Object.keys(searchFunctions).flatMap((name) =>
+  Object.keys(functions).flatMap((name) =>
     Array.from({ length: seeds }, (_, seed) => ({ sampler, function: name, seed }))
   )
 );
@@ -46,7 +53,7 @@ const known = await readKnown(values.out);
 for (const kind of missing("tunebook")) await keep(measure(kind));
 if (python !== undefined) await measurePeer(missing("optuna"));
 const leastOf = Object.fromEntries(
-  Object.entries(searchFunctions).map(([name, { least }]) => [name, least]),
+  Object.entries(functions).map(([name, { least }]) => [name, least]),
 );
 const wanted = new Set(kinds.map(keyOf));
 console.log(searchTable(known.filter((each) => wanted.has(keyOf(each))), leastOf));
@@ -71,7 +78,7 @@ async function keep(search: MeasuredSearch): Promise<void> {
 }
 
 function measure(kind: Kind): MeasuredSearch {
-  const { space, at }: SearchFunction = searchFunctions[kind.function];
+  const { space, at }: SearchFunction = functions[kind.function];
   const start = performance.now();
   const search = startSearch(space, {
     better: "lower",

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { float, type FloatParameter } from "../mod.ts";
+import { float, type FloatParameter, type IntParameter } from "../mod.ts";
 
 /** A function to minimize. */
 export interface SearchFunction {
-  readonly space: Readonly<Record<string, FloatParameter>>;
+  readonly space: Readonly<Record<string, FloatParameter | IntParameter>>;
   /** Its least value. */
   readonly least: number;
   at(values: Readonly<Record<string, number>>): number;

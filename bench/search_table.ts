@@ -21,8 +21,8 @@ export interface MeasuredSearch {
 
 /**
  * A row for each sampler and function: mean and median regret of both sides after the last trial, how often
- * ours is lower, and how likely such a difference is by chance (Wilcoxon's signed-rank test of the
- * logarithms, paired by seeds, two-sided).
+ * ours is lower or the same, and how likely such a difference is by chance (Wilcoxon's signed-rank test,
+ * paired by seeds, two-sided; of the logarithms, or of the regrets themselves where one found the least value).
  *
  * @param leastOf the least value of each function
  */
@@ -42,7 +42,10 @@ export function searchTable(
       const other = theirs.find(({ seed }) => seed === own.seed);
       return other === undefined ? [] : [[regretOf(own), regretOf(other)]];
     });
-    const differences = pairs.map(([own, other]) => Math.log(own) - Math.log(other));
+    const isPositive = pairs.flat().every((regret) => regret > 0);
+    const differences = pairs.map(([own, other]) =>
+      isPositive ? Math.log(own) - Math.log(other) : own - other
+    );
     const isSame = differences.every((each) => each === 0);
     return [title, {
       seeds: String(pairs.length),
@@ -51,6 +54,7 @@ export function searchTable(
       "median": shown(median(pairs.map(([own]) => own))),
       "Optuna's median": shown(median(pairs.map(([, other]) => other))),
       "lower": String(differences.filter((each) => each < 0).length),
+      "same": String(differences.filter((each) => each === 0).length),
       "p": isSame ? "1" : wilcoxonSignedRank(differences).pValue.toPrecision(2),
       "seconds": mean(ours.map(({ seconds }) => seconds)).toFixed(2),
       "Optuna's seconds": mean(theirs.map(({ seconds }) => seconds)).toFixed(2),
@@ -59,5 +63,5 @@ export function searchTable(
 }
 
 function shown(regret: number): string {
-  return regret < 0.001 ? regret.toExponential(1) : regret.toPrecision(2);
+  return regret > 0 && regret < 0.001 ? regret.toExponential(1) : regret.toPrecision(2);
 }

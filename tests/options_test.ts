@@ -55,6 +55,10 @@ const adapters = adapterSetOf({
 const writer = writerOf(() => {
   throw new Error("not asked");
 });
+const { history: searchHistory } = tunebook.startSearch({ x: tunebook.float(0, 1) }, {
+  better: "lower",
+  sampler: tunebook.randomSearch(),
+});
 const comparison = comparisonOf({
   metric: "accuracy",
   better: "higher",
@@ -166,6 +170,16 @@ const calls: Readonly<Record<string, Call>> = {
   "Merge.save": (options) =>
     tunebook.merge({ a: "a" }, { method: tunebook.linearMerge() }).save("out", options),
   tpe: (options) => tunebook.tpe(options),
+  searchDisplay: (options) => tunebook.searchDisplay(searchHistory, options),
+  showSearch: (options) => tunebook.showSearch(options),
+  searchHistoryChart: (options) => tunebook.searchHistoryChart(searchHistory, options),
+  parallelCoordinatesChart: (options) => tunebook.parallelCoordinatesChart(searchHistory, options),
+  sliceChart: (options) => tunebook.sliceChart(searchHistory, options),
+  parameterImportance: (options) => tunebook.parameterImportance(searchHistory, options),
+  importanceChart: (options) => tunebook.importanceChart(searchHistory, options),
+  trialCurvesChart: (options) => tunebook.trialCurvesChart(searchHistory, options),
+  paretoFrontChart: (options) => tunebook.paretoFrontChart(searchHistory, options),
+  timelineChart: (options) => tunebook.timelineChart(searchHistory, [], options),
   gaussianProcess: (options) => tunebook.gaussianProcess(options),
   cmaEs: (options) => tunebook.cmaEs(options),
   evolution: (options) => tunebook.evolution(options),

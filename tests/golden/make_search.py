@@ -98,7 +98,8 @@ def parzen(observed: list[list[float]], weights: list[float], asked: list[list[f
     widths = numpy.empty_like(points)
     for at in range(points.shape[1]):
         order = numpy.argsort(points[:, at], kind="stable")
-        ends = numpy.concatenate([[0], points[order, at], [1]])
+        # The outermost have the distance to their one neighbour, not that to the end of the range.
+        ends = numpy.concatenate([points[order[:1], at], points[order, at], points[order[-1:], at]])
         gaps = numpy.maximum(ends[1:-1] - ends[:-2], ends[2:] - ends[1:-1])
         widths[order, at] = numpy.clip(gaps, max(0.03, (1 + kernels) ** -2.0), 1)
         widths[-1, at] = 1

@@ -9,6 +9,7 @@ import { quasiRandom } from "../../lib/search/samplers/quasi_random.ts";
 import { randomSearch } from "../../lib/search/samplers/random_search.ts";
 import type { SearchSampler } from "../../lib/search/samplers/sampler.ts";
 import { tpe } from "../../lib/search/samplers/tpe.ts";
+import { splitTrials } from "../../lib/search/samplers/tpe/split_trials.ts";
 import { startSearch } from "../../lib/search/search.ts";
 import { choice } from "../../lib/search/space/choice.ts";
 import { float } from "../../lib/search/space/float.ts";
@@ -176,6 +177,52 @@ Deno.test("the Pareto front has what nothing is better than by all aims", () => 
   assert.deepEqual(search.paretoFront.map(({ number }) => number), [0, 1, 3]);
 });
 
+Deno.test("TPE finds a better front of two aims than chance", () => {
+  const space = Array.from({ length: 5 }, () => float(0, 1));
+  // ZDT1 (Zitzler, Deb and Thiele 2000): the best front has 0 for all but the first.
+  const aimsOf = ([first, ...rest]: readonly number[]): [number, number] => {
+    const g = 1 + 9 * rest.reduce((sum, value) => sum + value, 0) / rest.length;
+    return [first, g * (1 - Math.sqrt(first / g))];
+  };
+  /** The area between the front and a point that all are better than. */
+  const areaOf = (sampler: SearchSampler) =>
+    [1, 2].map((seed) => {
+      const search = startSearch(space, { better: ["lower", "lower"], sampler, seed });
+      for (let trial = 0; trial < 80; trial++) {
+        const { number, suggestion } = search.ask()!;
+        search.tell(number, aimsOf(suggestion));
+      }
+      const front = search.paretoFront.map(({ values: [x, y] }) => [x, y])
+        .sort(([a], [b]) => a - b);
+      return front.reduce(
+        (area, [x, y], at) => area + (1 - x) * ((front[at - 1]?.[1] ?? 11) - y),
+        0,
+      );
+    }).reduce((sum, area) => sum + area, 0) / 2;
+  const [own, chance] = [areaOf(tpe()), areaOf(randomSearch())];
+  assert.ok(own > chance + 0.5, `${own}, ${chance}`);
+});
+
+Deno.test("good trials of two aims are those of the first fronts, the farthest apart first", () => {
+  const point = { x: 0 };
+  const trials = [[5, 5], [0, 4], [1, 2.9], [2, 2], [4, 0], [3, 3], [6, 6], [7, 7]].map(
+    (values, number): Trial => ({
+      ...{ number, point, state: "complete", values, reports: [], ended: number },
+    }),
+  );
+  const dimensions = [{ name: "x", kind: "float", low: 0, high: 1, step: 0, log: false }] as const;
+  const history = { dimensions, better: ["lower", "lower"], seed: 0, trials } as const;
+  const numbersOf = (count: number) => {
+    const more = Array.from({ length: count }, (_, at): Trial => ({
+      ...{ ...trials[7], number: 8 + at, ended: 8 + at, values: [8 + at, 8 + at] },
+    }));
+    return splitTrials(history, [...trials, ...more]).good.map(({ number }) => number);
+  };
+  assert.deepEqual(numbersOf(5), [1, 4]); // 15 % of 13 trials: the ends of the front
+  assert.deepEqual(numbersOf(12), [1, 4, 3]);
+  assert.deepEqual(numbersOf(25), [1, 4, 3, 2, 5]);
+});
+
 Deno.test("what does not fit is refused", () => {
   const better = "lower";
   const start = (options: object) =>
@@ -183,8 +230,8 @@ Deno.test("what does not fit is refused", () => {
   assert.throws(() => start({ better: "less" }), isMistake("input", /better is "less"/));
   assert.throws(() => start({ sampler: "tpe" }), isMistake("input", /sampler is "tpe"/));
   assert.throws(
-    () => start({ better: ["lower", "lower"] }),
-    isMistake("unsupported", /tpe follows one aim/),
+    () => start({ better: ["lower", "lower"], sampler: evolution() }),
+    isMistake("unsupported", /evolution follows one aim/),
   );
   assert.throws(
     () => startSearch([choice(1, 2)], { better, sampler: cmaEs() }),

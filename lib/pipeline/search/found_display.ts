@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { bundleOf, type MimeBundle } from "../../core/display.ts";
+import { bundleOf, jupyterDisplay, type MimeBundle } from "../../core/display.ts";
 import { html, htmlFrame, htmlTable } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
 import { isMetricName, metricOf } from "../../metrics/mod.ts";
 import type { SearchHistory } from "../../search/history.ts";
 import { lossOf } from "../../search/history.ts";
+import { searchDisplay } from "../../search/views/search_display.ts";
 import { formatNumber } from "../display/format_number.ts";
 import { titleOf } from "../display/score_titles.ts";
 import { timeText } from "../display/training_view.ts";
@@ -59,6 +60,15 @@ export function foundDisplay(shown: ShownSearch, status?: string): MimeBundle {
     [...(status === undefined ? [] : [status]), describeFound(shown)].join("\n"),
     htmlFrame(line, table, notes),
   );
+}
+
+/** The table of an ended search, and its charts below. */
+export async function foundWithCharts(shown: ShownSearch): Promise<MimeBundle> {
+  const table = foundDisplay(shown);
+  const charts = searchDisplay(shown.history, { aims: shown.metric, title: "the trials" });
+  const { [jupyterDisplay]: draw } = charts;
+  const drawn = await draw();
+  return { ...table, "text/html": `${table["text/html"]}${drawn["text/html"]}` };
 }
 
 /** The trials with the best scores first, then those under way, pruned and failed. */

@@ -6,7 +6,7 @@
 import { customInspect, type Displayed, jupyterDisplay } from "../../core/display.ts";
 import { visibleLines } from "../../core/visible.ts";
 import type { SearchHistory, Trial } from "../../search/history.ts";
-import { describeFound, foundDisplay } from "./found_display.ts";
+import { describeFound, foundWithCharts } from "./found_display.ts";
 import type { SearchedSettings } from "./plan_space.ts";
 
 /** A trial with what was tried. */
@@ -57,6 +57,6 @@ export function searchResultOf<Found, Suggestion>(
     plan: figures.best.plan,
     toString: text,
     [customInspect]: text,
-    [jupyterDisplay]: () => foundDisplay(figures),
+    [jupyterDisplay]: () => foundWithCharts(figures),
   });
 }

@@ -7,7 +7,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import { completeTrials, firstLoss, type SearchHistory } from "../../search/history.ts";
 import { type Dimension, type Point, pointFrom } from "../../search/space/dimension.ts";
-import { readHistory } from "../../search/store/read_history.ts";
+import { readSearch } from "../../search/store/read_search.ts";
 import type { CheckedSearch } from "./search_spec.ts";
 import { nearest } from "./written_point.ts";
 
@@ -24,7 +24,7 @@ export function startPoints(
   { written, laidOut: { dimensions }, options: { from } }: CheckedSearch,
 ): Point[] {
   if (from === undefined) return [written];
-  const earlier = typeof from === "string" ? readHistory(from) : from;
+  const earlier = typeof from === "string" ? readSearch(from).history : from;
   const known = new Map(earlier.dimensions.map((each) => [each.name, each]));
   const shared = dimensions.filter((each) => isLike(each, known.get(each.name)));
   if (shared.length === 0) {

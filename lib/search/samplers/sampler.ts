@@ -39,6 +39,6 @@ export function requireOneAim(of: string, { better }: SearchHistory): void {
   if (better.length === 1) return;
   throw new TunebookError(
     "unsupported",
-    `${of} follows one aim, but this search has ${better.length}; take nsga2 or randomSearch`,
+    `${of} follows one aim, but this search has ${better.length}; take tpe, nsga2 or randomSearch`,
   );
 }

@@ -34,6 +34,8 @@ export interface NumberDimension extends NamedDimension {
 export interface ChoiceDimension extends NamedDimension {
   readonly kind: "choice";
   readonly count: number;
+  /** What its values are called in tables and charts, no two the same; their numbers where it is absent. */
+  readonly labels?: readonly string[];
 }
 
 /** A parameter as samplers see it. */

@@ -7,6 +7,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import { isPlainObject } from "../../core/objects.ts";
 import { shownValue } from "../../core/shown_value.ts";
+import { choiceLabels } from "./choice_labels.ts";
 import type { Condition, Dimension, Point } from "./dimension.ts";
 import { isParameter, type SearchParameter, type Suggested } from "./parameter.ts";
 
@@ -50,7 +51,7 @@ function nameOf(path: string): string {
 }
 
 function fieldPath(path: string, field: string): string {
-  const word = /^[A-Za-z_$][\w$]*$/.test(field) ? field : undefined;
+  const word = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(field) ? field : undefined;
   if (word === undefined) return `${path}[${JSON.stringify(field)}]`;
   return path === "" ? word : `${path}.${word}`;
 }
@@ -95,7 +96,11 @@ function dimensionsOfParameter(
   const inside = parameter.values.flatMap((each, value) =>
     dimensionsOf(each, valuePath(path, value), { name, value })
   );
-  return [{ ...own, kind: "choice", count: parameter.values.length }, ...inside];
+  const { values } = parameter;
+  return [
+    { ...own, kind: "choice", count: values.length, labels: choiceLabels(values) },
+    ...inside,
+  ];
 }
 
 /** What does not vary stays the same object. */

@@ -5,7 +5,7 @@
  */
 import { hostname } from "node:os";
 import process from "node:process";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import type { Trial } from "../history.ts";
 import type { TrialStore } from "./trial_store.ts";
@@ -32,6 +32,10 @@ const tables = `
     number INTEGER PRIMARY KEY, trial TEXT NOT NULL, owner TEXT, host TEXT, process INTEGER, seen INTEGER
   );
   CREATE INDEX IF NOT EXISTS trials_by_owner ON trials (owner) WHERE owner IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS attempts (
+    number INTEGER, owner TEXT, host TEXT, process INTEGER, began INTEGER, ended INTEGER,
+    lost INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (number, owner)
+  );
 `;
 
 /**
@@ -51,10 +55,13 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
   const claimOf = database.prepare("SELECT owner FROM trials WHERE number = ?");
   const leave = database.prepare("UPDATE trials SET seen = 0 WHERE owner = ?");
   const sign = database.prepare("UPDATE trials SET seen = ? WHERE owner = ?");
+  const attempts = attemptsOf(database, owner);
   const write = (trial: Trial) => {
     const isRun = trial.state === "pending";
     const claim = isRun ? [owner, host, process.pid, Date.now()] : [null, null, null, null];
     put.run(trial.number, JSON.stringify(trial), ...claim);
+    if (isRun) attempts.begin(trial.number, host);
+    else attempts.end(trial.number);
   };
   const store: TrialStore = {
     atOnce: (work) => transaction(database, work),
@@ -66,6 +73,7 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
       );
       if (found === undefined) return undefined;
       const trial: Trial = { ...trialOf(found), reports: [] };
+      attempts.lose(found);
       write(trial);
       return trial;
     },
@@ -129,7 +137,26 @@ function transaction<Result>(database: DatabaseSync, work: () => Result): Result
   }
 }
 
-type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+/** Who runs which trial when. Suggestions do not depend on it, so that it is no part of the history. */
+function attemptsOf(database: DatabaseSync, owner: string) {
+  const begin = database.prepare(`
+    INSERT INTO attempts (number, owner, host, process, began) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET ended = NULL, lost = 0
+  `);
+  const end = database.prepare("UPDATE attempts SET ended = ? WHERE number = ? AND owner = ?");
+  const lose = database.prepare(
+    "UPDATE attempts SET ended = ?, lost = 1 WHERE number = ? AND owner = ?",
+  );
+  return {
+    begin: (number: number, host: string) =>
+      void begin.run(number, owner, host, process.pid, Date.now()),
+    end: (number: number) => void end.run(Date.now(), number, owner),
+    /** Of a process that is gone: it was there when it gave its last sign. */
+    lose: ({ seen, number, owner: gone }: Row) => void lose.run(seen, number, gone),
+  };
+}
 
 function trialOf({ trial }: Row): Trial {
   return JSON.parse(String(trial));

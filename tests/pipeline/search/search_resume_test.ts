@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readHistory } from "../../../lib/search/store/read_history.ts";
+import { readSearch } from "../../../lib/search/store/read_search.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import { moods, tinyModel } from "../tiny.ts";
@@ -26,11 +26,13 @@ function startProcess(base: string, file: string, trials: number) {
 /** Waits until the file has a trial in this state. */
 async function until(
   file: string,
-  isReached: (history: ReturnType<typeof readHistory>) => boolean,
+  isReached: (history: ReturnType<typeof readSearch>["history"]) => boolean,
 ) {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 20));
-    const history = await Deno.stat(file).then(() => readHistory(file)).catch(() => undefined);
+    const history = await Deno.stat(file).then(() => readSearch(file).history).catch(() =>
+      undefined
+    );
     if (history && isReached(history)) return;
   }
 }
@@ -43,7 +45,7 @@ Deno.test("a search that is killed goes on to the same history", () =>
     await until(file, ({ trials }) => trials.at(-1)?.number === 1 && trials[1].reports.length > 0);
     process.kill("SIGKILL");
     await process.output();
-    assert.ok(readHistory(file).trials.length < 4);
+    assert.ok(readSearch(file).history.trials.length < 4);
     const budget = { trials: 4 };
     const again = await tinySearch(base, { file, budget }).run({ quiet: true });
     const whole = await tinySearch(base, { budget }).run({ quiet: true });
@@ -60,7 +62,7 @@ Deno.test("two processes share the trials of a search", () =>
     await tinySearch(base, { file, budget: { trials } }).run({ quiet: true });
     const { code } = await process.output();
     assert.equal(code, 0);
-    const { trials: all } = readHistory(file);
+    const { trials: all } = readSearch(file).history;
     assert.deepEqual(
       all.map(({ number }) => number),
       Array.from({ length: trials }, (_, at) => at),

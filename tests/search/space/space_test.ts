@@ -149,3 +149,14 @@ Deno.test("parameters that make no sense are refused", () => {
   assert.throws(() => searchSpace({ rank: 8 }), isMistake("input", /something that varies/));
   assert.equal(int(1, 8, { step: 3 }).high, 7);
 });
+
+Deno.test("values of a choice are called by their names, and no two the same", () => {
+  const { dimensions: [dimension] } = searchSpace(
+    choice("a b", 8, false, lora(), { name: "head", rank: int(1, 2) }, float(0.1, 0.5), [1], {
+      kind: "head",
+    }),
+  );
+  assert.deepEqual((dimension as { labels?: readonly string[] }).labels, [
+    ...["a b", "8", "false", "lora", "head #5", "0.1 to 0.5", "[1]", "head #8"],
+  ]);
+});

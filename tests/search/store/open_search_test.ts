@@ -5,6 +5,7 @@ import { openSearch } from "../../../lib/search/open_search.ts";
 import { randomSearch } from "../../../lib/search/samplers/random_search.ts";
 import { tpe } from "../../../lib/search/samplers/tpe.ts";
 import { startSearch } from "../../../lib/search/search.ts";
+import { choice } from "../../../lib/search/space/choice.ts";
 import { float } from "../../../lib/search/space/float.ts";
 import { int } from "../../../lib/search/space/int.ts";
 import { isMistake } from "../../is_mistake.ts";
@@ -124,6 +125,15 @@ Deno.test("another search in the same file, and a file that is none, are refused
     const file = `${folder}/search.sqlite`;
     openShared(file)[Symbol.dispose]();
     assert.throws(() => openShared(file, 4), isMistake("input", /another search: seed differs/));
+    const open = (...models: string[]) =>
+      openSearch({ model: choice(...models) }, {
+        ...{ file: `${folder}/models.sqlite`, better: "lower", sampler: randomSearch() },
+      });
+    open("small", "large")[Symbol.dispose]();
+    assert.throws(
+      () => open("small", "huge"),
+      isMistake("input", /another search: dimensions differs/),
+    );
     await Deno.writeTextFile(
       `${folder}/none`,
       "this is no database at all, only a text".repeat(99),

@@ -90,14 +90,20 @@ function kernelsOf(dimension: Dimension, observed: readonly number[]): Kernels {
   return { dimension, numbers };
 }
 
-/** The larger distance to a neighbour, or to an end (Bergstra et al. 2011), clipped. */
+/**
+ * The larger distance to a neighbour (Bergstra et al. 2011), clipped. The outermost kernels have one
+ * neighbour each: with the distance to the end of the range they would be as wide as good trials lie far from
+ * it, and of a few trials in several dimensions nearly every one is outermost in one. A single trial has the
+ * ends, for there its one neighbour, the prior's mean, says nothing.
+ */
 function kernelWidths(means: readonly number[]): number[] {
   const order = means.map((_, at) => at).sort((a, b) => means[a] - means[b]);
   const least = Math.max(leastWidth, (1 + means.length) ** -clippingExponent);
+  const hasEnds = means.length <= 2;
   const widths: number[] = [];
   order.forEach((at, place) => {
-    const before = place === 0 ? 0 : means[order[place - 1]];
-    const after = place === order.length - 1 ? 1 : means[order[place + 1]];
+    const before = means[order[place - 1]] ?? (hasEnds ? 0 : means[at]);
+    const after = means[order[place + 1]] ?? (hasEnds ? 1 : means[at]);
     const gap = Math.max(means[at] - before, after - means[at]);
     widths[at] = Math.min(1, Math.max(least, gap));
   });

@@ -3,8 +3,15 @@
  *
  * @module
  */
-import { type CompleteTrial, firstLoss, type SearchHistory, type Trial } from "../../history.ts";
-import { lossOf } from "../../history.ts";
+import {
+  type CompleteTrial,
+  firstLoss,
+  lossesOf,
+  lossOf,
+  type SearchHistory,
+  type Trial,
+} from "../../history.ts";
+import { crowdingDistances, nonDominatedFronts } from "../nsga2/non_dominated_fronts.ts";
 
 /** The share of trials that are good, and the most of them (Watanabe 2023). */
 const goodShare = 0.15;
@@ -15,7 +22,10 @@ const leastWeight = 1e-12;
 /** Trials in two groups. */
 export interface SplitTrials {
   readonly good: readonly Trial[];
-  /** What each good one counts: how much better it is than the best of the others. */
+  /**
+   * What each good one counts: how much better it is than the best of the others; of several aims all count
+   * the same.
+   */
   readonly weights: readonly number[];
   /** The others, with those that are pending: until it ends a trial counts as a bad one. */
   readonly bad: readonly Trial[];
@@ -24,12 +34,15 @@ export interface SplitTrials {
 /** Splits the trials that came to an end or were pruned; those that failed are in neither group. */
 export function splitTrials(history: SearchHistory, trials: readonly Trial[]): SplitTrials {
   const complete = trials.filter((each): each is CompleteTrial => each.state === "complete");
+  const isOneAim = history.better.length === 1;
   const lossByTrial = new Map<Trial, number>(
-    complete.map((trial) => [trial, firstLoss(trial, history)]),
+    isOneAim ? complete.map((trial) => [trial, firstLoss(trial, history)]) : [],
   );
   const pruned = trials.filter(({ state }) => state === "pruned");
   const ranked = [
-    ...complete.toSorted((a, b) => lossByTrial.get(a)! - lossByTrial.get(b)!),
+    ...isOneAim
+      ? complete.toSorted((a, b) => lossByTrial.get(a)! - lossByTrial.get(b)!)
+      : byFronts(complete, history),
     ...pruned.toSorted(laterAndBetter(history)),
   ];
   const count = Math.min(mostGood, Math.ceil(goodShare * ranked.length));
@@ -42,6 +55,23 @@ export function splitTrials(history: SearchHistory, trials: readonly Trial[]): S
       : improvements(good.map((trial) => threshold - (lossByTrial.get(trial) ?? threshold))),
     bad: [...others, ...trials.filter(({ state }) => state === "pending")],
   };
+}
+
+/**
+ * Trials front by front, as a multiobjective TPE splits them (Ozaki et al. 2022); within a front those first
+ * that are farthest from their neighbours (Deb et al. 2002), which is cheaper than the hypervolume and for any
+ * number of aims.
+ */
+function byFronts(trials: readonly CompleteTrial[], history: SearchHistory): CompleteTrial[] {
+  const losses = trials.map((trial) => lossesOf(trial, history));
+  return nonDominatedFronts(losses).flatMap((front) => {
+    const distances = crowdingDistances(front.map((at) => losses[at]));
+    const places = front.map((_, place) => place);
+    const farthest = places.sort((a, b) =>
+      distances[a] === distances[b] ? a - b : distances[b] - distances[a]
+    );
+    return farthest.map((place) => trials[front[place]]);
+  });
 }
 
 /** As shares of the largest, so that no unit of the aim makes the least weight large. */
