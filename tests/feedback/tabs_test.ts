@@ -49,9 +49,9 @@ Deno.test(
         await keyboard.press("Enter");
         await focusIs(first, "question");
         // Its name is now the one that the browser has kept.
-      await first.reload();
-      await holds(first, "rater", "Ann");
-      const second = await first.browserContext().newPage();
+        await first.reload();
+        await holds(first, "rater", "Ann");
+        const second = await first.browserContext().newPage();
         await second.goto(open.url);
         await focusIs(second, "question");
         await second.bringToFront();

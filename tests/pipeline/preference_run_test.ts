@@ -244,7 +244,7 @@ Deno.test(
       await assert.rejects(plan.run(quiet), {
         kind: "unsupported",
         message:
-          /^this cannot be deployed:\n  - merged.*: texts end with the token 0, which is the padding/,
+          /^this cannot be deployed:\n {2}- merged.*: texts end with the token 0, which is the padding/,
       });
     }),
 );

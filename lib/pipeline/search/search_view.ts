@@ -14,7 +14,7 @@ import { describeSuggestion } from "./describe_suggestion.ts";
 import { foundDisplay, type ShownSearch } from "./found_display.ts";
 
 /** Sees what happens in a search. */
-export interface SearchView {
+export interface PlanSearchView {
   /** A trial begins. */
   begin(number: number): void;
   /** It took a step. */
@@ -33,7 +33,7 @@ export function viewOfSearch(
   present: () => ShownSearch & {
     readonly best?: { readonly number: number; readonly score: number };
   },
-): SearchView {
+): PlanSearchView {
   if (quiet) {
     const nothing = () => Promise.resolve();
     return { begin() {}, step() {}, done: nothing, end: nothing };
@@ -41,7 +41,7 @@ export function viewOfSearch(
   return notebook ? inNotebook(notebook, present) : inTerminal(present);
 }
 
-function inTerminal(present: Parameters<typeof viewOfSearch>[1]): SearchView {
+function inTerminal(present: Parameters<typeof viewOfSearch>[1]): PlanSearchView {
   let [bar, title]: [Progress | undefined, string] = [undefined, ""];
   const endBar = () => {
     bar?.end();
@@ -88,7 +88,7 @@ function lineOf(
 function inNotebook(
   notebook: NonNullable<RunOptions["notebook"]>,
   present: () => ShownSearch,
-): SearchView {
+): PlanSearchView {
   const id = `tunebook-${crypto.randomUUID()}`;
   let isShown = false;
   let [next, status] = [0, ""];

@@ -9,7 +9,7 @@ import { type Dimension, type Point, pointFrom } from "../../search/space/dimens
 import type { SearchSpace } from "../../search/space/search_space.ts";
 import { parseReference } from "../../weights/reference.ts";
 import { searchedRules, type SearchedSettings } from "./plan_space.ts";
-import { type SearchedPlan, suggestedMethod, suggestedPlan } from "./suggested_plan.ts";
+import { methodOfSuggestion, type SearchedPlan, suggestedPlan } from "./suggested_plan.ts";
 
 /** Names of a space that no setting has. */
 export function unknownSettings(space: object): Mistake[] {
@@ -81,7 +81,7 @@ function pointAt(
 
 function settingMistakes(settings: SearchedSettings, { name: path }: Dimension): Mistake[] {
   const name = /^\w+/.exec(path)?.[0] ?? path;
-  if (name === "method") return attempt(() => void suggestedMethod(settings.method));
+  if (name === "method") return attempt(() => void methodOfSuggestion(settings.method));
   const wrong = valueMistakes(settings, { [name]: searchedRules[name] });
   if (name !== "model" || wrong.length > 0) return wrong;
   return attempt(() => void parseReference(settings.model!));

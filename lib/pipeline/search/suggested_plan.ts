@@ -28,7 +28,7 @@ export function suggestedPlan(
   judge?: AnyMetric,
 ): PlanSpec {
   const { method, model = plan.model, quantize, layers, ...train } = suggestion;
-  const chosen = method === undefined ? own : suggestedMethod(method);
+  const chosen = method === undefined ? own : methodOfSuggestion(method);
   if (chosen === undefined) throw new TunebookError("input", "method names no method");
   const { quantize: held, ...rest } = plan;
   const format = quantize === undefined
@@ -50,7 +50,7 @@ export function suggestedPlan(
 }
 
 /** The method itself, or the one of a name with its options. */
-export function suggestedMethod(given: unknown): Method {
+export function methodOfSuggestion(given: unknown): Method {
   if (isMethod(given)) return given;
   if (!isRecord(given) || typeof given.name !== "string") {
     throw new TunebookError(

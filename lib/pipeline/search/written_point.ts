@@ -11,7 +11,7 @@ import type { SearchSpace } from "../../search/space/search_space.ts";
 import { fromUnit, unitOfNumber } from "../../search/space/unit.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import type { SearchedSettings } from "./plan_space.ts";
-import { type SearchedPlan, suggestedMethod } from "./suggested_plan.ts";
+import { methodOfSuggestion, type SearchedPlan } from "./suggested_plan.ts";
 
 /**
  * The point nearest to the plan: choices take the plan's own value where they have it and else their first
@@ -73,14 +73,14 @@ function writtenValue(
   }
   if (field !== undefined) return undefined;
   const { method = plan.method } = settled();
-  const settings = trainSettings(plan.train, method && suggestedMethod(method));
+  const settings = trainSettings(plan.train, method && methodOfSuggestion(method));
   return (settings as unknown as Readonly<Record<string, unknown>>)[name];
 }
 
 /** What a method takes for an option that is not given; nothing where one must be. */
 function defaultOf(method: string, option: string): unknown {
   try {
-    return suggestedMethod({ name: method }).settings[option];
+    return methodOfSuggestion({ name: method }).settings[option];
   } catch (error) {
     if (error instanceof TunebookError) return undefined;
     throw error;

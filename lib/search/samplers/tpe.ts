@@ -70,15 +70,40 @@ export function tpe(options: TpeOptions = {}): SearchSampler {
       const learnt = trials.filter(({ state }) => state === "complete" || state === "pruned");
       if (learnt.length < startupTrials) return nextSpreadPoint(history);
       const random = suggestionRandom(history, name);
-      const point: Record<string, number> = {};
-      for (const group of groupsOf(dimensions, multivariate)) {
-        if (isActive(group[0], point)) {
-          Object.assign(point, likeliest(history, group, candidates, random));
-        }
+      const tried = new Set(trials.map(({ point }) => keyOf(point, dimensions)));
+      const groups = groupsOf(dimensions, multivariate);
+      let point: Point = {};
+      for (let draw = 0; draw < mostDraws; draw++) {
+        // From fewer points each time: the likeliest of many is the same one again and again.
+        const from = Math.max(1, candidates >> draw);
+        point = drawnPoint(history, groups, from, random);
+        if (!tried.has(keyOf(point, dimensions))) break;
       }
       return point;
     },
   };
+}
+
+/** How often a point is drawn anew that was tried before, which happens where nothing is a real number. */
+const mostDraws = 10;
+
+function keyOf(point: Point, dimensions: readonly Dimension[]): string {
+  return JSON.stringify(dimensions.map(({ name }) => point[name] ?? null));
+}
+
+function drawnPoint(
+  history: SearchHistory,
+  groups: readonly (readonly Dimension[])[],
+  candidates: number,
+  random: Random,
+): Point {
+  const point: Record<string, number> = {};
+  for (const group of groups) {
+    if (isActive(group[0], point)) {
+      Object.assign(point, likeliest(history, group, candidates, random));
+    }
+  }
+  return point;
 }
 
 /** Dimensions that are active together, those of a choice's value after the choice. */

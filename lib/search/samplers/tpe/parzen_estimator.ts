@@ -82,7 +82,9 @@ function kernelsOf(dimension: Dimension, observed: readonly number[]): Kernels {
     return { dimension, shares: choiceShares(dimension.count, observed) };
   }
   const means = [...observed.map((value) => toUnit(dimension, value)), priorMean];
-  const widths = kernelWidths(means);
+  const widths = kernelWidths(means).map((width, at) =>
+    Math.max(width, levelWidth(dimension, observed[at]))
+  );
   const numbers = means.map((mean, at) => {
     const width = at === observed.length ? priorWidth : widths[at];
     return { mean, width, logMass: Math.log(normalMass(-mean / width, (1 - mean) / width)) };
@@ -108,6 +110,19 @@ function kernelWidths(means: readonly number[]): number[] {
     widths[at] = Math.min(1, Math.max(least, gap));
   });
   return widths;
+}
+
+/**
+ * The width of a level of a parameter with steps: a narrower kernel would hold nothing but its own level, and ask
+ * for the same trial again. 0 of a parameter without steps, and of the prior.
+ */
+function levelWidth(dimension: NumberDimension, value: number | undefined): number {
+  const { step } = dimension;
+  if (step === 0 || value === undefined) return 0;
+  return Math.min(
+    1,
+    unitOfNumber(dimension, value + step / 2) - unitOfNumber(dimension, value - step / 2),
+  );
 }
 
 /** The shares of a choice's values: one observation, and the prior's share of one, spread evenly. */
