@@ -85,7 +85,7 @@ export function tpe(options: TpeOptions = {}): SearchSampler {
 }
 
 /** How often a point is drawn anew that was tried before, which happens where nothing is a real number. */
-const mostDraws = 10;
+const mostDraws = 30;
 
 function keyOf(point: Point, dimensions: readonly Dimension[]): string {
   return JSON.stringify(dimensions.map(({ name }) => point[name] ?? null));
