@@ -74,7 +74,7 @@ export async function saveCheckpoint(
   folder: string,
   state: State,
   { trainerState, fingerprint, kept, processes, ...content }: CheckpointContent,
-  file = checkpointFile,
+  file: string = checkpointFile,
 ): Promise<void> {
   const vectors: [string, Tensors][] = [];
   for (const vector of kept) vectors.push([vector, await state.read(vector)]);
@@ -112,7 +112,7 @@ export async function saveCheckpoint(
  */
 export async function loadCheckpoint(
   folder: string,
-  file = checkpointFile,
+  file: string = checkpointFile,
 ): Promise<Checkpoint | undefined> {
   const path = join(folder, file);
   try {

@@ -216,10 +216,10 @@ async function missingCaptionFiles(folder: string): Promise<string[]> {
 }
 
 /** The names of weights in one file, and of the index of several, the usual ones first. */
-export const weightsNames = [
+export const weightsNames: readonly (readonly [file: string, index: string])[] = [
   [WEIGHTS_FILE, INDEX_FILE],
   [DENOISER_WEIGHTS_FILE, DENOISER_INDEX_FILE],
-] as const;
+];
 
 async function ifFile(path: string): Promise<string | undefined> {
   return await isFile(path) ? path : undefined;

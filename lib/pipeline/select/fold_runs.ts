@@ -11,6 +11,7 @@ import { pickRows } from "../../table/source_rows.ts";
 import { type StepReport, train } from "../../train/train.ts";
 import type { TrainContext } from "../../train/train_context.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
+import type { Splits } from "../../table/splits.ts";
 import { interruption } from "../../core/interruption.ts";
 import {
   attachMethod,
@@ -82,7 +83,7 @@ export function foldSettings(
 }
 
 /** The rows of a fold as the splits of a run. */
-export function foldSplits({ table, validation: own }: Pool, rows: FoldRows) {
+export function foldSplits({ table, validation: own }: Pool, rows: FoldRows): Splits {
   const validation = rows.validation ? pickRows(table, rows.validation) : own;
   return {
     train: pickRows(table, rows.train),
