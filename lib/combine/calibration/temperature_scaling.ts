@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { softplus } from "../../core/softplus.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
 
@@ -87,10 +88,6 @@ function lossAt({ kind, labels, logits, truth }: Predictions, temperature: numbe
     sum += Math.log(total) - (own[truth[row]] - most) / temperature;
   }
   return sum;
-}
-
-function softplus(value: number): number {
-  return Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
 }
 
 /** Where a function that falls and then rises is least, by the golden section. */

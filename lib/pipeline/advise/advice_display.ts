@@ -6,6 +6,7 @@
 import { comparisonChart } from "../../chart/comparison_chart.ts";
 import { bundleOf, customInspect, jupyterDisplay } from "../../core/display.ts";
 import { type Html, html, htmlFrame, htmlSection, htmlTable, svgImage } from "../../core/html.ts";
+import { htmlPage } from "../../core/html_page.ts";
 import { shortened, textTable } from "../../core/text_table.ts";
 import { visibleLines } from "../../core/visible.ts";
 import { formatNumber } from "../display/format_number.ts";
@@ -31,7 +32,7 @@ export function shownAdvice(fields: AdviceFields): Advice {
   const text = () => describe(fields);
   return Object.freeze({
     ...fields,
-    html: async () => pageOf(await adviceHtml(fields)),
+    html: async () => htmlPage("Advice", await adviceHtml(fields)),
     toJSON: () => jsonOf(fields),
     toString: text,
     [customInspect]: text,
@@ -172,23 +173,4 @@ function doubtfulHtml({ noise }: AdviceFields): Html[] {
       shortened(text, shownCharacters),
     ]),
   })];
-}
-
-/** A file that a browser opens, light or dark as the person has it. */
-function pageOf(content: Html): string {
-  return `<!doctype html>${
-    html`
-      <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <title>Advice</title>
-          <meta name="viewport" content="width=device-width">
-          <meta name="color-scheme" content="light dark">
-        </head>
-        <body
-          style="font-family:system-ui,sans-serif;margin:2em auto;max-width:60em;padding:0 1em">${content}</body>
-      </html>
-    `
-      .markup
-  }\n`;
 }

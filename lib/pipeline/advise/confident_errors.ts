@@ -3,11 +3,8 @@
  *
  * @module
  */
-import {
-  measuredAccuracy,
-  normalErrors,
-  type ShareInterval,
-} from "../../serve/watch/accuracy/estimated_accuracy.ts";
+import { normalErrors, type ShareInterval } from "../../serve/watch/accuracy/estimated_accuracy.ts";
+import { wilsonInterval } from "../../core/wilson_interval.ts";
 
 /** What a classifier that has not seen a row says of it. */
 export interface ClassifiedRow {
@@ -65,7 +62,7 @@ function shareAtNoDoubt(
   const doubt = mean((row) => row.doubt);
   const spread = mean((row) => (row.doubt - doubt) ** 2);
   const slope = mean((row) => (row.doubt - doubt) * (row.isWrong - wrong)) / spread;
-  if (!(slope > 0)) return measuredAccuracy(wrong * count, count);
+  if (!(slope > 0)) return wilsonInterval(wrong * count, count);
   const share = Math.max(0, wrong - slope * doubt);
   const variance = wrong * (1 - wrong) / count * (1 + doubt ** 2 / spread);
   const half = normalErrors * Math.sqrt(variance);

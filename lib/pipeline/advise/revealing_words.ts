@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { measuredAccuracy } from "../../serve/watch/accuracy/estimated_accuracy.ts";
+import { wilsonInterval } from "../../core/wilson_interval.ts";
 
 /** A word that nearly all rows of a class have, and hardly any other row. */
 export interface RevealingWord {
@@ -55,7 +55,7 @@ export function revealingWords(
     const [label, count] = [...byLabel].reduce((most, each) => each[1] > most[1] ? each : most);
     const coverage = count / sizes.get(label)!;
     if (rows < leastRows || coverage < leastCoverage) return [];
-    const { mean: precision, low } = measuredAccuracy(count, rows);
+    const { mean: precision, low } = wilsonInterval(count, rows);
     const guessing = sizes.get(label)! / texts.length;
     if (low < Math.max(leastPrecision, 1 - mostErrors * (1 - guessing))) return [];
     const [place, word] = [key.slice(0, key.indexOf(" ")), key.slice(key.indexOf(" ") + 1)];

@@ -6,6 +6,7 @@
 import { confusionChart } from "../../chart/confusion_chart.ts";
 import { bundleOf, customInspect, jupyterDisplay } from "../../core/display.ts";
 import { type Html, html, htmlFrame, htmlSection, htmlTable, svgImage } from "../../core/html.ts";
+import { htmlPage } from "../../core/html_page.ts";
 import { shownName } from "../../core/quoted.ts";
 import { textTable } from "../../core/text_table.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
@@ -40,31 +41,11 @@ export function shownErrorAnalysis(
   const inWords = () => describeErrors(fields, context);
   return Object.freeze({
     ...fields,
-    html: async () => pageOf(await errorsHtml(fields, context)),
+    html: async () => htmlPage("Error analysis", await errorsHtml(fields, context)),
     toString: inWords,
     [customInspect]: inWords,
     [jupyterDisplay]: async () => bundleOf(inWords(), await errorsHtml(fields, context)),
   });
-}
-
-/** A file that a browser opens, light or dark as the person has it. */
-function pageOf(content: Html): string {
-  return `<!doctype html>${
-    html`
-      <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <title>Error analysis</title>
-          <meta name="viewport"
-            content="width=device-width">
-          <meta name="color-scheme" content="light dark">
-        </head>
-        <body
-          style="font-family:system-ui,sans-serif;margin:2em auto;max-width:60em;padding:0 1em">${content}</body>
-      </html>
-    `
-      .markup
-  }\n`;
 }
 
 /** The titles of the lists, with how many there are and how many are shown. */

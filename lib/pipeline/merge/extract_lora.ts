@@ -4,6 +4,7 @@
  * @module
  */
 import { lora } from "../../adapters/lora.ts";
+import { dot } from "../../combine/merge/weighted_sum.ts";
 import { pissaStart } from "../../adapters/parts/pissa.ts";
 import { writeFolderAtomic } from "../../core/atomic.ts";
 import { checkOptions } from "../../core/check_options.ts";
@@ -124,7 +125,7 @@ function extracted(model: Model, base: Model, { parameters }: AttachedMethod) {
     }
     const before = base.weights.get(path)!;
     const change = own.map((value, at) => value - before[at]);
-    const size = squares(change);
+    const size = dot(change, change);
     all += size;
     const [a, b] = ["lora_A", "lora_B"].map((name) => `${layer.path}.${name}`);
     if (!path.endsWith(".weight") || !shapes.has(a)) {
@@ -136,14 +137,15 @@ function extracted(model: Model, base: Model, { parameters }: AttachedMethod) {
     const outFeatures = change.length / inFeatures;
     const found = pissaStart(change, { outFeatures, inFeatures, rank, scale: 1 });
     values.set(a, found.a).set(b, found.b);
-    const left = squares(change.map((value, at) => {
+    const rest = change.map((value, at) => {
       const [row, column] = [Math.floor(at / inFeatures), at % inFeatures];
       let product = 0;
       for (let k = 0; k < rank; k++) {
         product += found.b[row * rank + k] * found.a[k * inFeatures + column];
       }
       return value - product;
-    }));
+    });
+    const left = dot(rest, rest);
     kept += size - left;
     shares[layer.path] = size === 0 ? 1 : 1 - left / size;
   }
@@ -155,12 +157,6 @@ function extracted(model: Model, base: Model, { parameters }: AttachedMethod) {
   }
   lost.sort((one, other) => other.change - one.change);
   return { values, shares, share: kept / all, lost: lost.map(({ path }) => path) };
-}
-
-function squares(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return sum;
 }
 
 function shown({ folder, rank, share, shares, lost }: ExtractedLora) {

@@ -6,7 +6,7 @@
 import { Random } from "../../core/random.ts";
 import type { FileBeside } from "../../deploy/deploy.ts";
 import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
-import { measuredAccuracy } from "../../serve/watch/accuracy/estimated_accuracy.ts";
+import { wilsonInterval } from "../../core/wilson_interval.ts";
 import { profileFile, referenceProfile } from "../../serve/watch/profile/reference_profile.ts";
 import { requestSignals, type TokensOf } from "../../serve/watch/request_signals.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -85,6 +85,6 @@ function answered(predictions: AnyPredictions) {
   const isRight = Array.from({ length: rows }, (_, row) => predicted[row] === truth[row]);
   return {
     answered: { confidences, isRight },
-    accuracy: measuredAccuracy(isRight.filter(Boolean).length, rows),
+    accuracy: wilsonInterval(isRight.filter(Boolean).length, rows),
   };
 }

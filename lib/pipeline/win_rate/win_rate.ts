@@ -9,7 +9,7 @@ import { interruption } from "../../core/interruption.ts";
 import type { Progress } from "../../core/progress.ts";
 import { Random } from "../../core/random.ts";
 import { shownValue } from "../../core/shown_value.ts";
-import { measuredAccuracy } from "../../serve/watch/accuracy/estimated_accuracy.ts";
+import { wilsonInterval } from "../../core/wilson_interval.ts";
 import type { PairJudge, PairJudgement } from "../../nn/pair_judge.ts";
 
 /** Who wrote the better answer; `tie` where neither is better. */
@@ -119,6 +119,6 @@ export function countWins(
 ): Pick<WinRate, "winRate" | "low" | "high" | "wins" | "ties" | "losses"> {
   const count = (winner: Winner) => winners.filter((each) => each === winner).length;
   const [wins, ties, losses] = [count("trained"), count("tie"), count("base")];
-  const { mean, low, high } = measuredAccuracy(wins + ties / 2, winners.length);
+  const { mean, low, high } = wilsonInterval(wins + ties / 2, winners.length);
   return { winRate: mean, low, high, wins, ties, losses };
 }

@@ -13,6 +13,7 @@ import {
   type MimeBundle,
 } from "../../core/display.ts";
 import { type Html, html, htmlFrame, htmlSection, htmlTable, svgImage } from "../../core/html.ts";
+import { htmlPage } from "../../core/html_page.ts";
 import { list, type Rules, text } from "../../core/option_rules.ts";
 import { visibleLines } from "../../core/visible.ts";
 import type { SearchHistory } from "../history.ts";
@@ -92,7 +93,7 @@ export function searchDisplay(
   const content = () => contentOf(history, { title, names, charts });
   return Object.freeze({
     charts,
-    html: async () => pageOf(await content(), title),
+    html: async () => htmlPage(title, await content()),
     toString: inWords,
     [customInspect]: inWords,
     [jupyterDisplay]: async () => bundleOf(inWords(), htmlFrame(await content())),
@@ -159,23 +160,4 @@ async function contentOf(
     <p style="margin:.2em 0">${bestText(history, names)}</p>
     ${table}${pictures}
   `;
-}
-
-function pageOf(content: Html, title: string): string {
-  return `<!doctype html>${
-    html`
-      <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <title>${title}</title>
-          <meta name="viewport" content="width=device-width">
-          <meta name="color-scheme" content="light dark">
-        </head>
-        <body
-          style="font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;margin:2em auto;max-width:64em;padding:0 1em">
-          <main>${content}</main>
-        </body>
-      </html>
-    `.markup
-  }\n`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../../../lib/core/random.ts";
-import { measuredAccuracy } from "../../../lib/serve/watch/accuracy/estimated_accuracy.ts";
+import { wilsonInterval } from "../../../lib/core/wilson_interval.ts";
 import { logistic } from "../../../lib/serve/watch/accuracy/platt_scaling.ts";
 import {
   type ReferenceProfile,
@@ -55,7 +55,7 @@ export async function madeProfile(rows: readonly MadeRow[]): Promise<ReferencePr
       { readsTexts: true },
     ),
     answered: { confidences: rows.map(({ confidence }) => confidence), isRight },
-    accuracy: measuredAccuracy(isRight.filter(Boolean).length, rows.length),
+    accuracy: wilsonInterval(isRight.filter(Boolean).length, rows.length),
     scores: {},
   });
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { wilsonInterval } from "../../../core/wilson_interval.ts";
 import { logistic, logOddsOf, type PlattScaling } from "./platt_scaling.ts";
 
 /** A share of rows with its 95 % interval. */
@@ -47,9 +46,4 @@ export function estimateAccuracy(
     byIntercept ** 2 * ofIntercept;
   const half = normalErrors * Math.sqrt(coins + Math.max(0, ofLine));
   return { mean, low: Math.max(0, mean - half), high: Math.min(1, mean + half), rows };
-}
-
-/** The share of right rows with Wilson's interval. */
-export function measuredAccuracy(right: number, rows: number): ShareInterval {
-  return wilsonInterval(right, rows);
 }

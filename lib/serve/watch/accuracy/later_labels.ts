@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { estimateAccuracy, measuredAccuracy } from "./estimated_accuracy.ts";
+import { estimateAccuracy } from "./estimated_accuracy.ts";
+import { wilsonInterval } from "../../../core/wilson_interval.ts";
 import type { PlattScaling } from "./platt_scaling.ts";
 import type { WatchedAccuracy } from "../watch_report.ts";
 
@@ -46,7 +47,7 @@ export function laterLabels(): LaterLabels {
       const labelled = [...answers.values()].filter(({ truth }) => truth !== undefined);
       if (labelled.length === 0) return {};
       const right = labelled.filter(({ label, truth }) => label === truth).length;
-      const measured = measuredAccuracy(right, labelled.length);
+      const measured = wilsonInterval(right, labelled.length);
       const confidences = labelled.flatMap(({ confidence }) => confidence ?? []);
       if (!calibration || confidences.length < labelled.length) return { measured };
       const estimated = estimateAccuracy(confidences, calibration);

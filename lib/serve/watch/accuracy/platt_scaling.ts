@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../../../core/errors.ts";
+import { softplus } from "../../../core/softplus.ts";
 
 /** The line of a calibration: the calibrated log-odds are slope · log-odds + intercept. */
 export interface PlattScaling {
@@ -95,9 +96,4 @@ function damped(
 /** 1 / (1 + e^−z). */
 export function logistic(z: number): number {
   return 1 / (1 + Math.exp(-z));
-}
-
-/** ln(1 + e^z), also where e^z is no number. */
-function softplus(z: number): number {
-  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 }

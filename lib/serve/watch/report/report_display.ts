@@ -20,6 +20,7 @@ import {
   htmlTable,
   svgImage,
 } from "../../../core/html.ts";
+import { htmlPage } from "../../../core/html_page.ts";
 import { isRecord } from "../../../core/objects.ts";
 import { shownValue } from "../../../core/shown_value.ts";
 import { visibleLines } from "../../../core/visible.ts";
@@ -57,7 +58,7 @@ export interface ReportView extends WatchState, Displayed {
 export function shownReport(state: WatchState): ReportView {
   const inWords = () => visibleLines(watchText(state));
   const view = {
-    html: async () => pageOf(await reportHtml(state), state.model),
+    html: async () => htmlPage(`${state.model}: watched`, await reportHtml(state)),
     toString: inWords,
     [customInspect]: inWords,
     [jupyterDisplay]: async () => bundleOf(inWords(), htmlFrame(await reportHtml(state))),
@@ -112,25 +113,6 @@ export function readReport(value: unknown, where: string): ReportView {
     );
   }
   return shownReport(value as unknown as WatchState);
-}
-
-function pageOf(content: Html, model: string): string {
-  return `<!doctype html>${
-    html`
-      <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <title>${model}: watched</title>
-          <meta name="viewport" content="width=device-width">
-          <meta name="color-scheme" content="light dark">
-        </head>
-        <body
-          style="font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;margin:2em auto;max-width:64em;padding:0 1em">
-          <main>${content}</main>
-        </body>
-      </html>
-    `.markup
-  }\n`;
 }
 
 async function reportHtml(state: WatchState): Promise<Html> {

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { Random } from "../../../../lib/core/random.ts";
-import {
-  estimateAccuracy,
-  measuredAccuracy,
-} from "../../../../lib/serve/watch/accuracy/estimated_accuracy.ts";
+import { estimateAccuracy } from "../../../../lib/serve/watch/accuracy/estimated_accuracy.ts";
+import { wilsonInterval } from "../../../../lib/core/wilson_interval.ts";
 import {
   logistic,
   logOddsOf,
@@ -52,7 +50,7 @@ Deno.test("the interval of an estimated accuracy holds the true one as often as 
 });
 
 Deno.test("a measured accuracy has Wilson's interval", () => {
-  const { mean, low, high } = measuredAccuracy(9, 10);
+  const { mean, low, high } = wilsonInterval(9, 10);
   assert.equal(mean, 0.9);
   // statsmodels' proportion_confint(9, 10, method="wilson") to four digits.
   assert.deepEqual([low, high].map((each) => each.toFixed(4)), ["0.5958", "0.9821"]);
