@@ -16,7 +16,7 @@ import {
   textClassification,
 } from "tunebook";
 import { sentiment } from "tunebook/datasets";
-import { measuredAccuracy } from "../lib/serve/watch/accuracy/estimated_accuracy.ts";
+import { wilsonInterval } from "../lib/core/wilson_interval.ts";
 import { referenceProfile } from "../lib/serve/watch/profile/reference_profile.ts";
 import { readProfile } from "../lib/serve/watch/profile/read_profile.ts";
 import { requestSignals } from "../lib/serve/watch/request_signals.ts";
@@ -66,7 +66,7 @@ const served = {
   restaurants: await answer(ofSource("yelp")),
 };
 const accuracyOf = (rows: readonly Answered[]) =>
-  measuredAccuracy(rows.filter(({ isRight }) => isRight).length, rows.length);
+  wilsonInterval(rows.filter(({ isRight }) => isRight).length, rows.length);
 
 /** One window: 400 held-out films make the profile, and other films or something else are served. */
 function watchWindow(run: number, source: keyof typeof served, alpha: number) {

@@ -4,8 +4,9 @@
  * in one thread: two threads of two processes wait for one another on two cores, and took half as
  * much again. A process runs all tests of a folder, or of several whose tests are quick, because
  * loading and compiling the library is most of what a file costs that has a runtime of its own.
- * Prints `N passed, N failed` as the last line. With `--all`, translations of notebooks run as well; without it they are only checked to
- * have the code of their originals.
+ * Repeats at the end what failed, and prints `N passed, N failed` as the last line. With `--all`,
+ * translations of notebooks run as well; without it they are only checked to have the code of their
+ * originals.
  *
  * @module
  */
@@ -37,7 +38,12 @@ const quick = ["chart", "core", "data", "evaluate", "image", "metrics", "noteboo
 interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** What a process that failed said of it. */
+  readonly faults: readonly string[];
 }
+
+/** Lines of a process that failed without a list of errors, as type checks do. */
+const lastLines = 60;
 
 /** What has types to check. The notebooks' cells have a test of their own. */
 const typed = ["bench", "tests", "tools", "docs", "notebook.ts"];
@@ -57,6 +63,7 @@ const queue: (readonly string[])[] = [
 const counts = (await Promise.all(Array.from({ length: together }, runNext))).flat();
 const passed = counts.reduce((sum, { passed }) => sum + passed, 0);
 const failed = counts.reduce((sum, { failed }) => sum + failed, 0);
+for (const { faults } of counts) for (const line of faults) console.log(line);
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed > 0 ? 1 : 0);
 
@@ -67,7 +74,7 @@ async function runNext(): Promise<Counts[]> {
   return found;
 }
 
-/** Shows the output line by line while it comes, and reads the counts from its summary. */
+/** Shows the output line by line while it comes, and reads the counts and faults from it. */
 async function run(args: readonly string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
@@ -75,18 +82,30 @@ async function run(args: readonly string[]): Promise<Counts> {
     env: { NO_COLOR: "1", TUNEBOOK_THREADS: "1", ORT_DISABLE_TELEMETRY: "1" },
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
-  let summary: RegExpExecArray | null = null;
-  const input = Readable.fromWeb(child.stdout as unknown as ReadableStream);
-  for await (const line of createInterface({ input })) {
-    console.log(line);
-    summary = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/.exec(line) ?? summary;
-  }
+  const lines: string[] = [];
+  await Promise.all([show(child.stdout, lines), show(child.stderr, lines)]);
   const { success } = await child.status;
-  const failed = Number(summary?.[2] ?? 0);
+  const summary = lines.map((line) =>
+    /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/.exec(line)
+  )
+    .findLast((found) => found !== null);
+  const passed = Number(summary?.[1] ?? 0);
+  if (success) return { passed, failed: 0, faults: [] };
+  const errors = lines.findLastIndex((line) => line.trim() === "ERRORS");
+  const told = errors < 0 ? lines.slice(-lastLines) : lines.slice(errors);
   // A type error is no failed test, but nothing that passes either.
-  return { passed: Number(summary?.[1] ?? 0), failed: success ? failed : Math.max(failed, 1) };
+  const failed = Math.max(Number(summary?.[2] ?? 0), 1);
+  return { passed, failed, faults: ["", `deno ${args.join(" ")}`, ...told] };
+}
+
+/** Prints each line of `stream` and adds it to `lines`. */
+async function show(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {
+  for await (const line of createInterface({ input: Readable.fromWeb(stream) })) {
+    console.log(line);
+    lines.push(line);
+  }
 }
 
 /** The Markdown files of `docs`. */
