@@ -101,8 +101,8 @@ async function run(args: readonly string[]): Promise<Counts> {
 }
 
 /** Prints each line of `stream` and adds it to `lines`. */
-async function show(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {
-  for await (const line of createInterface({ input: Readable.fromWeb(stream) })) {
+async function show(stream: unknown, lines: string[]): Promise<void> {
+  for await (const line of createInterface({ input: Readable.fromWeb(stream as ReadableStream) })) {
     console.log(line);
     lines.push(line);
   }
