@@ -111,6 +111,7 @@ export { nsga2, type Nsga2Options } from "./lib/search/samplers/nsga2.ts";
 export { quasiRandom, type QuasiRandomOptions } from "./lib/search/samplers/quasi_random.ts";
 export { randomSearch } from "./lib/search/samplers/random_search.ts";
 export type { SearchSampler } from "./lib/search/samplers/sampler.ts";
+export { autoSampler } from "./lib/search/samplers/auto_sampler.ts";
 export { tpe, type TpeOptions } from "./lib/search/samplers/tpe.ts";
 
 // Pruners

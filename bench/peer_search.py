@@ -60,6 +60,7 @@ FUNCTIONS = {
 }
 TASKS = ("sentiment", "entities")
 SAMPLERS = {
+    "auto": lambda seed: optuna.samplers.TPESampler(seed=seed),
     "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True),
     "gaussianProcess": lambda seed: optuna.samplers.GPSampler(seed=seed),
 }

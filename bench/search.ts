@@ -1,11 +1,11 @@
 /**
  * Regret after 50 trials beside Optuna's, on functions whose minimum is known and on tables of recorded trials:
  * `deno task bench:search PYTHON`, with a Python that has Optuna, SciPy and PyTorch. Both sides have their own random numbers and
- * the settings that they come with; Optuna's TPE is multivariate, as ours. Searches that were measured are
+ * the settings that they come with; Optuna's TPE is multivariate, as ours, but as it comes beside `auto`. Searches that were measured are
  * kept in `out/bench/search.jsonl` and not repeated.
  *
  *     --seeds N --trials N    30 seeds and 50 trials unless given
- *     --sampler NAME          tpe or gaussianProcess; both unless given
+ *     --sampler NAME          auto, tpe or gaussianProcess; all unless given
  *     --function NAME         branin, hartmann6, sentiment or entities; all unless given
  *     --out FILE
  *
@@ -14,7 +14,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { gaussianProcess, type SearchSampler, startSearch, tpe } from "../mod.ts";
+import { autoSampler, gaussianProcess, type SearchSampler, startSearch, tpe } from "../mod.ts";
 import { type SearchFunction, searchFunctions } from "./search_functions.ts";
 import { type MeasuredSearch, searchTable } from "./search_table.ts";
 import { recordedTasks, tableFunction } from "./trials/trial_tables.ts";
@@ -31,6 +31,7 @@ const { values, positionals: [python] } = parseArgs({
 });
 const [seeds, trials] = [Number(values.seeds), Number(values.trials)];
 const samplers: Readonly<Record<string, SearchSampler>> = {
+  auto: autoSampler(),
   tpe: tpe(),
   gaussianProcess: gaussianProcess(),
 };

@@ -520,6 +520,7 @@ Deno.test("no public function takes an option that it does not know", async () =
 Deno.test("functions without options take none", async () => {
   const alone: readonly [string, Call][] = [
     ["head", tunebook.head as Call],
+    ["autoSampler", tunebook.autoSampler as Call],
     ["randomSearch", tunebook.randomSearch as Call],
     ["peft", (options) => (tunebook.peft as (...all: unknown[]) => unknown)("a", options)],
     [

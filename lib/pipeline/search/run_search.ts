@@ -7,9 +7,9 @@ import { mistakes, type TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { metricOf } from "../../metrics/mod.ts";
+import { autoSampler } from "../../search/samplers/auto_sampler.ts";
 import { openSearch } from "../../search/open_search.ts";
 import { startingWith } from "../../search/samplers/starting_with.ts";
-import { tpe } from "../../search/samplers/tpe.ts";
 import { type Search, type SearchSettings, startSearch } from "../../search/search.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
@@ -176,7 +176,7 @@ async function openedSearch(
   },
 ): Promise<{ readonly found: PlanSearch } & Disposable> {
   const { plan, space, laidOut, written, options } = search;
-  const { sampler = tpe(), pruner, seed, file } = options;
+  const { sampler = autoSampler(), pruner, seed, file } = options;
   // What is wrong with the model or the rows is an error, and no trial that fails; another model may have as
   // many layers.
   const { layers: _, ...spec } = suggestedPlan(plan, laidOut.suggestionOf(written));

@@ -57,7 +57,7 @@ export interface PlanSearchOptions<
   readonly metric?: Metric<number, Predicted> | string;
   /** When it ends; only a grid ends by itself. */
   readonly budget?: SearchBudget;
-  /** What chooses the next trial; `tpe()` unless given. */
+  /** What chooses the next trial; `autoSampler()` unless given. */
   readonly sampler?: SearchSampler;
   /** What stops trials that will not be good, by their validation scores. Its steps are epochs. */
   readonly pruner?: Pruner;

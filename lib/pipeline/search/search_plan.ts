@@ -6,7 +6,7 @@
 import { bundleOf, customInspect, jupyterDisplay } from "../../core/display.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
 import { visibleLines } from "../../core/visible.ts";
-import { tpe } from "../../search/samplers/tpe.ts";
+import { autoSampler } from "../../search/samplers/auto_sampler.ts";
 import { describePlan } from "../display/describe_plan.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { RunOptions } from "../run/run_options.ts";
@@ -71,7 +71,7 @@ export function searchPlanOf<Found>(
 function linesOf(
   { plan, space, options, laidOut, written, metric }: CheckedSearch,
 ): [string, string][] {
-  const { budget = {}, sampler = tpe(), pruner, file } = options;
+  const { budget = {}, sampler = autoSampler(), pruner, file } = options;
   const described = describePlan(suggestedPlan(plan, laidOut.suggestionOf(written), metric));
   const stages = described.split("\n").map((line): [string, string] => {
     const [stage] = line.split(" ", 1);

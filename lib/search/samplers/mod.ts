@@ -6,6 +6,7 @@
 import { takesNoOptions } from "../../core/check_options.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
+import { autoSampler } from "./auto_sampler.ts";
 import { cmaEs } from "./cma_es.ts";
 import { evolution } from "./evolution.ts";
 import { gaussianProcess } from "./gaussian_process.ts";
@@ -17,16 +18,14 @@ import type { SearchSampler } from "./sampler.ts";
 import { tpe } from "./tpe.ts";
 
 const samplers: Readonly<Record<string, (settings: object) => SearchSampler>> = {
+  auto: withoutSettings("auto", autoSampler),
   tpe,
   gaussianProcess,
   cmaEs,
   evolution,
   nsga2,
   quasiRandom,
-  random(settings) {
-    if (Object.keys(settings).length > 0) takesNoOptions("random", [settings]);
-    return randomSearch();
-  },
+  random: withoutSettings("random", randomSearch),
   grid: gridSearch,
 };
 
@@ -47,4 +46,11 @@ export function samplerOf(
       known.join(", ")
     }`,
   );
+}
+
+function withoutSettings(name: string, made: () => SearchSampler) {
+  return (settings: object) => {
+    if (Object.keys(settings).length > 0) takesNoOptions(name, [settings]);
+    return made();
+  };
 }

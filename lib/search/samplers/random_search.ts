@@ -10,7 +10,7 @@ const name = "random";
 
 /**
  * Draws every value by chance, evenly over its range, or over the logarithm of it (Bergstra and Bengio
- * 2012, "Random Search for Hyper-SearchParameter Optimization"). For any number of aims.
+ * 2012, "Random Search for Hyper-Parameter Optimization"). For any number of aims.
  *
  * @throws {TunebookError} of kind `input` for options, for it takes none.
  *
