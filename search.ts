@@ -20,6 +20,7 @@ export type {
   SearchBudget,
   TrialConstraints,
 } from "./lib/pipeline/search/search_options.ts";
+export type { FrontRule, SearchCost } from "./lib/pipeline/search/search_costs.ts";
 export type { SearchStage } from "./lib/pipeline/search/search_plan.ts";
 export type {
   BestTrial,

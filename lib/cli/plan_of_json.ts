@@ -8,6 +8,7 @@ import { isRecord } from "../core/objects.ts";
 import { Plan, SearchPlan } from "../pipeline/plan.ts";
 import type { RunOptions } from "../pipeline/run/run_options.ts";
 import { isSearchJson } from "../pipeline/search/search_json.ts";
+import type { BestTrial } from "../pipeline/search/search_result.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
 import { type FlagPlan, readFilePlan } from "./plan_of_flags.ts";
@@ -53,11 +54,24 @@ export async function planOfJson(
   console.error(`${search}\n`);
   const found = await search.run(how);
   console.log(`${found}\n`);
-  const { best: { number, score, suggestion }, metric, trials, plan } = found;
+  const { best, chosen, front, costs, metric, trials, plan } = found;
   return {
     plan,
-    search: { metric, best: { number, score, suggestion }, trials: trials.length, plan },
+    search: {
+      metric,
+      best: toldTrial(best),
+      ...(costs.length === 0
+        ? {}
+        : { costs, chosen: toldTrial(chosen), front: front.map(toldTrial) }),
+      trials: trials.length,
+      plan,
+    },
   };
+}
+
+/** A trial with what it costs, without its plan. */
+function toldTrial({ number, score, suggestion, figures }: Omit<BestTrial<unknown>, "plan">) {
+  return { number, score, suggestion, figures };
 }
 
 function budgetOfFlags(flags: Flags): Record<string, number> | undefined {

@@ -76,6 +76,11 @@ export interface Search<Suggestion> {
   report(number: number, step: number, value: number): boolean;
   /** Ends a trial that is not worth going on. */
   prune(number: number, notes?: TrialNotes): void;
+  /**
+   * Whether a trial is under way in this process: not after its end, nor where another process took it over,
+   * to which it belongs then.
+   */
+  owns(number: number): boolean;
   /** All that was tried, as plain JSON; a search that gets its trials goes on the same way. */
   readonly history: SearchHistory;
   /** The best trial by the first aim; `undefined` before one has come to its end. */
@@ -210,6 +215,11 @@ export function searchOver<Suggestion>(
         const next: Trial = { ...trial, reports: [...trial.reports, [step, value]] };
         const reported = { ...empty, trials: trials.with(number, next) };
         return [next, pruner?.shouldPrune(reported, number) ?? false];
+      }),
+    owns: (number) =>
+      store.atOnce(() => {
+        const trial: Trial | undefined = store.trials()[number];
+        return trial?.state === "pending" && store.isOwn(trial);
       }),
     get history() {
       return history();

@@ -10,7 +10,7 @@ import type { TrialRows } from "./trial_bases.ts";
 
 /** The rows' hash, the plan and the space as plain JSON, for a search's file. */
 export async function aboutSearch(
-  { plan, space, options: { constraints } }: CheckedSearch,
+  { plan, space, options: { constraints, costs } }: CheckedSearch,
   { rows, judge, labels }: {
     readonly rows: TrialRows;
     readonly judge: AnyMetric;
@@ -27,6 +27,7 @@ export async function aboutSearch(
     train,
     space: plainSpace(space),
     metric: judge.name,
+    costs,
     constraints,
     "the training rows": await hashOf(rows.train.fingerprint),
     "the validation rows": await hashOf(rows.validation.fingerprint),

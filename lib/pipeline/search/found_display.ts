@@ -14,6 +14,7 @@ import { formatNumber } from "../display/format_number.ts";
 import { titleOf } from "../display/score_titles.ts";
 import { timeText } from "../display/training_view.ts";
 import { describedSettings } from "./describe_suggestion.ts";
+import { costText, type SearchCost, titleOfCost } from "./search_costs.ts";
 
 /** A trial as it is shown. */
 interface ShownTrial {
@@ -30,6 +31,10 @@ export interface ShownSearch {
   readonly trials: readonly ShownTrial[];
   readonly history: SearchHistory;
   readonly metric: string;
+  readonly costs: readonly SearchCost[];
+  /** The trials that none is better than. */
+  readonly front: readonly { readonly number: number }[];
+  readonly chosen?: { readonly number: number };
   readonly notes: readonly string[];
 }
 
@@ -40,7 +45,7 @@ const mostShown = 12;
 export function describeFound(shown: ShownSearch): string {
   return [
     captionOf(shown),
-    textTable(columnsOf(shown), rowsOf(shown), columnsOf(shown).map((_, at) => alignOf(at))),
+    textTable(columnsOf(shown), rowsOf(shown), alignsOf(shown)),
     ...notesOf(shown),
   ].join("\n");
 }
@@ -49,7 +54,7 @@ export function describeFound(shown: ShownSearch): string {
 export function foundDisplay(shown: ShownSearch, status?: string): MimeBundle {
   const table = htmlTable({
     caption: captionOf(shown),
-    columns: columnsOf(shown).map((title, at) => ({ title, align: alignOf(at) })),
+    columns: columnsOf(shown).map((title, at) => ({ title, align: alignsOf(shown)[at] })),
     rows: rowsOf(shown),
   });
   const notes = notesOf(shown).map((note) =>
@@ -65,17 +70,22 @@ export function foundDisplay(shown: ShownSearch, status?: string): MimeBundle {
 /** The table of an ended search, and its charts below. */
 export async function foundWithCharts(shown: ShownSearch): Promise<MimeBundle> {
   const table = foundDisplay(shown);
-  const charts = searchDisplay(shown.history, { aims: shown.metric, title: "the trials" });
+  const aims = [shown.metric, ...shown.costs.map(titleOfCost)];
+  const charts = searchDisplay(shown.history, { aims, title: "the trials" });
   const { [jupyterDisplay]: draw } = charts;
   const drawn = await draw();
   return { ...table, "text/html": `${table["text/html"]}${drawn["text/html"]}` };
 }
 
-/** The trials with the best scores first, then those under way, pruned and failed. */
-function rankedTrials({ trials, history: { better: [better] } }: ShownSearch): ShownTrial[] {
+/** The front first, then the other trials by their scores, then those under way, pruned and failed. */
+function rankedTrials(
+  { trials, front, history: { better: [better] } }: ShownSearch,
+): ShownTrial[] {
+  const onFront = new Set(front.map(({ number }) => number));
   const states = ["complete", "pending", "pruned", "failed"];
   return trials.toSorted((a, b) =>
     states.indexOf(a.state) - states.indexOf(b.state) ||
+    Number(onFront.has(b.number)) - Number(onFront.has(a.number)) ||
     lossOf(a.score ?? 0, better) - lossOf(b.score ?? 0, better) || a.number - b.number
   ).slice(0, mostShown);
 }
@@ -92,14 +102,25 @@ function columnsOf(shown: ShownSearch): string[] {
   const { metric } = shown;
   const title = isMetricName(metric) ? titleOf(metricOf(metric)) : metric;
   const why = hasReasons(shown) ? ["why not"] : [];
-  return ["trial", `validation ${title}`, ...settingNames(shown), "time", ...why];
+  const { costs } = shown;
+  const ofCosts = costs.length === 0 ? [] : [...costs.map(titleOfCost), "front"];
+  return ["trial", `validation ${title}`, ...ofCosts, ...settingNames(shown), "time", ...why];
 }
 
 function hasReasons({ trials }: ShownSearch): boolean {
   return trials.some(({ reason }) => reason !== undefined);
 }
 
-const alignOf = (at: number) => at < 2 ? "right" : "left";
+/** Numbers stand on the right: the trial's, its score and its costs. */
+function alignsOf(shown: ShownSearch): ("left" | "right")[] {
+  return columnsOf(shown).map((_, at) => at < 2 + shown.costs.length ? "right" : "left");
+}
+
+/** `yes` for a trial that none is better than. */
+function frontText({ front, chosen }: ShownSearch, number: number): string {
+  if (number === chosen?.number) return "chosen";
+  return front.some((each) => each.number === number) ? "yes" : "";
+}
 
 function settingNames({ trials, history: { dimensions } }: ShownSearch): string[] {
   if (trials.length === 0) return [];
@@ -111,6 +132,8 @@ function rowsOf(shown: ShownSearch): string[][] {
   return rankedTrials(shown).map(({ number, state, score, suggestion, reason, figures }) => [
     String(number),
     score === undefined ? state : formatNumber(score),
+    ...shown.costs.map((cost) => figures[cost] === undefined ? "" : costText(figures[cost])),
+    ...(shown.costs.length === 0 ? [] : [frontText(shown, number)]),
     ...describedSettings(suggestion, dimensions).map(([, value]) => value),
     figures.seconds === undefined ? "" : timeText(figures.seconds),
     ...(hasReasons(shown) ? [reason ?? ""] : []),

@@ -20,10 +20,12 @@ import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
 import type { PlanSpace, SearchedSettings } from "./plan_space.ts";
 import { aboutSearch } from "./about_search.ts";
 import { runTrial, type TrialContext, type TrialOutcome } from "./run_trial.ts";
+import type { SearchCost } from "./search_costs.ts";
 import type { SearchResult } from "./search_result.ts";
 import { searchResultOf } from "./search_result.ts";
 import { type CheckedSearch, noValidation } from "./search_spec.ts";
 import { viewOfSearch } from "./search_view.ts";
+import { presentSearch } from "./present_search.ts";
 import { type SpentBudget, spentBudget } from "./spent_budget.ts";
 import { startPoints } from "./start_points.ts";
 import { suggestedPlan } from "./suggested_plan.ts";
@@ -49,7 +51,7 @@ export async function runSearch<Found>(
   checkRunOptions(options);
   const { trackers: _, name: __, ...alone } = options;
   checkAlone("search(…).run()", alone);
-  const { plan, laidOut, options: { budget = {}, constraints = {} } } = search;
+  const { plan, options: { budget = {}, constraints = {}, costs = [] } } = search;
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
   const read = await readStage(plan, signal);
@@ -63,7 +65,7 @@ export async function runSearch<Found>(
   const { found } = opened;
   const specOf = (suggestion: SearchedSettings) => suggestedPlan(plan, suggestion, judge);
   const notes: string[] = [];
-  const present = () => presented(found, { laidOut, judge, notes });
+  const present = () => presentSearch(found, search, { judge, notes });
   const view = viewOfSearch(options, present);
   const spent = spentBudget(budget);
   const trial = (number: number, suggestion: SearchedSettings) =>
@@ -71,7 +73,7 @@ export async function runSearch<Found>(
       { specOf: () => specOf(suggestion), number, options },
       (tracking) =>
         oneTrial(found, spent, number, {
-          ...{ bases, device, judge, constraints, tracking, signal },
+          ...{ bases, device, judge, constraints, costs, tracking, signal },
           specOf: () => specOf(suggestion),
           onStep: view.step,
         }),
@@ -82,16 +84,23 @@ export async function runSearch<Found>(
   } finally {
     await view.end();
   }
-  const { best, ...shown } = present();
-  if (!best) throw stopped ? nothingEnded() : failureOfAll(found, notes);
-  const of = { ...best, plan: planOf(specOf(best.suggestion)) };
-  return searchResultOf({ ...shown, best: of, stopped });
+  const { best, chosen, ...shown } = present();
+  if (!best || !chosen) throw stopped ? nothingEnded() : failureOfAll(found, notes);
+  const front = shown.front.map((each) => ({ ...each, plan: planOf(specOf(each.suggestion)) }));
+  const ofFront = (number: number) => front.find((each) => each.number === number)!;
+  return searchResultOf({
+    ...shown,
+    front,
+    best: ofFront(best.number),
+    chosen: ofFront(chosen.number),
+    stopped,
+  });
 }
 
 /** The trials one after the other; true where a person stopped them. */
 async function takeTrials(
   found: PlanSearch,
-  { search: { options: { budget } }, spent, signal, view, notes, trial }: {
+  { search: { options: { budget, costs = [] } }, spent, signal, view, notes, trial }: {
     readonly search: CheckedSearch;
     readonly spent: SpentBudget;
     readonly signal: AbortSignal;
@@ -114,15 +123,14 @@ async function takeTrials(
     }
     const { number, suggestion } = asked;
     view.begin(number);
-    const { state, figures, ...outcome } = await trial(number, suggestion);
+    const outcome = await trial(number, suggestion);
     // One that was stopped stays under way: whoever goes on begins with it.
-    if (state === "interrupted") break;
-    if ("score" in outcome) found.tell(number, outcome.score, { figures });
-    else if ("reason" in outcome) {
-      found[state === "pruned" ? "prune" : "fail"](number, { reason: outcome.reason, figures });
+    if (outcome.state === "interrupted") break;
+    if (!endTrial(found, number, outcome, costs)) {
+      notes.push(`trial ${number} went to another process, since this one gave no sign for long`);
     }
     await view.done(number, spent.left(found.history));
-    failures = state === "failed" ? failures + 1 : 0;
+    failures = outcome.state === "failed" ? failures + 1 : 0;
     if (failures === mostFailures) {
       notes.push(`the last ${mostFailures} trials failed one after the other`);
       return false;
@@ -130,6 +138,30 @@ async function takeTrials(
   }
   notes.push("it was stopped");
   return true;
+}
+
+/** Keeps what came of a trial; false where it is no longer this process that runs it. */
+function endTrial(
+  found: PlanSearch,
+  number: number,
+  outcome: Exclude<TrialOutcome, { readonly state: "interrupted" }>,
+  costs: readonly SearchCost[],
+): boolean {
+  const { figures } = outcome;
+  try {
+    if (outcome.state === "complete") {
+      found.tell(number, [outcome.score, ...costs.map((cost) => figures[cost])], { figures });
+    } else {
+      found[outcome.state === "pruned" ? "prune" : "fail"](number, {
+        reason: outcome.reason,
+        figures,
+      });
+    }
+    return true;
+  } catch (error) {
+    if (found.owns(number)) throw error;
+    return false;
+  }
 }
 
 function endOfTrials({ history }: PlanSearch, most = Infinity): string {
@@ -176,7 +208,7 @@ async function openedSearch(
   },
 ): Promise<{ readonly found: PlanSearch } & Disposable> {
   const { plan, space, laidOut, written, options } = search;
-  const { sampler = autoSampler(), pruner, seed, file } = options;
+  const { sampler = autoSampler(), pruner, seed, file, costs = [] } = options;
   // What is wrong with the model or the rows is an error, and no trial that fails; another model may have as
   // many layers.
   const { layers: _, ...spec } = suggestedPlan(plan, laidOut.suggestionOf(written));
@@ -184,7 +216,7 @@ async function openedSearch(
   const settings = trainSettings(spec.train, method);
   const rows = await bases.rowsOf(spec, { method, settings, signal });
   const how: SearchSettings = {
-    better: judge.better,
+    better: [judge.better, ...costs.map(() => "lower" as const)],
     sampler: startingWith(sampler, startPoints(search)),
     ...(pruner ? { pruner } : {}),
     ...(seed === undefined ? {} : { seed }),
@@ -196,32 +228,6 @@ async function openedSearch(
   const about = await aboutSearch(search, { rows, judge, labels: read.task.labels });
   const found = openSearch<PlanSpace>(space, { ...how, file, about });
   return { found: found as unknown as PlanSearch, [Symbol.dispose]: () => found[Symbol.dispose]() };
-}
-
-/** The search as it stands. */
-function presented(
-  found: PlanSearch,
-  { laidOut, judge, notes }: Pick<CheckedSearch, "laidOut"> & {
-    readonly judge: AnyMetric;
-    readonly notes: readonly string[];
-  },
-) {
-  const { history, best } = found;
-  const trials = history.trials.map(({ number, point, state, values, reason, figures = {} }) => ({
-    number,
-    state,
-    suggestion: laidOut.suggestionOf(point),
-    ...(values === undefined ? {} : { score: values[0] }),
-    ...(reason === undefined ? {} : { reason }),
-    figures,
-  }));
-  return {
-    trials,
-    history,
-    metric: judge.name,
-    notes: [...notes],
-    ...(best === undefined ? {} : { best: { ...trials[best.number], score: best.values[0] } }),
-  };
 }
 
 function nothingEnded(): TunebookError {

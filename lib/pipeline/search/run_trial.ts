@@ -14,6 +14,7 @@ import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import { trainableOf } from "../run/assemble_stage.ts";
 import { type Scoring, scoringOf } from "../run/scoring.ts";
 import type { Tracking } from "../run/tracked_run.ts";
+import type { SearchCost } from "./search_costs.ts";
 import type { TrialConstraints } from "./search_options.ts";
 import type { AttachedTrial, TrialBases } from "./trial_bases.ts";
 import { brokenConstraint, trialSizes } from "./trial_sizes.ts";
@@ -33,6 +34,7 @@ export interface TrialContext {
   readonly device: Device;
   readonly judge: AnyMetric;
   readonly constraints: TrialConstraints;
+  readonly costs: readonly SearchCost[];
   readonly tracking: Tracking;
   /** Stops the search. */
   readonly signal: AbortSignal;
@@ -76,7 +78,7 @@ interface ScoringContext extends Omit<TrialContext, "ended"> {
 /** The score of the trained model, or why it has none. */
 async function scoreOf(
   spec: PlanSpec,
-  { bases, device, judge, constraints, figures, stop, signal, ...watch }: ScoringContext,
+  { bases, device, judge, constraints, costs, figures, stop, signal, ...watch }: ScoringContext,
 ): Promise<number | string> {
   const method = await spec.method.open?.() ?? spec.method;
   // Where the plan's own run is kept is no place for trials.
@@ -116,7 +118,7 @@ async function scoreOf(
   if (result.stopped === "interrupted") throw interruption();
   const score = keptScore(result) ?? await scored(state.value);
   if (!Number.isFinite(score)) return `${judge.name} of the validation rows is ${score}`;
-  if (constraints.latency === undefined) return score;
+  if (constraints.latency === undefined && !costs.includes("latency")) return score;
   figures.latency = await latencyOf(trial, { scoring, state: state.value, signal });
   return brokenConstraint(constraints, { latency: figures.latency }) ?? score;
 }
@@ -148,7 +150,7 @@ function keptScore(
 }
 
 /** Rows that are answered before any is timed, and those that are. */
-const [warmUps, timed] = [3, 11];
+const [warmUps, timed] = [3, 21];
 
 /** The median of the milliseconds that a row takes. */
 async function latencyOf(

@@ -13,6 +13,7 @@ import { spaceFromJson, spaceToJson } from "../../search/space/space_json.ts";
 import { specFromJson } from "../plan_from_json.ts";
 import { type PlanJson, specToJson } from "../plan_json.ts";
 import type { PlanSpace } from "./plan_space.ts";
+import type { FrontRule, SearchCost } from "./search_costs.ts";
 import {
   type PlanSearchOptions,
   type SearchBudget,
@@ -36,6 +37,8 @@ export interface SearchJson extends Omit<PlanJson, "method"> {
     readonly space: unknown;
     /** The name of the score. */
     readonly metric?: string;
+    readonly costs?: readonly SearchCost[];
+    readonly rule?: FrontRule;
     readonly budget?: SearchBudget;
     readonly sampler?: NamedJson;
     readonly pruner?: NamedJson;

@@ -10,6 +10,7 @@ import {
   positive,
   type Rule,
   type Rules,
+  someOf,
   text,
   whole,
   wholeFrom0,
@@ -20,6 +21,13 @@ import type { SearchHistory } from "../../search/history.ts";
 import type { Pruner } from "../../search/pruners/pruner.ts";
 import type { SearchSampler } from "../../search/samplers/sampler.ts";
 import { searchRules } from "../../search/search.ts";
+import {
+  type FrontRule,
+  frontRule,
+  frontRuleMistakes,
+  type SearchCost,
+  searchCosts,
+} from "./search_costs.ts";
 
 /** When a search ends; whichever comes first, where several are given. */
 export interface SearchBudget {
@@ -55,11 +63,18 @@ export interface PlanSearchOptions<
    * accuracy, perplexity …
    */
   readonly metric?: Metric<number, Predicted> | string;
+  /**
+   * What is to be low beside the score: `["latency", "bytes"]`. The search then looks for the trials that none is
+   * better than by score and costs, which are its `front`.
+   */
+  readonly costs?: readonly SearchCost[];
+  /** Which trial of the front `plan` is of: the one with the best score unless given. */
+  readonly rule?: FrontRule;
   /** When it ends; only a grid ends by itself. */
   readonly budget?: SearchBudget;
-  /** What chooses the next trial; `autoSampler()` unless given. */
+  /** What chooses the next trial; `autoSampler()` unless given. `nsga2()` is for costs and hundreds of trials. */
   readonly sampler?: SearchSampler;
-  /** What stops trials that will not be good, by their validation scores. Its steps are epochs. */
+  /** What stops trials that will not be good, by their validation scores; not beside costs. Its steps are epochs. */
   readonly pruner?: Pruner;
   readonly constraints?: TrialConstraints;
   /** The file or the history of an earlier search, whose five best trials are tried after the plan itself. */
@@ -94,6 +109,8 @@ const named = (wants: string): Rule => [wants, isRecord];
 /** What each option must be. */
 export const searchOptionRules: Rules<PlanSearchOptions> = {
   metric: metricRule,
+  costs: someOf(searchCosts),
+  rule: frontRule,
   budget: named("{ minutes }, { trials }, { epochs } or { steps }, or several of them"),
   sampler: searchRules.sampler.slice(0, 3) as unknown as Rule,
   pruner: searchRules.pruner,
@@ -108,7 +125,7 @@ export const searchOptionRules: Rules<PlanSearchOptions> = {
 
 /** What is wrong with the options of a search, and with what is in them. */
 export function searchOptionMistakes(options: PlanSearchOptions): Mistake[] {
-  const { budget, constraints, sampler } = options;
+  const { budget, constraints, sampler, costs, rule, pruner } = options;
   const within = (name: string, given: unknown, rules: Rules) =>
     isRecord(given)
       ? optionMistakes(given, rules).map((mistake): Mistake => ({ ...mistake, part: name }))
@@ -119,6 +136,16 @@ export function searchOptionMistakes(options: PlanSearchOptions): Mistake[] {
     ...optionMistakes(options, searchOptionRules),
     ...within("budget", budget, budgetRules),
     ...within("constraints", constraints, constraintRules),
+    ...frontRuleMistakes(rule, costs),
+    ...costs !== undefined && pruner !== undefined
+      ? [
+        mistakeOf((nameOf) =>
+          `${nameOf("pruner")} stops trials by their score alone, which may be good by their ${
+            nameOf("costs")
+          }; leave out one of the two`
+        ),
+      ]
+      : [],
     ...isEndless
       ? [
         mistakeOf((nameOf) =>

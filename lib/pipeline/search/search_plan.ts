@@ -13,6 +13,7 @@ import type { RunOptions } from "../run/run_options.ts";
 import { describeParameter } from "./describe_parameter.ts";
 import type { SearchedSettings } from "./plan_space.ts";
 import { runSearch } from "./run_search.ts";
+import { describeFrontRule, titleOfCost } from "./search_costs.ts";
 import { type SearchJson, searchToJson } from "./search_json.ts";
 import type { SearchResult } from "./search_result.ts";
 import { type CheckedSearch, checkedSearch, type SearchSpec } from "./search_spec.ts";
@@ -71,7 +72,7 @@ export function searchPlanOf<Found>(
 function linesOf(
   { plan, space, options, laidOut, written, metric }: CheckedSearch,
 ): [string, string][] {
-  const { budget = {}, sampler = autoSampler(), pruner, file } = options;
+  const { budget = {}, sampler = autoSampler(), pruner, file, costs = [], rule = "best" } = options;
   const described = describePlan(suggestedPlan(plan, laidOut.suggestionOf(written), metric));
   const stages = described.split("\n").map((line): [string, string] => {
     const [stage] = line.split(" ", 1);
@@ -87,6 +88,10 @@ function linesOf(
     ["budget", until.length > 0 ? until.join(" or ") : "all points of the grid"],
     ["sampler", sampler.name + (pruner ? `, pruner ${pruner.name}` : "")],
     ["score", `${metric?.name ?? "what is natural for the data"} of the validation rows`],
+    ...costs.length === 0 ? [] : [
+      ["costs", costs.map(titleOfCost).join(", ")],
+      ["chosen", describeFrontRule(rule)],
+    ] satisfies [string, string][],
     ...(file === undefined ? [] : [["file", file] satisfies [string, string]]),
   ];
 }

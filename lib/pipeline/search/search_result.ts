@@ -8,6 +8,7 @@ import { visibleLines } from "../../core/visible.ts";
 import type { SearchHistory, Trial } from "../../search/history.ts";
 import { describeFound, foundWithCharts } from "./found_display.ts";
 import type { SearchedSettings } from "./plan_space.ts";
+import type { FrontRule, SearchCost } from "./search_costs.ts";
 
 /** A trial with what was tried. */
 export interface SearchedTrial<Suggestion = SearchedSettings>
@@ -17,12 +18,12 @@ export interface SearchedTrial<Suggestion = SearchedSettings>
   readonly score?: number;
   /**
    * What was measured: `seconds`, `steps`, `epochs`, `parameters`, `trainedParameters`, `bytes` of the weights,
-   * `memory` in bytes as it was forecast, and `latency` in milliseconds where that is limited.
+   * `memory` in bytes as it was forecast, and `latency` in milliseconds where that is limited or a cost.
    */
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** The best trial of a search. */
+/** A trial than which none is better. */
 export interface BestTrial<Found, Suggestion = SearchedSettings> extends SearchedTrial<Suggestion> {
   readonly score: number;
   /** An ordinary plan: its `run()` trains it again, and scores the test rows, which no trial has seen. */
@@ -31,8 +32,13 @@ export interface BestTrial<Found, Suggestion = SearchedSettings> extends Searche
 
 /** What a search leaves. */
 export interface SearchResult<Found, Suggestion = SearchedSettings> extends Displayed {
+  /** The trial with the best score. */
   readonly best: BestTrial<Found, Suggestion>;
-  /** The plan of the best trial. */
+  /** The trial that the rule takes: the best one unless a rule was given. */
+  readonly chosen: BestTrial<Found, Suggestion>;
+  /** The trials that none is better than by score and costs, in the order of their numbers. */
+  readonly front: readonly BestTrial<Found, Suggestion>[];
+  /** The plan of the chosen trial. */
   readonly plan: Found;
   /** All trials in the order of their numbers; the first one is the plan as it was written. */
   readonly trials: readonly SearchedTrial<Suggestion>[];
@@ -40,6 +46,9 @@ export interface SearchResult<Found, Suggestion = SearchedSettings> extends Disp
   readonly history: SearchHistory;
   /** The name of the score of the validation rows. */
   readonly metric: string;
+  /** What was to be low beside the score; the front's figures have them. */
+  readonly costs: readonly SearchCost[];
+  readonly rule: FrontRule;
   /** Why it ended, and what is to be known of it. */
   readonly notes: readonly string[];
   /** True where a person stopped it. */
@@ -54,7 +63,7 @@ export function searchResultOf<Found, Suggestion>(
   const text = () => visibleLines(describeFound(figures));
   return Object.freeze({
     ...figures,
-    plan: figures.best.plan,
+    plan: figures.chosen.plan,
     toString: text,
     [customInspect]: text,
     [jupyterDisplay]: () => foundWithCharts(figures),

@@ -11,6 +11,7 @@ import { formatNumber } from "../display/format_number.ts";
 import { timeText } from "../display/training_view.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { describeSuggestion } from "./describe_suggestion.ts";
+import { costText, titleOfCost } from "./search_costs.ts";
 import { foundDisplay, type ShownSearch } from "./found_display.ts";
 
 /** Sees what happens in a search. */
@@ -70,14 +71,18 @@ function inTerminal(present: Parameters<typeof viewOfSearch>[1]): PlanSearchView
 /** `trial 3  0.8713  lora rank 16, learning rate 0.00032 · 12 s · best 0.8790, trial 1 · 14:03 min left`. */
 function lineOf(
   number: number,
-  { trials, best, history: { dimensions } }: ReturnType<Parameters<typeof viewOfSearch>[1]>,
+  { trials, best, costs, history: { dimensions } }: ReturnType<Parameters<typeof viewOfSearch>[1]>,
   left: string | undefined,
 ): string {
-  const { state, score, suggestion, reason, figures: { seconds } } = trials[number];
+  const { state, score, suggestion, reason, figures } = trials[number];
+  const { seconds } = figures;
   return [
     `trial ${number}  ${score === undefined ? state : formatNumber(score)}  ${
       describeSuggestion(suggestion, dimensions)
     }`,
+    ...costs.flatMap((cost) =>
+      figures[cost] === undefined ? [] : [`${costText(figures[cost])} ${titleOfCost(cost)}`]
+    ),
     ...(reason === undefined ? [] : [reason]),
     ...(seconds === undefined ? [] : [timeText(seconds)]),
     ...(best ? [`best ${formatNumber(best.score)}, trial ${best.number}`] : []),

@@ -5,7 +5,14 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { completeTrials, firstLoss, type SearchHistory } from "../../search/history.ts";
+import {
+  type CompleteTrial,
+  completeTrials,
+  firstLoss,
+  lossesOf,
+  type SearchHistory,
+} from "../../search/history.ts";
+import { nonDominatedFronts } from "../../search/samplers/nsga2/non_dominated_fronts.ts";
 import { type Dimension, type Point, pointFrom } from "../../search/space/dimension.ts";
 import { readSearch } from "../../search/store/read_search.ts";
 import type { CheckedSearch } from "./search_spec.ts";
@@ -35,15 +42,21 @@ export function startPoints(
       }; they have nothing in common`,
     );
   }
-  const best = completeTrials(earlier).sort((a, b) =>
-    firstLoss(a, earlier) - firstLoss(b, earlier)
-  );
+  const best = bestFirst(earlier);
   const points = [
     written,
     ...best.map(({ point }) => moved(point, { dimensions, shared, written })),
   ];
   const byText = new Map(points.map((point) => [JSON.stringify(point), point]));
   return [...byText.values()].slice(0, 1 + mostEarlier);
+}
+
+/** Front by front, in each the best score first; of one aim that is by score. */
+function bestFirst(earlier: SearchHistory): CompleteTrial[] {
+  const complete = completeTrials(earlier);
+  return nonDominatedFronts(complete.map((trial) => lossesOf(trial, earlier))).flatMap((front) =>
+    front.map((at) => complete[at]).sort((a, b) => firstLoss(a, earlier) - firstLoss(b, earlier))
+  );
 }
 
 function isLike(dimension: Dimension, earlier: Dimension | undefined): boolean {

@@ -63,6 +63,7 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
     if (isRun) attempts.begin(trial.number, host);
     else attempts.end(trial.number);
   };
+  const isOwn = ({ number }: Trial) => claimOf.get(number)?.owner === owner;
   const store: TrialStore = {
     atOnce: (work) => transaction(database, work),
     trials: () => all.all().map(trialOf),
@@ -77,11 +78,12 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
       write(trial);
       return trial;
     },
-    requireOwn({ number }) {
-      if (claimOf.get(number)?.owner === owner) return;
+    isOwn,
+    requireOwn(trial) {
+      if (isOwn(trial)) return;
       throw new TunebookError(
         "input",
-        `trial ${number} is run by another process, since this one gave no sign for ${
+        `trial ${trial.number} is run by another process, since this one gave no sign for ${
           staleMilliseconds / 1000
         } seconds`,
       );

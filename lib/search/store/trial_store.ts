@@ -15,7 +15,9 @@ export interface TrialStore {
   write(trial: Trial): void;
   /** A pending trial that nobody runs any more; from now on this process runs it, from its beginning. */
   takeAbandoned(): Trial | undefined;
-  /** Throws where another process runs a pending trial. */
+  /** Whether this process runs a pending trial. */
+  isOwn(trial: Trial): boolean;
+  /** Throws where another process runs it. */
   requireOwn(trial: Trial): void;
 }
 
@@ -29,6 +31,7 @@ export function memoryStore(begun: readonly Trial[]): TrialStore {
       trials[trial.number] = trial;
     },
     takeAbandoned: () => undefined,
+    isOwn: () => true,
     requireOwn() {},
   };
 }

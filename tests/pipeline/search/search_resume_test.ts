@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { readSearch } from "../../../lib/search/store/read_search.ts";
 import { isMistake } from "../../is_mistake.ts";
@@ -97,6 +98,41 @@ Deno.test("a search that is stopped keeps what has ended, and its trial for the 
       tinySearch(base, { budget }).run({ quiet: true, signal: controller.signal }),
       isMistake("interrupted"),
     );
+  }));
+
+Deno.test("a process that loses its trial goes on with the next one", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    const file = join(folder, "search.sqlite");
+    let trial = -1;
+    /** Gives the second trial to another process after its first step, as one that slept would lose it. */
+    const thief = {
+      name: "a thief",
+      begin: () => Promise.resolve(void trial++),
+      log() {
+        if (trial === 1) {
+          const database = new DatabaseSync(file);
+          database.exec(
+            `UPDATE trials SET owner = 'other', host = 'elsewhere', seen = ${Date.now() + 1e9} ` +
+              "WHERE number = 1",
+          );
+          database.close();
+        }
+        return Promise.resolve();
+      },
+      end: () => Promise.resolve(),
+    };
+    const found = await tinySearch(base, { file, budget: { trials: 4 } })
+      .run({ quiet: true, trackers: [thief] });
+    assert.deepEqual(found.trials.map(({ state }) => state), [
+      "complete",
+      "pending",
+      "complete",
+      "complete",
+    ]);
+    assert.match(found.notes[0], /^trial 1 went to another process/);
+    // What it had reported to the other process stays that one's own.
+    assert.deepEqual(found.history.trials[1].reports, []);
   }));
 
 Deno.test("a file takes no trials of other rows", () =>

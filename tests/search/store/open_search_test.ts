@@ -111,13 +111,16 @@ Deno.test("a trial of a process that gives no sign is run by another, and told o
     const until = performance.now() + 1200;
     while (performance.now() < until);
     using other = open();
+    assert.equal(silent.owns(number), true);
     assert.deepEqual(other.ask(), { number, suggestion });
+    assert.deepEqual([silent.owns(number), other.owns(number)], [false, true]);
     assert.throws(() => silent.tell(number, 1), isMistake("input", /is run by another process/));
     // Whoever gives signs keeps its trials.
     await new Promise((resolve) => setTimeout(resolve, 1200));
     assert.equal(silent.ask()!.number, number + 1);
     other.tell(number, 2);
     assert.deepEqual(other.best!.values, [2]);
+    assert.deepEqual([other.owns(number), other.owns(99)], [false, false]);
   }));
 
 Deno.test("another search in the same file, and a file that is none, are refused", () =>
