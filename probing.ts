@@ -1,6 +1,6 @@
 /**
- * What probes a trained model beside its score: behavioural tests, and changes of texts that it must bear. All
- * of it is imported from "tunebook".
+ * What probes a trained model beside its score: behavioural tests, and changes of texts and images that it must
+ * bear. All of it is imported from "tunebook".
  *
  * @module
  */
@@ -19,9 +19,14 @@ export {
   type ProbeCase,
   rises,
 } from "./lib/evaluate/probe/behavioural_test.ts";
+export {
+  imageInvariance,
+  type ImageInvarianceOptions,
+} from "./lib/evaluate/probe/image_invariance.ts";
 export { probe, type ProbedModel, type ProbeOptions } from "./lib/evaluate/probe/probe.ts";
 export type { ProbeFailure, ProbeReport, ProbeResult } from "./lib/evaluate/probe/probe_report.ts";
 export { templateTexts } from "./lib/evaluate/probe/templates.ts";
+export type { NamedProbe, NamedProbes } from "./lib/pipeline/probe/plan_probes.ts";
 
 // Changes of texts
 export { chineseSlips } from "./lib/evaluate/probe/perturb/chinese_slips.ts";
@@ -43,3 +48,18 @@ export {
   type SwapWordsOptions,
 } from "./lib/evaluate/probe/perturb/swap_words.ts";
 export { typos, type TyposOptions } from "./lib/evaluate/probe/perturb/typos.ts";
+
+// Changes of images
+export { brightness } from "./lib/evaluate/probe/perturb_image/brightness.ts";
+export { contrast } from "./lib/evaluate/probe/perturb_image/contrast.ts";
+export { gaussianBlur } from "./lib/evaluate/probe/perturb_image/gaussian_blur.ts";
+export { gaussianNoise } from "./lib/evaluate/probe/perturb_image/gaussian_noise.ts";
+export type {
+  ImagePerturbation,
+  Severity,
+  SeverityOptions,
+} from "./lib/evaluate/probe/perturb_image/image_perturbation.ts";
+export { impulseNoise } from "./lib/evaluate/probe/perturb_image/impulse_noise.ts";
+export { jpegCompression } from "./lib/evaluate/probe/perturb_image/jpeg_compression.ts";
+export { pixelate } from "./lib/evaluate/probe/perturb_image/pixelate.ts";
+export { shotNoise } from "./lib/evaluate/probe/perturb_image/shot_noise.ts";

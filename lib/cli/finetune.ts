@@ -97,6 +97,8 @@ export async function finetune(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
+    // A model that fails its tests is a result all the same.
+    if (error.kind === "behaviour" && !launched()?.rank) console.log(String(error.cause));
     console.error(`error${ofProcess()}: ${messageOf(error)}`);
     return error.kind === "interrupted" ? interrupted : error.kind === "input" ? misused : failed;
   }

@@ -33,6 +33,7 @@ const general: Readonly<Record<string, Kind>> = {
   metrics: text,
   "evaluate-compute": text,
   features: text,
+  probe: text,
   beams: text,
   "max-new-tokens": text,
   deploy: text,

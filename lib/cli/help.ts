@@ -51,6 +51,8 @@ results
   --metrics LIST                 accuracy, f1, auc, …; those of the task unless given
   --evaluate-compute NAME        float32, int8, of scores (float32)
   --features REF                 the model of images whose features fid and kid compare (a detector's trunk)
+  --probe LIST                   perturbations of held-out rows and the share of answers that each may change,
+                                 typos=0.05,letterCase=0.1; above it the run fails (docs/probing.md)
   --beams N, --max-new-tokens N  of texts that are written for scores, --metrics bleu,chrf,…
   --out FOLDER                   where to write (out/finetuned)
   --deploy LIST                  adapter, adapters, browser, container, edge, executable, gguf, hub,

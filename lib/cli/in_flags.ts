@@ -31,7 +31,7 @@ const dataFlags: Readonly<Record<string, string>> = {
 };
 
 /** Parts of a plan that have a flag of the same name. */
-const flagParts: readonly string[] = ["model", "data", "method", "metrics", "deploy"];
+const flagParts: readonly string[] = ["model", "data", "method", "metrics", "probe", "deploy"];
 
 /** Each mistake with the flags' names in the place of the settings'. */
 export function mistakesInFlags(mistakes: readonly Mistake[], task: string): string[] {

@@ -71,6 +71,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     ...generateOfFlags(read, data.task),
     ...(evaluateCompute ? { evaluateCompute } : {}),
     ...(features ? { features } : {}),
+    ...probesOfFlags(read),
     deploy: targetsOfFlags(read, deployed, out),
   };
   return readPlan(json, data.task, read.wrong);
@@ -129,6 +130,21 @@ function generateOfFlags(
     maxNewTokens: read.number("maxNewTokens"),
   });
   return Object.keys(generate).length > 0 ? { generate } : {};
+}
+
+/** Perturbations with what each may change, `typos=0.05,letterCase=0.1`; further options are for plan files. */
+function probesOfFlags(read: FlagReader): { readonly probe?: Record<string, unknown> } {
+  const parts = read.list("probe");
+  if (!parts) return {};
+  const named = parts.map((part) => part.split("="));
+  const wrong = named.filter(([, share]) => !share || Number.isNaN(Number(share)));
+  read.wrong.push(
+    ...wrong.map(([name]) =>
+      `--probe has ${name} without the share of answers that it may change; write ${name}=0.05`
+    ),
+  );
+  if (wrong.length > 0) return {};
+  return { probe: Object.fromEntries(named.map(([name, share]) => [name, { maxChange: +share }])) };
 }
 
 function trainOfFlags(read: FlagReader, out: string): Record<string, unknown> {

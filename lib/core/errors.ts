@@ -14,6 +14,7 @@ export type ErrorKind =
   | "download" // a file could not be fetched
   | "device" // a device is missing or does not work
   | "memory" // the machine ran out of memory
+  | "behaviour" // a trained model fails a test of its behaviour
   | "diverged" // the loss became NaN or infinite
   | "interrupted" // a person stopped the work
   | "unsupported" // a valid request that this version cannot serve

@@ -6,6 +6,8 @@
 import { requireOptions } from "../core/check_options.ts";
 import { jupyterDisplay } from "../core/display.ts";
 import type { DeployTarget } from "../deploy/target.ts";
+import type { BehaviouralTest } from "../evaluate/probe/behavioural_test.ts";
+import type { Image } from "../image/image.ts";
 import type { Method } from "../nn/method.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
 import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
@@ -23,6 +25,7 @@ import { checkEvaluateOptions, type EvaluateOptions } from "./evaluate_options.t
 import { specFromJson } from "./plan_from_json.ts";
 import { type PlanJson, specToJson } from "./plan_json.ts";
 import type { PlanSpec } from "./plan_spec.ts";
+import { type NamedProbes, withProbes } from "./probe/plan_probes.ts";
 import type { Table } from "../table/table.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
@@ -103,6 +106,15 @@ export interface Plan<
     space: Space & KnownSpace<Space>,
     options?: PlanSearchOptions<Predicted>,
   ): SearchPlan<Plan<Scores, Predicted, Input, Answer>, Suggested<Space>>;
+  /**
+   * Adds tests of the trained model's behaviour, in code (`[minimumFunctionality(…), invariance(…)]`), or as
+   * perturbations of the held-out rows by name, which plan files take, too: `{ typos: { maxChange: 0.05 } }`. A test
+   * that fails ends the run with an error of kind "behaviour", after everything is written but not published; its
+   * cause is the result. For labels of single texts or images.
+   */
+  probe(
+    tests: readonly BehaviouralTest<string>[] | readonly BehaviouralTest<Image>[] | NamedProbes,
+  ): Plan<Scores, Predicted, Input, Answer>;
   /** Adds what is written at the end. */
   deploy(...targets: readonly DeployTarget[]): Plan<Scores, Predicted, Input, Answer>;
   /**
@@ -247,6 +259,7 @@ function planOf(spec: PlanSpec): Plan<any, any, any, any> {
       });
     },
     search: (space: PlanSpace, options?: PlanSearchOptions) => searchOf(spec, space, options),
+    probe: (tests: unknown) => planOf({ ...spec, probes: withProbes(spec.probes, tests) }),
     deploy(...targets: readonly DeployTarget[]) {
       checkTargets(targets);
       return planOf({ ...spec, targets: [...spec.targets, ...targets] });

@@ -25,6 +25,7 @@ import {
 import { columnMistakes, planMistakes, splitMistakes } from "./plan_mistakes.ts";
 import { type DataOptions, type PlanSpec, taskOfColumns } from "./plan_spec.ts";
 import type { PlanJson } from "./plan_json.ts";
+import { namedProbeMistakes, withProbes } from "./probe/plan_probes.ts";
 
 const fields = [
   "tunebook",
@@ -41,6 +42,7 @@ const fields = [
   "generate",
   "features",
   "evaluateCompute",
+  "probe",
   "deploy",
 ];
 /** Reads a plan's parts and reports every mistake in one error. */
@@ -149,11 +151,11 @@ function layersOf(layers: unknown): number | undefined {
   return layers as number | undefined;
 }
 
-/** In which numbers scores are computed, and of which features. */
+/** In which numbers scores are computed, of which features, and what is probed. */
 function scoringFromJson(
-  { evaluateCompute, features }: Partial<Record<keyof PlanJson, unknown>>,
+  { evaluateCompute, features, probe }: Partial<Record<keyof PlanJson, unknown>>,
   wrong: Mistake[],
-): Pick<PlanSpec, "evaluateCompute" | "features"> {
+): Pick<PlanSpec, "evaluateCompute" | "features" | "probes"> {
   const told = {
     ...(evaluateCompute === undefined ? {} : { evaluateCompute: evaluateCompute as Compute }),
     ...(features === undefined ? {} : { features: features as string }),
@@ -162,7 +164,10 @@ function scoringFromJson(
   for (const part of Object.keys(told) as (keyof typeof told)[]) {
     wrong.push(...mistakesOf[part](told[part]).map((mistake) => ({ ...mistake, part })));
   }
-  return told;
+  if (probe === undefined) return told;
+  const inProbe = namedProbeMistakes(probe);
+  wrong.push(...inProbe.map((mistake) => ({ ...mistake, part: "probe" })));
+  return inProbe.length > 0 ? told : { ...told, probes: withProbes(undefined, probe) };
 }
 
 /** The task of a plan, in its short form or by name. */

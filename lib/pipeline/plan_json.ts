@@ -14,6 +14,7 @@ import type { TrainOptions } from "../train/train_options.ts";
 import type { WritingOptions } from "./evaluate_options.ts";
 import { isAverage } from "./open/average.ts";
 import type { DataSource, PlanSpec } from "./plan_spec.ts";
+import type { NamedProbes } from "./probe/plan_probes.ts";
 
 /** A plan as plain JSON. */
 export interface PlanJson {
@@ -41,6 +42,8 @@ export interface PlanJson {
   readonly features?: string;
   /** In which numbers scores are computed. */
   readonly evaluateCompute?: Compute;
+  /** Perturbations of held-out rows by name, with the share of answers that each may change. */
+  readonly probe?: NamedProbes;
   readonly deploy: readonly {
     readonly target: string;
     readonly folder: string;
@@ -73,6 +76,10 @@ export function specToJson(parts: PlanSpec): PlanJson {
         `the ${name} of ${parts.task.name}, which are functions; name a module that exports them: ` +
         `${name}: "${name}.ts"`
       ),
+    ...(parts.probes?.tests ?? []).map(({ name }) =>
+      `the behavioural test ${name}, which has functions; perturbations by name are plain: ` +
+      ".probe({ typos: { maxChange: 0.05 } })"
+    ),
     ...parts.family ? [`the family ${parts.family.modelType}`] : [],
     ...Object.entries(parts.generate?.logitBias ?? {}).filter(([, bias]) => bias === -Infinity)
       .map(([token]) =>
@@ -104,6 +111,7 @@ export function specToJson(parts: PlanSpec): PlanJson {
     ...(parts.generate ? { generate: parts.generate } : {}),
     ...(parts.features === undefined ? {} : { features: parts.features }),
     ...(parts.evaluateCompute ? { evaluateCompute: parts.evaluateCompute } : {}),
+    ...(parts.probes ? { probe: parts.probes.named } : {}),
     deploy: parts.targets.map(({ name, folder, place = folder, options }) => ({
       target: name,
       folder: place,

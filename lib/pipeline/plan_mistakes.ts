@@ -14,6 +14,7 @@ import {
   textClassificationMistakes,
   textClassificationRules,
 } from "../tasks/text_classification.ts";
+import { probeMistakes } from "./probe/probe_mistakes.ts";
 import type { DataOptions, PlanSpec, SplitSettings } from "./plan_spec.ts";
 
 const heldOut: Rule = [
@@ -140,10 +141,10 @@ const ofWholeBase: readonly string[] = ["adapter", "adapters"];
 
 /** Stages that do not fit together. */
 export function planMistakes(
-  { task, split, train, metrics, generate, features, layers, targets = [] }:
+  { task, split, train, metrics, generate, features, layers, probes, targets = [] }:
     & Pick<
       PlanSpec,
-      "task" | "split" | "train" | "metrics" | "generate" | "features" | "layers"
+      "task" | "split" | "train" | "metrics" | "generate" | "features" | "layers" | "probes"
     >
     & Partial<Pick<PlanSpec, "targets">>,
 ): Mistake[] {
@@ -186,5 +187,6 @@ export function planMistakes(
       inTrain(setting, `needs one class a row or word, not ${what}`);
     }
   }
+  wrong.push(...probeMistakes({ task, ...(probes ? { probes } : {}) }));
   return wrong;
 }

@@ -18,6 +18,7 @@ import { textClassification } from "../tasks/text_classification.ts";
 import type { Compute } from "../train/compute_option.ts";
 import type { TrainOptions } from "../train/train_options.ts";
 import type { WritingOptions } from "./evaluate_options.ts";
+import type { PlanProbes } from "./probe/plan_probes.ts";
 
 /** Rows in memory, a file or web address that `readTable` takes, or the name of a data set. */
 export type DataSource = Table | string;
@@ -85,6 +86,8 @@ export interface PlanSpec {
   readonly features?: string;
   /** In which numbers scores are computed; float32 unless given. */
   readonly evaluateCompute?: Compute;
+  /** Tests of the trained model's behaviour; none unless given. */
+  readonly probes?: PlanProbes;
   readonly targets: readonly DeployTarget[];
 }
 

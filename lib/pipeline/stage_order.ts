@@ -7,7 +7,7 @@ import { TunebookError } from "../core/errors.ts";
 
 const order =
   "model(reference).data(rows, columns).adapt(method).train(settings).evaluate(metrics)" +
-  ".deploy(targets).run()";
+  ".probe(tests).deploy(targets).run()";
 
 /** What comes before each call. */
 const comesAfter: Readonly<Record<string, string>> = {
@@ -18,6 +18,7 @@ const comesAfter: Readonly<Record<string, string>> = {
   search: "data",
   train: "adapt",
   evaluate: "train",
+  probe: "train",
   deploy: "train",
   preview: "train",
   findLearningRate: "train",

@@ -80,7 +80,7 @@ ${
 On ${receipt.rows} or more held-out rows of ${
     markdownOf(data)
   }; ${run.examples} rows were learnt from.
-
+${probesText(run)}
 ## Training
 
 ${
@@ -106,6 +106,25 @@ ${
       : "None was named; the base model's and the data's still hold."
   }
 `;
+}
+
+/** A section of tests of behaviour, where there were some. */
+function probesText({ probes = [] }: RunRecord): string {
+  if (probes.length === 0) return "";
+  const rows = probes.map(({ name, kind, cases, rate, low, high, mostFailures, passed }) => [
+    ...[name, kind, String(cases), rounded(rate), `${rounded(low)} to ${rounded(high)}`],
+    ...[rounded(mostFailures), passed ? "passed" : "failed"],
+  ]);
+  const heads = [
+    "test",
+    "kind",
+    "cases",
+    "share that fails",
+    "95 % interval",
+    "may fail",
+    "result",
+  ];
+  return `\n## Behavioural tests\n\n${table(heads, rows)}`;
 }
 
 /** Where files lie on this machine is nobody's business. */

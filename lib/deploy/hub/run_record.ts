@@ -8,4 +8,19 @@ export interface RunRecord {
   readonly train: Readonly<Record<string, unknown>>;
   readonly scores: Readonly<Record<string, unknown>>;
   readonly intervals: Readonly<Record<string, { readonly low: number; readonly high: number }>>;
+  /** Tests of the model's behaviour; absent where none was asked for. */
+  readonly probes?: readonly ProbeRecord[];
+}
+
+/** What came of a test of behaviour. */
+export interface ProbeRecord {
+  readonly name: string;
+  readonly kind: string;
+  readonly cases: number;
+  /** The share of cases that failed, with its 95 % interval, and the share that may. */
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
+  readonly mostFailures: number;
+  readonly passed: boolean;
 }

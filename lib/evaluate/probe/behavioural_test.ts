@@ -10,6 +10,7 @@ import {
   anything,
   callable,
   required,
+  type Rule,
   type Rules,
   texts,
   wholeFrom0,
@@ -19,22 +20,31 @@ import { Random } from "../../core/random.ts";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
 import type { Perturbation } from "./perturb/perturbation.ts";
 
-/** What is asked: a text, and for the other kinds the text that it was made of. */
-export interface ProbeCase {
-  readonly text: string;
-  readonly before?: string;
+/** What is asked: a text or an image, and for the other kinds the one that it was made of. */
+export interface ProbeCase<Input = string> {
+  readonly input: Input;
+  readonly before?: Input;
+  /** What reports call an image. */
+  readonly title?: string;
 }
 
-/** A test of a model's answers. `minimumFunctionality`, `invariance` and `direction` make one. */
-export interface BehaviouralTest {
+/**
+ * A test of a model's answers to texts, or to images. `minimumFunctionality`, `invariance`, `direction` and
+ * `imageInvariance` make one.
+ */
+export interface BehaviouralTest<Input = string> {
   readonly kind: "minimum functionality" | "invariance" | "direction";
   readonly name: string;
   /** The share of cases that may fail. */
   readonly mostFailures: number;
   /** The cases; the random numbers are of this test alone. */
-  cases(seed: number): ProbeCase[];
-  /** Why an answer fails; undefined where it does not. `before` is the answer to the text it was made of. */
-  failure(answer: SaidLabel, before: SaidLabel | undefined, each: ProbeCase): string | undefined;
+  cases(seed: number): ProbeCase<Input>[];
+  /** Why an answer fails; undefined where it does not. `before` is the answer to the input it was made of. */
+  failure(
+    answer: SaidLabel,
+    before: SaidLabel | undefined,
+    each: ProbeCase<Input>,
+  ): string | undefined;
 }
 
 /** What all kinds take. */
@@ -45,11 +55,12 @@ export interface BehaviouralTestOptions {
   readonly mostFailures?: number;
 }
 
-const shareRule = [
+/** The share of cases that may fail. */
+export const failuresRule: Rule = [
   "a number from 0 to 1",
-  (value: unknown) => typeof value === "number" && value >= 0 && value <= 1,
-] as const;
-const common = { texts: required(texts), mostFailures: shareRule };
+  (value) => typeof value === "number" && value >= 0 && value <= 1,
+];
+const common = { texts: required(texts), mostFailures: failuresRule };
 
 /** What a simple text must be answered with. */
 export interface MinimumFunctionalityOptions extends BehaviouralTestOptions {
@@ -90,9 +101,9 @@ export function minimumFunctionality(
   const { texts, expect, mostFailures = 0 } = options;
   return {
     ...{ kind: "minimum functionality", name, mostFailures },
-    cases: () => texts.map((text) => ({ text })),
-    failure(answer, _before, { text }) {
-      if (typeof expect === "function") return expect(answer, text) ? undefined : said(answer);
+    cases: () => texts.map((input) => ({ input })),
+    failure(answer, _before, { input }) {
+      if (typeof expect === "function") return expect(answer, input) ? undefined : said(answer);
       const labels = Array.isArray(answer.label) ? answer.label : [answer.label];
       return labels.includes(expect) ? undefined : `${said(answer)} instead of ${expect}`;
     },
@@ -137,8 +148,7 @@ export function invariance(name: string, options: InvarianceOptions): Behavioura
   return {
     ...{ kind: "invariance", name, mostFailures },
     cases: changedTexts("invariance", name, options),
-    failure: (answer, before) =>
-      same(answer, before!) ? undefined : `${said(answer)} instead of ${said(before!)}`,
+    failure: (answer, before) => changeOf(answer, before!, same),
   };
 }
 
@@ -169,7 +179,7 @@ const directionRules: Rules<DirectionOptions> = {
  *
  * const worse = { name: "an insult", apply: (text: string) => `${text} I hated it.` };
  * const test = direction("insults", { texts: ["It was fine."], perturb: worse, expect: falls("positive") });
- * assert.equal(test.cases(1)[0].text, "It was fine. I hated it.");
+ * assert.equal(test.cases(1)[0].input, "It was fine. I hated it.");
  * ```
  */
 export function direction(name: string, options: DirectionOptions): BehaviouralTest {
@@ -224,6 +234,15 @@ function of({ probabilities }: SaidLabel, label: string): number {
   );
 }
 
+/** How an answer differs from the one before; undefined where they are the same. */
+export function changeOf(
+  answer: SaidLabel,
+  before: SaidLabel,
+  same: NonNullable<InvarianceOptions["same"]> = sameLabel,
+): string | undefined {
+  return same(answer, before) ? undefined : `${said(answer)} instead of ${said(before)}`;
+}
+
 function sameLabel({ label }: SaidLabel, { label: before }: SaidLabel): boolean {
   return JSON.stringify(label) === JSON.stringify(before);
 }
@@ -248,7 +267,9 @@ function changedTexts(
       all.flatMap((each) => {
         const random = Random.fromSeed(seed, name, each.name, row);
         const made = Array.from({ length: times }, () => each.apply(before, random));
-        return [...new Set(made)].flatMap((text) => text === undefined ? [] : [{ text, before }]);
+        return [...new Set(made)].flatMap((input) =>
+          input === undefined ? [] : [{ input, before }]
+        );
       })
     );
 }

@@ -7,15 +7,20 @@ import { checkOptions } from "../../core/check_options.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { abortSignal, integer, type Rules, yesOrNo } from "../../core/option_rules.ts";
 import { wilsonInterval } from "../../core/wilson_interval.ts";
+import { pngEncoder } from "../../image/encode_png.ts";
+import type { Image } from "../../image/image.ts";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
 import type { BehaviouralTest, ProbeCase } from "./behavioural_test.ts";
 import { shownProbe } from "./probe_display.ts";
-import type { ProbeReport, ProbeResult } from "./probe_report.ts";
+import type { AnyProbeReport, ProbeReport, ProbeResult } from "./probe_report.ts";
 
-/** What answers texts with labels: an open model, or the result of a run. */
-export interface ProbedModel {
+/** What a model is given: a text, or the bytes of an image's file. */
+type Asked<Input> = Input extends string ? string : Uint8Array<ArrayBuffer>;
+
+/** What answers texts, or images, with labels: an open model, or the result of a run. */
+export interface ProbedModel<Input = string> {
   predict(
-    texts: readonly string[],
+    inputs: readonly Asked<Input>[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<readonly SaidLabel[]>;
 }
@@ -36,9 +41,9 @@ const rules: Rules<ProbeOptions> = { seed: integer, strict: yesOrNo, signal: abo
  * that must move it one way (CheckList, Ribeiro et al. 2020, arXiv 2005.04118). A score says how often a model is
  * right on rows like those that it was trained on; this says what it breaks on.
  *
- * @param model an open model or the result of a run, of labels for texts
- * @throws {TunebookError} of kind `input` for tests without cases, for a model that gives no labels, and with
- *   `strict` where a test fails.
+ * @param model an open model or the result of a run, of labels for texts or for images
+ * @throws {TunebookError} of kind `input` for tests without cases and for a model that gives no labels, and of kind
+ *   `behaviour` with `strict` where a test fails.
  *
  * @example
  * ```ts
@@ -55,49 +60,53 @@ const rules: Rules<ProbeOptions> = { seed: integer, strict: yesOrNo, signal: abo
  *   invariance("capitals", { texts: ["so good", "so bad"], perturb: letterCase({ to: "upper" }) }),
  * ]);
  * assert.deepEqual(report.tests.map(({ rate }) => rate), [0, 0.5]);
- * assert.equal(report.tests[1].failures[0].text, "SO GOOD");
+ * assert.equal(report.tests[1].failures[0].input, "SO GOOD");
  * ```
  */
-export async function probe(
-  model: ProbedModel,
-  tests: readonly BehaviouralTest[],
+export async function probe<Input extends string | Image = string>(
+  model: ProbedModel<Input>,
+  tests: readonly BehaviouralTest<Input>[],
   options: ProbeOptions = {},
-): Promise<ProbeReport> {
+): Promise<ProbeReport<Input>> {
   checkOptions("probe", options, rules);
   const { seed = 0, strict = false, signal } = options;
   if (tests.length === 0) throw new TunebookError("input", "probe has no tests");
   const all = tests.map((test) => ({ test, cases: test.cases(seed) }));
-  const without = all.filter(({ cases }) => cases.length === 0).map(({ test }) =>
-    `${test.name}: no text has anything that it changes`
-  );
+  const without = all.filter(({ cases }) => cases.length === 0)
+    .map(({ test }) => `${test.name}: nothing has what it changes`);
   if (without.length > 0) throw mistakes("input", "these tests have no cases:", without);
-  const texts = [
+  const inputs = [
     ...new Set(
       all.flatMap(({ cases }) =>
-        cases.flatMap(({ text, before }) => before === undefined ? [text] : [text, before])
+        cases.flatMap(({ input, before }) => before === undefined ? [input] : [input, before])
       ),
     ),
   ];
-  const answers = await model.predict(texts, signal ? { signal } : {});
-  checkLabels(answers, texts.length);
-  const answerOf = new Map(texts.map((text, at) => [text, answers[at]]));
+  const encode = await pngEncoder();
+  const asked = inputs.map((input) => typeof input === "string" ? input : encode(input));
+  const answers = await model.predict(asked as Asked<Input>[], signal ? { signal } : {});
+  checkLabels(answers, inputs.length);
+  const answerOf = new Map(inputs.map((input, at) => [input, answers[at]]));
   const results = all.map(({ test, cases }) => resultOf(test, cases, answerOf));
-  const report = shownProbe({
-    tests: results,
-    passed: results.every(({ passed }) => passed),
-  });
-  const failed = results.filter(({ passed }) => !passed);
-  if (strict && failed.length > 0) {
+  const report = shownProbe(
+    { tests: results, passed: results.every(({ passed }) => passed) },
+    encode,
+  );
+  if (strict && !report.passed) {
     console.log(String(report));
-    throw mistakes(
-      "input",
-      "the model fails tests of its behaviour:",
-      failed.map(({ name, failures, cases, mostFailures }) =>
-        `${name}: ${failures.length} of ${cases} cases, and ${mostFailures} of them may`
-      ),
-    );
+    throw mistakes("behaviour", failedTests, failedLines(report));
   }
   return report;
+}
+
+/** What stands above `failedLines`. */
+export const failedTests = "the model fails tests of its behaviour:";
+
+/** A line for each test that failed. */
+export function failedLines({ tests }: Pick<AnyProbeReport, "tests">): string[] {
+  return tests.filter(({ passed }) => !passed).map(({ name, failures, cases, mostFailures }) =>
+    `${name}: ${failures.length} of ${cases} cases, and ${mostFailures} of them may`
+  );
 }
 
 function checkLabels(answers: readonly SaidLabel[], expected: number): void {
@@ -106,20 +115,20 @@ function checkLabels(answers: readonly SaidLabel[], expected: number): void {
   }
   throw new TunebookError(
     "input",
-    "probe asks models that label texts, and this one answers otherwise; use a model of text classification",
+    "probe asks models that give labels, and this one answers otherwise; use one of text or image classification",
   );
 }
 
-function resultOf(
-  test: BehaviouralTest,
-  cases: readonly ProbeCase[],
-  answerOf: ReadonlyMap<string, SaidLabel>,
-): ProbeResult {
+function resultOf<Input>(
+  test: BehaviouralTest<Input>,
+  cases: readonly ProbeCase<Input>[],
+  answerOf: ReadonlyMap<Input, SaidLabel>,
+): ProbeResult<Input> {
   const { kind, name, mostFailures } = test;
   const failures = cases.flatMap((each) => {
-    const { text, before } = each;
+    const { input, before } = each;
     const why = test.failure(
-      answerOf.get(text)!,
+      answerOf.get(input)!,
       before === undefined ? undefined : answerOf.get(before),
       each,
     );

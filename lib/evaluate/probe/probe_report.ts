@@ -3,18 +3,20 @@
  *
  * @module
  */
+import type { Image } from "../../image/image.ts";
 import type { BehaviouralTest, ProbeCase } from "./behavioural_test.ts";
 
 /** A case that failed. */
-export interface ProbeFailure extends ProbeCase {
+export interface ProbeFailure<Input = string> extends ProbeCase<Input> {
   /** What was said instead. */
   readonly why: string;
 }
 
 /** What came of one test. */
-export interface ProbeResult extends Pick<BehaviouralTest, "kind" | "name" | "mostFailures"> {
+export interface ProbeResult<Input = string>
+  extends Pick<BehaviouralTest, "kind" | "name" | "mostFailures"> {
   readonly cases: number;
-  readonly failures: readonly ProbeFailure[];
+  readonly failures: readonly ProbeFailure<Input>[];
   /** The share of cases that failed, with its 95 % interval over other cases. */
   readonly rate: number;
   readonly low: number;
@@ -24,9 +26,12 @@ export interface ProbeResult extends Pick<BehaviouralTest, "kind" | "name" | "mo
 }
 
 /** What came of all tests; shows itself as a table with failures. */
-export interface ProbeReport {
-  readonly tests: readonly ProbeResult[];
+export interface ProbeReport<Input = string> {
+  readonly tests: readonly ProbeResult<Input>[];
   /** Whether all tests passed. */
   readonly passed: boolean;
   toString(): string;
 }
+
+/** A report of tests of either kind of input. */
+export type AnyProbeReport = ProbeReport<string | Image>;

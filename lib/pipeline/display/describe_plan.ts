@@ -53,10 +53,20 @@ export function describePlan(parts: PlanSpec): string {
     ...(parts.features === undefined
       ? []
       : [["features", parts.features] satisfies [string, string]]),
+    ...(parts.probes ? [["probe", describeProbes(parts.probes)] satisfies [string, string]] : []),
     ["deploy", targets.map(({ name, folder }) => `${name} → ${folder}`).join(", ") || "nothing"],
   ];
   const width = Math.max(...lines.map(([stage]) => stage.length));
   return lines.map(([stage, text]) => `${stage.padEnd(width)}  ${visible(text)}`).join("\n");
+}
+
+function describeProbes({ tests, named }: NonNullable<PlanSpec["probes"]>): string {
+  return [
+    ...tests.map(({ name }) => name),
+    ...Object.entries(named).map(([name, { maxChange }]) =>
+      `${name} (may change ${+(100 * maxChange).toFixed(1)} %)`
+    ),
+  ].join(", ");
 }
 
 function describeTask({ name, kind, settings, columns }: PlanSpec["task"]): string {

@@ -14,6 +14,8 @@ import { quoted, shownName } from "../../core/quoted.ts";
 import { visible } from "../../core/visible.ts";
 import { driftInWords } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
+import { probeHtml } from "../../evaluate/probe/probe_display.ts";
+import { pngEncoder } from "../../image/encode_png.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
 import { maskClassesHtml, maskClassesText } from "./mask_class_table.ts";
 import type { DeploymentChain } from "../run/deployment_chain.ts";
@@ -39,6 +41,7 @@ export type ShownResult =
   & Pick<
     RunResult<unknown>,
     | "scores"
+    | "probes"
     | "receipts"
     | "chain"
     | "losses"
@@ -112,6 +115,9 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       result.notes.map((note) => html`<p style="margin:.2em 0"><b>Note</b>: ${note}</p>`),
       losses.length > 0 ? htmlSection("Training", await pictures(curves)) : html``,
       await scoresHtml(result),
+      result.probes
+        ? htmlSection("Behaviour", probeHtml(result.probes, await pngEncoder()))
+        : html``,
       result.judged && result.judgedBefore
         ? htmlSection(
           "Rewards",

@@ -4,6 +4,7 @@
  * @module
  */
 import type { RunRecord } from "../../deploy/hub/run_record.ts";
+import type { AnyProbeReport } from "../../evaluate/probe/probe_report.ts";
 import { originOf } from "../../table/origin.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { EncodedSplits } from "./assemble_stage.ts";
@@ -14,6 +15,7 @@ export function recordOf(
   { data: source, method, train }: Pick<PlanSpec, "data" | "method" | "train">,
   data: EncodedSplits,
   { scores, intervals }: Pick<Scored, "scores" | "intervals">,
+  probes?: AnyProbeReport,
 ): RunRecord {
   const { checkpoints: _, resume: __, ...settings } = train;
   return {
@@ -23,5 +25,6 @@ export function recordOf(
     train: settings,
     scores,
     intervals,
+    ...(probes ? { probes: probes.tests.map(({ failures: _, ...test }) => test) } : {}),
   };
 }

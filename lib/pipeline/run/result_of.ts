@@ -4,6 +4,7 @@
  * @module
  */
 import { customInspect, jupyterDisplay } from "../../core/display.ts";
+import type { AnyProbeReport } from "../../evaluate/probe/probe_report.ts";
 import type { ComputeDrift } from "../../deploy/compute_drift.ts";
 import { type Device, sizeOf } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
@@ -78,6 +79,7 @@ export interface StageResults extends Deployed {
   readonly scoring: Pick<Scoring, "reason">;
   readonly samples?: RunSamples | undefined;
   readonly drift?: ComputeDrift | undefined;
+  readonly probes?: AnyProbeReport | undefined;
   outputsOf(examples: AskedRows, signal: AbortSignal): Promise<Outputs>;
   /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
   textModel(): TextModel;
@@ -102,6 +104,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     ...summary,
     ...namedSamples(stages.samples),
     ...judgedOf(stages),
+    ...(stages.probes ? { probes: stages.probes } : {}),
     scores: shownScores(scored.scores, { predictions, titles, ...summary }),
     receipts: shownReceipts(stages.receipts),
     ...(stages.chain ? { chain: shownChain(stages.chain) } : {}),
@@ -116,7 +119,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
       processor: assembled.processor,
       outputsOf,
       textModel,
-      card: cardOfResult({ ...summary, ...stages, scores: scored.scores }, titles),
+      card: cardOfResult({ ...shown, scores: scored.scores }, titles),
     },
     dispose,
   );

@@ -17,12 +17,8 @@ import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import {
-  type AnyExamples,
-  type Assembled,
-  assembleStage,
-  type EncodedSplits,
-} from "./assemble_stage.ts";
+import { checkProbes } from "../probe/probe_tests.ts";
+import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
 import { driftOf } from "./drift_of.ts";
@@ -32,6 +28,7 @@ import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import type { AskedRows } from "./predict_inputs.ts";
+import { probeStage, refuseFailures, unpublished } from "./probe_stage.ts";
 import { recordOf } from "./record_of.ts";
 import { readStage } from "./read_stage.ts";
 import { referenceStage } from "./reference_stage.ts";
@@ -66,6 +63,7 @@ export async function runPlan(
     trackers,
     () => trackedSettings(spec, options.name),
     (tracking) => runStages(spec, options, { processes, tracking }),
+    (result) => refuseFailures(result, spec),
   ).catch((error) => {
     failedHere();
     throw error;
@@ -97,6 +95,8 @@ async function runStages(
   const { processor } = assembled;
   const about = { files: opened.files, task: read.task, processor, test: data.test };
   await checkForms(spec.targets, trainable, about);
+  const probed = { task: read.task.task, table: read.splits.test, seed: settings.seed, signal };
+  if (spec.probes) await checkProbes(spec.probes, probed);
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
   const judge = judgeOf(spec, read.task);
@@ -130,20 +130,25 @@ async function runStages(
     const asked = { ...writing, ...rollouts, state, steps: trained.step, options, signal };
     const scored = await scoreStage(spec, data.test, scoring.scorer, asked);
     const samples = await writing.samplesAfter(state, trained.step);
-    if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec, scoring);
+    if (!options.quiet && (spec.probes || spec.targets.length > 0)) {
+      sayScores(scored, spec, scoring);
+    }
+    const exactly = (examples: AskedRows) => outputsOf(examples, signal);
+    const asking = { task, processor, outputsOf: exactly, quiet: options.quiet };
+    const probes = await probeStage(spec, asking, probed);
     const values = await state.read(parameters);
     const model: TrainedModel = { ...assembled, values, task, files: opened.files };
-    const exactly = (examples: AnyExamples) => outputsOf(examples, signal);
     const answers = answerProof(read, assembled, exactly, writing.open);
     const on = { device: exact, signal };
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
-    const run = recordOf(spec, data, scored);
+    const run = recordOf(spec, data, scored, probes);
     const proof = { read, assembled, scored, judge, outputsOf: exactly, answers };
-    const deployed = await deployStage(spec, model, proof, { drift, run, ...on })
+    const toWrite = unpublished(spec, probes);
+    const deployed = await deployStage(toWrite, model, proof, { drift, run, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });
-    await trained.forget();
+    if (probes?.passed ?? true) await trained.forget();
     const result = resultOf({
       spec,
       settings,
@@ -159,6 +164,7 @@ async function runStages(
       scoring,
       samples,
       drift,
+      probes,
       ...deployed,
       outputsOf,
       textModel: writing.open,

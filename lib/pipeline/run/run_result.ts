@@ -8,6 +8,7 @@ import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { SplitReport } from "../../data/split_report.ts";
 import { languageInWords } from "../../deploy/language_receipt.ts";
 import { type ComputeDrift, driftInWords } from "../../deploy/compute_drift.ts";
+import type { AnyProbeReport } from "../../evaluate/probe/probe_report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
@@ -88,6 +89,8 @@ export interface RunResult<
   Answer = unknown,
 > extends RunSummary, Writer<Input> {
   readonly scores: Scores;
+  /** What came of the tests of its behaviour; absent where the plan has none. */
+  readonly probes?: AnyProbeReport;
   readonly receipts: readonly Receipt[];
   /** What was written, step by step beside the trained model; absent where nothing was. */
   readonly chain?: DeploymentChain;
@@ -184,7 +187,14 @@ export function describeResult(
     & RunSummary
     & Pick<
       RunResult<unknown>,
-      "scores" | "receipts" | "chain" | "samples" | "drawnSamples" | "judged" | "judgedBefore"
+      | "scores"
+      | "probes"
+      | "receipts"
+      | "chain"
+      | "samples"
+      | "drawnSamples"
+      | "judged"
+      | "judgedBefore"
     >,
   titles: Readonly<Record<string, string>> = {},
 ): string {
@@ -220,6 +230,7 @@ export function describeResult(
     ...(scores.length > 0 && baseline
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
+    ...(result.probes ? ["behaviour", indented(String(result.probes))] : []),
     ...result.notes.map((note) => `note: ${note}`),
     ...(result.judged && result.judgedBefore
       ? [judgedText({ judged: result.judged, before: result.judgedBefore })]

@@ -6,6 +6,7 @@
 import { messageOf } from "../../core/errors.ts";
 import { isInterruption } from "../../core/interruption.ts";
 import { say } from "../../core/say.ts";
+import type { AnyProbeReport } from "../../evaluate/probe/probe_report.ts";
 import type { RunEnd, TrackedRun, Tracker } from "../../track/tracker.ts";
 import type { StepReport, Validation } from "../../train/train.ts";
 
@@ -21,16 +22,20 @@ interface Scored {
   /** Numbers by name. */
   readonly scores: unknown;
   readonly losses: readonly number[];
+  readonly probes?: AnyProbeReport;
 }
 
 /**
  * Does the work of a run while trackers follow it. One that cannot begin is an error before the work; one that fails
  * later is told once, and no run ends by it.
+ *
+ * @param judge throws where the run fails in spite of its result, whose scores trackers still get
  */
 export async function trackedRun<Result extends Scored>(
   trackers: readonly Tracker[],
   about: () => TrackedRun,
   work: (tracking: Tracking) => Promise<Result>,
+  judge: (result: Result) => void = () => {},
 ): Promise<Result> {
   const run = trackers.length > 0 ? about() : undefined;
   const following: Follower[] = [];
@@ -47,11 +52,13 @@ export async function trackedRun<Result extends Scored>(
       step: (report) => log(report.step, valuesOf(report)),
       validation: ({ step, score }, metric) => log(step, { [`validation/${metric}`]: score }),
     });
-    const { scores, losses } = result;
+    const { scores, losses, probes } = result;
     const named = Object.entries(scores as Readonly<Record<string, number>>).map((
       [name, score],
     ) => [`test/${name}`, score]);
+    for (const { name, rate } of probes?.tests ?? []) named.push([`probe/${name}`, rate]);
     if (named.length > 0) log(losses.length, Object.fromEntries(named));
+    judge(result);
     how = "finished";
     return result;
   } catch (error) {

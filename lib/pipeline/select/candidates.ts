@@ -55,6 +55,11 @@ export function candidatesOf(of: string, plans: unknown): Candidate[] {
   const wrong = candidates.flatMap(({ name, spec }) => [
     ...planMistakes(spec).map(({ told }) => named(name, told)),
     ...unlike(candidates[0], { name, spec }),
+    ...spec.probes === undefined ? [] : [
+      mistakeOf(() =>
+        `${name}: probes are of one trained model; ask the chosen one, probe(selection.result, tests)`
+      ),
+    ],
     ...spec.task.sampledKind === undefined ? [] : [
       mistakeOf(() => `${name}: ${spec.task.name} samples its rows, so that no fold is held out`),
     ],

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Receipt } from "../../deploy/target.ts";
+import { failedLines } from "../../evaluate/probe/probe.ts";
+import type { AnyProbeReport } from "../../evaluate/probe/probe_report.ts";
 import type { CardReceipt, CardScore, ModelCard } from "../../serve/model_card.ts";
 import { parseReference } from "../../weights/reference.ts";
 import type { RunResult } from "../run/run_result.ts";
@@ -11,7 +13,7 @@ import type { RunResult } from "../run/run_result.ts";
 /** What the card of a run is made of. */
 export type CardedResult = Pick<
   RunResult<unknown>,
-  "model" | "method" | "examples" | "steps" | "scores" | "intervals" | "receipts"
+  "model" | "method" | "examples" | "steps" | "scores" | "intervals" | "receipts" | "probes"
 >;
 
 /**
@@ -20,7 +22,7 @@ export type CardedResult = Pick<
  * @param titles what scores are called, by name
  */
 export function cardOfResult(
-  { model, method, examples, steps, scores, intervals, receipts }: CardedResult,
+  { model, method, examples, steps, scores, intervals, receipts, probes }: CardedResult,
   titles: Readonly<Record<string, string>>,
 ): ModelCard {
   // Some scores are not defined on some rows, others are no single number.
@@ -32,6 +34,7 @@ export function cardOfResult(
       method,
       "training rows": examples.toLocaleString("en"),
       steps: steps.toLocaleString("en"),
+      ...(probes ? { "behavioural tests": probesInWords(probes) } : {}),
     },
     scores: numbers.map(([name, value]): CardScore => {
       const interval = intervals[name];
@@ -42,6 +45,13 @@ export function cardOfResult(
     }),
     receipts: receipts.map(cardReceipt),
   };
+}
+
+function probesInWords(report: AnyProbeReport): string {
+  const { tests, passed } = report;
+  if (passed) return `all ${tests.length} passed`;
+  const failed = failedLines(report);
+  return `${failed.length} of ${tests.length} failed: ${failed.join("; ")}`;
 }
 
 function cardReceipt(

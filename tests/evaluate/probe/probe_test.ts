@@ -62,7 +62,7 @@ Deno.test("failures are those of the model, counted, shown and explained", async
   assert.deepEqual(rates, { praise: 0, doubt: 0, names: 0, capitals: 1, not: 1, "more of it": 0 });
   assert.equal(report.passed, false);
   const capitals = report.tests.find(({ name }) => name === "capitals")!;
-  assert.equal(capitals.failures[0].text, praise[0].toUpperCase());
+  assert.equal(capitals.failures[0].input, praise[0].toUpperCase());
   assert.equal(capitals.failures[0].before, praise[0]);
   assert.equal(capitals.failures[0].why, "negative (0.50) instead of positive (0.88)");
   assert.ok(capitals.low > 0.4 && capitals.high === 1);
@@ -83,7 +83,7 @@ Deno.test("with strict a failure is an error that tells every test", async () =>
         invariance("capitals", { texts: praise, perturb: letterCase({ to: "upper" }) }),
         invariance("typos", { texts: praise, perturb: typos(), times: 3, mostFailures: 1 }),
       ], { strict: true }),
-      isMistake("input", /capitals: 4 of 4 cases, and 0 of them may/),
+      isMistake("behaviour", /capitals: 4 of 4 cases, and 0 of them may/),
     );
   } finally {
     console.log = log;
@@ -102,7 +102,7 @@ Deno.test("the same seed asks the same texts, another one others", () => {
 Deno.test("tests without cases, without perturbations and of other models are refused", async () => {
   await assert.rejects(
     probe(counting, [invariance("names", { texts: ["none"], perturb: swapNames() })]),
-    isMistake("input", /names: no text has anything that it changes/),
+    isMistake("input", /names: nothing has what it changes/),
   );
   await assert.rejects(probe(counting, []), isMistake("input", /no tests/));
   assert.throws(
@@ -112,7 +112,7 @@ Deno.test("tests without cases, without perturbations and of other models are re
   const vectors = { predict: (texts: readonly string[]) => Promise.resolve(texts.map(() => [1])) };
   await assert.rejects(
     probe(vectors as never, [minimumFunctionality("x", { texts: ["a"], expect: "b" })]),
-    isMistake("input", /label texts/),
+    isMistake("input", /give labels/),
   );
   await assert.rejects(
     probe(counting, [
