@@ -31,8 +31,26 @@ export {
   type ExtractLoraOptions,
 } from "./lib/pipeline/merge/extract_lora.ts";
 export { type Merge, merge, type SaveMergeOptions } from "./lib/pipeline/merge/merge.ts";
+export type { MergeChoice, ScoredMerge } from "./lib/pipeline/merge/merge_choice.ts";
 export type { MergeOptions } from "./lib/pipeline/merge/merge_options.ts";
-export type { MergeReceipt } from "./lib/pipeline/merge/merge_receipt.ts";
+export type {
+  ChoiceReceipt,
+  MergeChoiceKind,
+  MergedFrom,
+  MergeReceipt,
+} from "./lib/pipeline/merge/merge_receipt.ts";
+
+// A merge as a stage: scored, chosen by validation rows, deployed
+export type {
+  GreedySoupOptions,
+  ModelWeightSpace,
+  SearchWeightsOptions,
+  WeightParameter,
+} from "./lib/pipeline/merge/choice_options.ts";
+export type { SingleModel } from "./lib/pipeline/merge/merge_outcome.ts";
+export type { MergeResult } from "./lib/pipeline/merge/merge_result.ts";
+export type { MergeChoiceSpec, MergeSpec } from "./lib/pipeline/merge/merge_spec.ts";
+export type { MergeDataStage, MergePlan } from "./lib/pipeline/merge/merge_stages.ts";
 
 // Ensembles: what several models say about the same rows
 export {

@@ -4,7 +4,6 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { TunebookError } from "../core/errors.ts";
 import { oneOf, record, type Rules, whole } from "../core/option_rules.ts";
 import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { NewModelOptions } from "../models/fresh/new_options.ts";
@@ -12,7 +11,6 @@ import { newModelSettings } from "../models/fresh/new_settings.ts";
 import type { Family } from "../nn/family.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
-import { requireColumns } from "../table/columns.ts";
 import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
 import type { Prediction } from "../tasks/text_classification/prediction.ts";
 import {
@@ -22,12 +20,10 @@ import {
   graphRules,
 } from "../weights/graph/graph_options.ts";
 import { graphReference, newReference, parseReference } from "../weights/reference.ts";
-import { taskAndSplit } from "./check_stages.ts";
-import { heldOutByColumn } from "./held_out_by_column.ts";
+import { namedData } from "./named_data.ts";
 import { type OpenModel, openModel } from "./open/open_model.ts";
 import type { OpenOptions } from "./open/open_options.ts";
 import { type DataStage, dataStage } from "./plan.ts";
-import { sourceMistake, uselessRead } from "./plan_mistakes.ts";
 import type { AnyTask, DataOptions, DataSource, SplitSettings } from "./plan_spec.ts";
 import type { PredictedBy } from "./plan_types.ts";
 import { stage } from "./stage_order.ts";
@@ -163,12 +159,7 @@ export function model(
   return stage("model(…)", {
     open: (options?: OpenOptions) => openModel(chosen, options),
     data(source: DataSource, what: AnyTask | DataOptions, own: SplitSettings = {}) {
-      const { task, split } = taskAndSplit(what, own);
-      const wrong = sourceMistake(source) ?? uselessRead(source, split);
-      if (wrong) throw new TunebookError("input", wrong);
-      if (typeof source !== "string") requireColumns(source, task.columns, "the data");
-      const { data, split: held } = heldOutByColumn(source, task, split);
-      return dataStage({ ...chosen, data, task, split: Object.freeze({ ...held }) });
+      return dataStage({ ...chosen, ...namedData(source, what, own) });
     },
   }) as ModelStage;
 }

@@ -3,25 +3,26 @@
  *
  * @module
  */
-import { mergedModel } from "../../combine/merge/merged_model.ts";
-import type { ModelWeights } from "../../combine/merge/tensor_weights.ts";
-import { writeFileAtomic, writeFolderAtomic } from "../../core/atomic.ts";
 import { checkOptions } from "../../core/check_options.ts";
 import { lockFolders } from "../../core/folder_lock.ts";
 import { oneOf, type Rules } from "../../core/option_rules.ts";
 import { checkFolders } from "../../deploy/check_targets.ts";
 import { type FloatDtype, floatDtypes } from "../../deploy/float_dtype.ts";
-import { merged, writeMerged } from "../../deploy/merged.ts";
-import { type Device, openDevice } from "../../engine/mod.ts";
-import { noAdapter } from "../../nn/merge.ts";
-import { modelWeights } from "../../nn/model.ts";
-import { referenceOf } from "../../weights/reference.ts";
-import { processorOf } from "../run/open_stage.ts";
+import { merged } from "../../deploy/merged.ts";
+import { openDevice } from "../../engine/mod.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
+import type { Task } from "../../nn/task.ts";
+import type { TextInput } from "../../tasks/text_classification/labelled_texts.ts";
+import type { Prediction } from "../../tasks/text_classification/prediction.ts";
+import { namedData } from "../named_data.ts";
+import type { AnyTask, DataOptions, DataSource, SplitSettings } from "../plan_spec.ts";
+import type { PredictedBy } from "../plan_types.ts";
 import { localSources } from "./local_sources.ts";
 import { checkMerge, type MergeOptions } from "./merge_options.ts";
-import { type MergeReceipt, mergeReceipt, receiptFile, receiptOf } from "./merge_receipt.ts";
-import { checkAlike, type MergeSource, openMergeBase, openSource } from "./open_for_merge.ts";
-import { join } from "node:path";
+import { type MergeReceipt, mergeReceipt } from "./merge_receipt.ts";
+import { mergeOf, openMergeSources, weightsOfAll } from "./merge_sources.ts";
+import { type MergeDataStage, mergeDataStage } from "./merge_stages.ts";
+import { writeMerge } from "./write_merge.ts";
 
 /** How a merged model is written. */
 export interface SaveMergeOptions {
@@ -44,13 +45,26 @@ export interface Merge<Name extends string = string> extends MergeOptions<Name> 
    *   else.
    */
   save(folder: string, options?: SaveMergeOptions): Promise<MergeReceipt>;
+  /**
+   * Names the rows that say what the merge is worth, with their task, as in `model(…).data(…)`: weights are
+   * searched by its validation rows, and the test rows are scored once, at the end.
+   */
+  data<Predicted extends AnyPredictions, Input, Answer>(
+    source: DataSource,
+    task: Task<Predicted, Input, Answer>,
+    split?: SplitSettings,
+  ): MergeDataStage<Name, Predicted, Input, Answer>;
+  /** The short form for texts, with the rows to hold out beside the columns. */
+  data<const Columns extends DataOptions>(
+    source: DataSource,
+    columns: Columns,
+  ): MergeDataStage<Name, PredictedBy<Columns>, TextInput, Prediction>;
 }
 
 /**
  * Makes one model of several that were trained from one base for one task: whole models, folders of adapters,
- * or both. What it is worth is said by rows:
- * `model(receipt.reference).data(rows, task).adapt(full()).train({ epochs: 0 }).evaluate(metrics)` scores it,
- * and deploys it to every target.
+ * or both. `save` writes it as it is; `data(rows, task)` goes on to its scores beside those of each model alone,
+ * to a choice of weights by validation rows, and to every target.
  *
  * @param models references or folders by name
  * @throws {TunebookError} of kind `input` for options that make no sense together.
@@ -66,6 +80,8 @@ export interface Merge<Name extends string = string> extends MergeOptions<Name> 
  * );
  * assert.equal(both.models.films, "out/films");
  * // await both.save("out/both") writes the folder.
+ * // await both.data(rows, { text: "text", label: "label", validation: 0.2 })
+ * //   .searchWeights({ budget: { trials: 20 } }).evaluate({ accuracy }).deploy(onnx("out/onnx")).run();
  * ```
  */
 export function merge<Name extends string>(
@@ -77,7 +93,9 @@ export function merge<Name extends string>(
     ...options,
     models: Object.freeze({ ...models }),
     save: (folder: string, how: SaveMergeOptions = {}) => saveMerge(models, options, folder, how),
-  });
+    data: (source: DataSource, what: AnyTask | DataOptions, split: SplitSettings = {}) =>
+      mergeDataStage({ models: { ...models }, merge: options, ...namedData(source, what, split) }),
+  }) as Merge<Name>;
 }
 
 async function saveMerge(
@@ -87,61 +105,16 @@ async function saveMerge(
   how: SaveMergeOptions,
 ): Promise<MergeReceipt> {
   checkOptions("save", how, saveRules);
-  const { dtype = "float32" } = how;
   const { base } = options;
-  const sources = await localSources({ ...models, ...(base === undefined ? {} : { base }) });
-  await checkFolders([merged(folder)], sources);
+  const local = await localSources({ ...models, ...(base === undefined ? {} : { base }) });
+  await checkFolders([merged(folder)], local);
   await using _held = await lockFolders([folder]);
-  const device = await openDevice();
-  const { first, model, withoutBase } = await openMerged(models, options, device);
-  const { opened, trained: { task, maxTokens } } = first;
-  const receipt = receiptOf(
-    {
-      folder,
-      reference: referenceOf(folder),
-      dtype,
-      tensors: modelWeights(model).length,
-      withoutBase,
-    },
-    models,
-    options,
-  );
-  await writeFolderAtomic(folder, async (inside) => {
-    const written = {
-      trainable: { model, adapter: noAdapter },
-      values: new Map<string, Float32Array>(),
-      task,
-      files: opened.files,
-      processor: processorOf(opened, maxTokens),
-      maxTokens,
-    };
-    await writeMerged(written, inside, { dtype });
-    await writeFileAtomic(join(inside, receiptFile), JSON.stringify(receipt, null, 2) + "\n");
+  const opened = await openMergeSources(models, options, await openDevice());
+  const receipt = await writeMerge(folder, {
+    ...how,
+    merge: mergeOf(opened, weightsOfAll(models, options), options),
+    like: Object.values(opened.sources)[0],
+    about: { models, options, ...opened },
   });
   return mergeReceipt(receipt);
-}
-
-async function openMerged(
-  models: Readonly<Record<string, string>>,
-  { method, base: baseSource, weights = {}, seed = 0 }: MergeOptions,
-  device: Device,
-) {
-  const sources: Record<string, MergeSource> = {};
-  for (const [name, source] of Object.entries(models)) {
-    sources[name] = await openSource(referenceOf(source), device);
-  }
-  const all = Object.values(sources);
-  const base = baseSource === undefined
-    ? undefined
-    : (await openMergeBase(referenceOf(baseSource), all[0], device)).model;
-  checkAlike(sources, base && { name: "base", model: base });
-  const given: Readonly<Record<string, ModelWeights | undefined>> = weights;
-  const merge = mergedModel({
-    models: all.map(({ model }) => model),
-    base,
-    method,
-    weights: Object.keys(models).map((name) => given[name] ?? 1),
-    seed,
-  });
-  return { first: all[0], ...merge };
 }

@@ -18,18 +18,52 @@ export interface MergeReceipt {
   readonly reference: string;
   readonly method: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The models by their names, with their weights. */
-  readonly models: Readonly<Record<string, { reference: string; weight: ModelWeights }>>;
+  /** The models by their names. */
+  readonly models: Readonly<Record<string, MergedFrom>>;
   readonly base?: string;
+  /** A sha256 (hexadecimal) of the base's weights. */
+  readonly baseFingerprint?: string;
   readonly seed: number;
   readonly dtype: FloatDtype;
   readonly tensors: number;
   /** Tensors of a head that the base lacks, which are weighted means whatever the method. */
   readonly withoutBase: readonly string[];
+  /** How models or weights were chosen by validation rows, where they were. */
+  readonly choice?: ChoiceReceipt;
+  /** The scores of the test rows that are numbers, where it was scored. */
+  readonly scores?: Readonly<Record<string, number>>;
 }
+
+/** One of the models that were merged. */
+export interface MergedFrom {
+  readonly reference: string;
+  readonly weight: ModelWeights;
+  /** A sha256 (hexadecimal) of its weights, of an adapter together with its base's; of large tensors a part counts. */
+  readonly fingerprint: string;
+  /** Its own scores of the test rows, where it was scored. */
+  readonly scores?: Readonly<Record<string, number>>;
+}
+
+/** How models or weights were chosen. */
+export interface ChoiceReceipt {
+  readonly by: MergeChoiceKind;
+  readonly metric: string;
+  /** The score of what was chosen, of the validation rows. */
+  readonly score: number;
+  /** The same of each model alone. */
+  readonly singles: Readonly<Record<string, number>>;
+  /** How many merges were scored. */
+  readonly trials: number;
+}
+
+/** What is chosen: the weights of all models, or which models are averaged. */
+export type MergeChoiceKind = "searched weights" | "greedy soup";
 
 /** Where a folder holds its receipt. */
 export const receiptFile = "merge.json";
+
+/** Digits of a fingerprint that are shown. */
+const shownDigits = 12;
 
 /** A receipt that shows itself. */
 export function mergeReceipt(receipt: MergeReceipt): MergeReceipt {
@@ -38,9 +72,10 @@ export function mergeReceipt(receipt: MergeReceipt): MergeReceipt {
 
 function shown(receipt: MergeReceipt) {
   const { folder, method, settings, base, tensors, withoutBase, models, dtype } = receipt;
-  const columns = ["model", "reference", "weight"];
-  const rows = Object.entries(models)
-    .map(([name, { reference, weight }]) => [name, reference, weightText(weight)]);
+  const columns = ["model", "reference", "weight", "sha256"];
+  const rows = Object.entries(models).map((
+    [name, { reference, weight, fingerprint }],
+  ) => [name, reference, weightText(weight), fingerprint.slice(0, shownDigits)]);
   const told = Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
   const title = `${tensors} tensors merged by ${method}${told ? ` (${told})` : ""} in ${folder}`;
   const notes = [
@@ -59,16 +94,29 @@ function shown(receipt: MergeReceipt) {
   );
 }
 
-function weightText(weight: ModelWeights): string {
+/** A weight as it is shown. */
+export function weightText(weight: ModelWeights): string {
   return typeof weight === "number" ? String(weight) : JSON.stringify(weight);
+}
+
+/** What a receipt takes from the merge itself. */
+export interface ReceiptSource {
+  readonly models: Readonly<Record<string, string>>;
+  readonly options: MergeOptions;
+  /** The opened models by their names, and the base. */
+  readonly sources: Readonly<Record<string, { readonly fingerprint: string }>>;
+  readonly base?: { readonly fingerprint: string } | undefined;
 }
 
 /** The plain data of a receipt. */
 export function receiptOf(
-  written: Pick<MergeReceipt, "folder" | "reference" | "dtype" | "tensors" | "withoutBase">,
-  models: Readonly<Record<string, string>>,
-  { method, base, weights = {}, seed = 0 }: MergeOptions,
+  written: Omit<
+    MergeReceipt,
+    "method" | "settings" | "models" | "base" | "baseFingerprint" | "seed"
+  >,
+  { models, options, sources, base: opened }: ReceiptSource,
 ): MergeReceipt {
+  const { method, base, weights = {}, seed = 0 } = options;
   const given: Readonly<Record<string, ModelWeights | undefined>> = weights;
   return {
     ...written,
@@ -77,10 +125,11 @@ export function receiptOf(
     models: Object.fromEntries(
       Object.entries(models).map(([name, reference]) => [
         name,
-        { reference, weight: given[name] ?? 1 },
+        { reference, weight: given[name] ?? 1, fingerprint: sources[name].fingerprint },
       ]),
     ),
     ...(base === undefined ? {} : { base }),
+    ...(opened ? { baseFingerprint: opened.fingerprint } : {}),
     seed,
   };
 }

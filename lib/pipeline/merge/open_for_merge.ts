@@ -13,6 +13,7 @@ import { type Base, openBase } from "../open/open_base.ts";
 import { adapterFolder, baseReference, trainedAdapter } from "../open/trained_adapter.ts";
 import { checkAnswers, trainedAlone } from "../open/trained_alone.ts";
 import { type OpenedModel, openStage } from "../run/open_stage.ts";
+import { weightsIdentity } from "../run/weights_identity.ts";
 
 /** A model that was opened to be merged. */
 export interface MergeSource {
@@ -20,6 +21,8 @@ export interface MergeSource {
   /** Its whole model: what an adapter has learned stands in the weights. */
   readonly model: Model;
   readonly trained: TrainedTask;
+  /** A sha256 (hexadecimal) of its weights, of an adapter together with its base's. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -33,7 +36,8 @@ export async function openSource(reference: string, device: Device): Promise<Mer
     const trained = await trainedAlone(base, {});
     if ("why" in trained) throw trained.why();
     checkAnswers(reference, trained);
-    return { opened: base.opened, model: trained.model, trained };
+    const fingerprint = await weightsIdentity(base.opened.files.weights);
+    return { opened: base.opened, model: trained.model, trained, fingerprint };
   }
   const files = await readPeftFiles(folder);
   const base = await openedBase(await baseReference(files), device);
@@ -41,11 +45,19 @@ export async function openSource(reference: string, device: Device): Promise<Mer
   checkAnswers(folder, trained);
   try {
     const model = mergeModel(trained.model, trained.attached, trained.values);
-    return { opened: base.opened, model: { ...model, head: [] }, trained };
+    const fingerprint = await fingerprintOf(base.opened.files.weights, files.path);
+    return { opened: base.opened, model: { ...model, head: [] }, trained, fingerprint };
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
     throw new TunebookError(error.kind, `${reference}: ${error.message}`, { cause: error });
   }
+}
+
+/** What an adapter on its base is known by. */
+async function fingerprintOf(base: string, adapter: string): Promise<string> {
+  const parts = [await weightsIdentity(base), await weightsIdentity(adapter)];
+  const bytes = new TextEncoder().encode(parts.join("\n"));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /** The base of others, with a head like theirs. */
@@ -53,9 +65,13 @@ export async function openMergeBase(
   reference: string,
   { trained: { task } }: MergeSource,
   device: Device,
-): Promise<Pick<MergeSource, "opened" | "model">> {
+): Promise<Pick<MergeSource, "opened" | "model" | "fingerprint">> {
   const base = await openedBase(reference, device);
-  return { opened: base.opened, model: await base.modelWith(task.head) };
+  return {
+    opened: base.opened,
+    model: await base.modelWith(task.head),
+    fingerprint: await weightsIdentity(base.opened.files.weights),
+  };
 }
 
 async function openedBase(reference: string, device: Device): Promise<Base> {

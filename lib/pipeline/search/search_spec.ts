@@ -98,8 +98,9 @@ function togetherMistakes(plan: SearchedPlan, settings: SearchedSettings): Mista
   return planMistakes({ ...spec, split: { ...split, validation: split.validation ?? 1 } });
 }
 
-function metricOfOptions(
-  { metric: given }: PlanSearchOptions,
+/** The metric that decides; throws an error of kind "input" for one that cannot. */
+export function metricOfOptions(
+  { metric: given }: Pick<PlanSearchOptions, "metric">,
   task: AnyTask,
 ): AnyMetric | undefined {
   if (given === undefined) return undefined;
