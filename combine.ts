@@ -34,6 +34,10 @@ export { type Merge, merge, type SaveMergeOptions } from "./lib/pipeline/merge/m
 export type { MergeOptions } from "./lib/pipeline/merge/merge_options.ts";
 export type { MergeReceipt } from "./lib/pipeline/merge/merge_receipt.ts";
 
+// Distillation: what one model learns from others
+export { distillation } from "./lib/tasks/distillation.ts";
+export type { DistillationOptions } from "./lib/tasks/distillation/options.ts";
+
 // Ensembles: what several models say about the same rows
 export {
   averagePredictions,

@@ -4,6 +4,7 @@
  * @module
  */
 import { visible } from "../../core/visible.ts";
+import { type KeptLayers, shownLayers } from "../../models/kept_layers.ts";
 import { originOf } from "../../table/origin.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { type DataSource, defaultTestShare, type PlanSpec } from "../plan_spec.ts";
@@ -22,7 +23,7 @@ export function describePlan(parts: PlanSpec): string {
     [
       "model",
       parts.model + (parts.quantize ? ` in ${parts.quantize}` : "") +
-      (parts.layers === undefined ? "" : `, its first ${parts.layers} layers`),
+      (parts.layers === undefined ? "" : `, ${describeLayers(parts.layers)}`),
     ],
     [
       "data",
@@ -57,6 +58,12 @@ export function describePlan(parts: PlanSpec): string {
   ];
   const width = Math.max(...lines.map(([stage]) => stage.length));
   return lines.map(([stage, text]) => `${stage.padEnd(width)}  ${visible(text)}`).join("\n");
+}
+
+function describeLayers(layers: KeptLayers): string {
+  return typeof layers === "number"
+    ? `its first ${layers} layers`
+    : `its layers ${shownLayers(layers)}`;
 }
 
 function describeTask({ name, kind, settings, columns }: PlanSpec["task"]): string {
