@@ -52,6 +52,10 @@ export type { MergeResult } from "./lib/pipeline/merge/merge_result.ts";
 export type { MergeChoiceSpec, MergeSpec } from "./lib/pipeline/merge/merge_spec.ts";
 export type { MergeDataStage, MergePlan } from "./lib/pipeline/merge/merge_stages.ts";
 
+// Distillation: what one model learns from others
+export { distillation } from "./lib/tasks/distillation.ts";
+export type { DistillationOptions } from "./lib/tasks/distillation/options.ts";
+
 // Ensembles: what several models say about the same rows
 export {
   averagePredictions,

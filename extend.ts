@@ -154,6 +154,7 @@ export {
 } from "./lib/models/encoder_heads.ts";
 export { imageHead, type ImageHeadOptions, pixelInputs } from "./lib/models/image_heads.ts";
 export { boxHead, type BoxHeadOptions, boxResults } from "./lib/models/box_head.ts";
+export type { KeptLayers } from "./lib/models/kept_layers.ts";
 export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
 export type { Model } from "./lib/nn/model.ts";
 

@@ -22,7 +22,7 @@ import { createPredictor } from "../lib/evaluate/predict.ts";
 import type { BoxPredictions } from "../lib/nn/box_predictions.ts";
 import type { Method } from "../lib/nn/method.ts";
 import type { PlanSpec } from "../lib/pipeline/plan_spec.ts";
-import { assembleStage } from "../lib/pipeline/run/assemble_stage.ts";
+import { assembleStage } from "../lib/pipeline/run/assemble_plan.ts";
 import { openStage } from "../lib/pipeline/run/open_stage.ts";
 import { readStage } from "../lib/pipeline/run/read_stage.ts";
 import { train } from "../lib/train/train.ts";

@@ -32,7 +32,7 @@ import { readMask } from "../lib/image/masks/read_mask.ts";
 import { rgbImage } from "../lib/image/rgb_image.ts";
 import type { Method } from "../lib/nn/method.ts";
 import type { PlanSpec } from "../lib/pipeline/plan_spec.ts";
-import { assembleStage } from "../lib/pipeline/run/assemble_stage.ts";
+import { assembleStage } from "../lib/pipeline/run/assemble_plan.ts";
 import { openStage } from "../lib/pipeline/run/open_stage.ts";
 import { readStage } from "../lib/pipeline/run/read_stage.ts";
 import { pickRows } from "../lib/table/source_rows.ts";

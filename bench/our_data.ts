@@ -8,10 +8,10 @@ import { head } from "../lib/adapters/head.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { splitTable } from "../lib/data/split.ts";
 import type { TrainableModel } from "../lib/nn/trainable_model.ts";
+import { encodeSplits } from "../lib/pipeline/run/assemble_plan.ts";
 import {
   type AnyExamples,
   attachMethod,
-  encodeSplits,
   loadWith,
   trainableOf,
 } from "../lib/pipeline/run/assemble_stage.ts";

@@ -8,7 +8,7 @@ import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { Device } from "../lib/engine/mod.ts";
 import { metricOf } from "../lib/metrics/mod.ts";
 import type { PlanSpec } from "../lib/pipeline/plan_spec.ts";
-import { assembleStage } from "../lib/pipeline/run/assemble_stage.ts";
+import { assembleStage } from "../lib/pipeline/run/assemble_plan.ts";
 import { type OpenedModel, openStage } from "../lib/pipeline/run/open_stage.ts";
 import { type ReadData, readStage } from "../lib/pipeline/run/read_stage.ts";
 import { scorerOf, scoreStage } from "../lib/pipeline/run/score_stage.ts";

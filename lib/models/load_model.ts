@@ -51,7 +51,13 @@ import {
 import { readGraphConfig } from "./graph/read_graph_config.ts";
 import { checkQuantization } from "./check_quantization.ts";
 import { families, familyOf, typeOfClass } from "./mod.ts";
-import { ignoredLayers, keepLayers } from "./kept_layers.ts";
+import {
+  ignoredLayers,
+  keepLayers,
+  type KeptLayers,
+  keptLayersRule,
+  storedWeight,
+} from "./kept_layers.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 
 /** The local files of a model, and the head that it gets. */
@@ -76,8 +82,8 @@ export interface LoadModelOptions {
    * head stay float32. A checkpoint that is quantised already keeps its own format.
    */
   readonly quantize?: QuantizationFormat;
-  /** Keeps so many of the encoder's layers, from the first one; all unless given. */
-  readonly layers?: number | undefined;
+  /** Keeps so many of the encoder's layers, from the first one, or those of a list; all unless given. */
+  readonly layers?: KeptLayers | undefined;
   /** Families of your own, which come before those that tunebook has. */
   readonly families?: readonly Family[];
   /** What is said of a graph whose file `config` and `weights` are. */
@@ -94,7 +100,7 @@ const rules: Rules<LoadModelOptions> = {
   outputs: whole,
   seed: required(integer),
   quantize: oneOf(quantizationFormats),
-  layers: whole,
+  layers: keptLayersRule,
   families: list,
   graph: record,
   signal: abortSignal,
@@ -173,7 +179,10 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
 
   const hasHead = Boolean(head.isPretrained) ||
     (!headRequest.isNew && isStoredHead(json, head, headLayers, stored));
-  const bodySpecs = body.flatMap(weightsOf).map((weight) => specOf(family, head, weight, inFile));
+  const bodySpecs = body.flatMap(weightsOf).map((weight) => ({
+    ...specOf(family, head, storedWeight(family, options.layers, weight), inFile),
+    path: weight.path,
+  }));
   const kept = hasHead ? headLayers : reusableLayers(json, head, headLayers, stored);
   const headSpecs = kept.flatMap(weightsOf).map(({ path, shape }): WeightSpec => ({
     path,
@@ -187,7 +196,11 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       ignore: [
         ...family.ignored,
         ...ignoredHeads(family, config, head, kept),
-        ...ignoredLayers(family, { whole: found.config, kept: read.config }, head),
+        ...ignoredLayers(family, {
+          whole: found.config,
+          kept: read.config,
+          layers: options.layers,
+        }, head),
       ],
     },
   );

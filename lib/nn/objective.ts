@@ -7,6 +7,7 @@
 import type { HostTensor, InputSpec, Tensor } from "../engine/mod.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import type { SentenceSettings } from "../text/sentence_settings.ts";
+import type { Distributions } from "./distributions.ts";
 import type { TextBatch } from "./family.ts";
 import type { BatchDraw, Feeds } from "./feeds.ts";
 import type { Parameter } from "./method.ts";
@@ -192,6 +193,8 @@ export interface Objective {
    * unless given. Feeds and `targetsOf` of the two may differ.
    */
   forBatches?(batches: Iterable<ArrayLike<number>>): Objective;
+  /** What the model says as probabilities or numbers, where it can be compared with what another one says. */
+  readonly distributions?: Distributions;
   /** The sum of the rows' weights. */
   weightOf(rows: ArrayLike<number>): number;
 }

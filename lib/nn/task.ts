@@ -27,6 +27,7 @@ import type { Rows } from "./run_over.ts";
 import type { RolloutRows } from "./rollout.ts";
 import type { HeldOutRollout } from "./rollout_predictions.ts";
 import type { HeadRequest } from "./task_head.ts";
+import type { Teaching } from "./teaching.ts";
 import type { Writing } from "./writing.ts";
 
 /** What a person wants a model to learn, and where in the rows it stands. */
@@ -281,6 +282,8 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
    * @param outputs what the model gives for each sequence before it is trained
    */
   withReference?(outputs: Outputs): Examples<Predicted, Answer>;
+  /** Whom a run asks about the rows before their objective is made; absent where nobody is asked. */
+  readonly teaching?: Teaching<Task, Outputs, Examples<Predicted, Answer>>;
   /** What the model said, with what is true. */
   predictions(outputs: Outputs): Predicted;
   /** What the model said, for people: one answer for each row. */

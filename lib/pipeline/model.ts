@@ -4,10 +4,12 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
+import { TunebookError } from "../core/errors.ts";
 import { oneOf, record, type Rules, whole } from "../core/option_rules.ts";
 import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { NewModelOptions } from "../models/fresh/new_options.ts";
 import { newModelSettings } from "../models/fresh/new_settings.ts";
+import { type KeptLayers, keptLayersRule } from "../models/kept_layers.ts";
 import type { Family } from "../nn/family.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
@@ -38,11 +40,11 @@ export interface ModelOptions {
    */
   readonly quantize?: QuantizationFormat;
   /**
-   * Keeps so many of the model's layers, from the first one, and leaves the others out: a smaller and faster
-   * model. It stands in the merged and the exported folder; an adapter's folder cannot say it. Of families that
+   * Keeps so many of the model's layers, from the first one, or those of a list, counted from 0, `[1, 3, 5]`, and
+   * leaves the others out: a smaller and faster model. It stands in the merged and the exported folder; an adapter's folder cannot say it. Of families that
    * are one stack of like layers; all unless given.
    */
-  readonly layers?: number;
+  readonly layers?: KeptLayers;
   /** A family of your own, for models whose `model_type` tunebook does not know. */
   readonly family?: Family;
   /**
@@ -59,7 +61,7 @@ export interface ModelOptions {
 
 const modelRules: Rules<ModelOptions> = {
   quantize: oneOf(quantizationFormats),
-  layers: whole,
+  layers: keptLayersRule,
   family: record,
   ...graphRules,
 };

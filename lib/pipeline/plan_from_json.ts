@@ -7,13 +7,13 @@ import { isRecord } from "../core/objects.ts";
 import { methodOf } from "../adapters/mod.ts";
 import { unknownOptions, valueMistakes } from "../core/check_options.ts";
 import { messageOf, type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
-import { whole } from "../core/option_rules.ts";
 import { targetOf } from "../deploy/mod.ts";
 import { quantizationFormatOf } from "../engine/mod.ts";
 import { metricOf } from "../metrics/mod.ts";
 import { taskOf } from "../tasks/mod.ts";
 import type { Compute } from "../train/compute_option.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
+import { type KeptLayers, keptLayersRule } from "../models/kept_layers.ts";
 import { newModelSettings } from "../models/fresh/new_settings.ts";
 import { parseReference } from "../weights/reference.ts";
 import {
@@ -144,11 +144,11 @@ export function specFromJson(json: unknown): PlanSpec {
   };
 }
 
-/** How many layers are kept. */
-function layersOf(layers: unknown): number | undefined {
-  const [wrong] = valueMistakes({ layers }, { layers: whole });
+/** Which layers are kept. */
+function layersOf(layers: unknown): KeptLayers | undefined {
+  const [wrong] = valueMistakes({ layers }, { layers: keptLayersRule });
   if (wrong) throw mistakes("input", "the layers make no sense:", [wrong]);
-  return layers as number | undefined;
+  return layers as KeptLayers | undefined;
 }
 
 /** In which numbers scores are computed, of which features, and what is probed. */

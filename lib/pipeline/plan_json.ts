@@ -7,8 +7,9 @@ import { methods } from "../adapters/mod.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { targets } from "../deploy/mod.ts";
 import { isMetricName } from "../metrics/mod.ts";
+import type { KeptLayers } from "../models/kept_layers.ts";
 import { originOf } from "../table/origin.ts";
-import { tasks } from "../tasks/mod.ts";
+import { isNamedTask } from "../tasks/mod.ts";
 import type { Compute } from "../train/compute_option.ts";
 import type { TrainOptions } from "../train/train_options.ts";
 import type { WritingOptions } from "./evaluate_options.ts";
@@ -22,8 +23,8 @@ export interface PlanJson {
   readonly model: string;
   /** How the model's linears are held. */
   readonly quantize?: string;
-  /** How many of the model's layers are kept. */
-  readonly layers?: number;
+  /** How many of the model's layers are kept, or which. */
+  readonly layers?: KeptLayers;
   /** A file, a web address or a data set's name. */
   readonly data: string;
   /** The task by name with its settings; labels and next tokens of texts are in `columns` instead. */
@@ -70,7 +71,7 @@ export function specToJson(parts: PlanSpec): PlanJson {
       .map(([name]) => `the metric of the score ${name}`),
     ...parts.targets.filter(({ name }) => !Object.hasOwn(targets, name))
       .map(({ name }) => `the target ${name}`),
-    ...Object.hasOwn(tasks, parts.task.name) ? [] : [`the task ${parts.task.name}`],
+    ...isNamedTask(parts.task) ? [] : [`the task ${parts.task.name}`],
     ...Object.entries(parts.task.settings).filter(([, value]) => holdsFunction(value))
       .map(([name]) =>
         `the ${name} of ${parts.task.name}, which are functions; name a module that exports them: ` +

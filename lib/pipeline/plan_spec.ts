@@ -6,6 +6,7 @@
 import type { LabelKind } from "../data/labels.ts";
 import type { DeployTarget } from "../deploy/target.ts";
 import type { QuantizationFormat } from "../engine/mod.ts";
+import type { KeptLayers } from "../models/kept_layers.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Method } from "../nn/method.ts";
 import type { Family } from "../nn/family.ts";
@@ -70,8 +71,8 @@ export interface PlanSpec {
   readonly model: string;
   /** How the model's linears are held; float32, or what the method asks for, unless given. */
   readonly quantize?: QuantizationFormat;
-  /** How many of the model's layers are kept, from the first one; all unless given. */
-  readonly layers?: number;
+  /** How many of the model's layers are kept, from the first one, or which; all unless given. */
+  readonly layers?: KeptLayers;
   /** A family of one's own, for models whose type tunebook does not know. */
   readonly family?: Family;
   readonly data: DataSource;

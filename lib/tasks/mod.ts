@@ -5,6 +5,8 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { isRecord } from "../core/objects.ts";
+import { shownValue } from "../core/shown_value.ts";
 import type { Task } from "../nn/task.ts";
 import type { HeadNotes } from "./shared/head_notes.ts";
 import type { TaskFlag } from "./shared/task_flag.ts";
@@ -25,6 +27,8 @@ import { chat } from "./chat.ts";
 import { chatFlags } from "./chat/flags.ts";
 import { chatShapes } from "./chat/options.ts";
 import { cpo } from "./cpo.ts";
+import { distillation } from "./distillation.ts";
+import type { DistillationOptions } from "./distillation/options.ts";
 import { cpoFlags } from "./cpo/flags.ts";
 import { dpo } from "./dpo.ts";
 import { dpoFlags } from "./dpo/flags.ts";
@@ -237,11 +241,31 @@ export function taskOf(
   settings: Readonly<Record<string, unknown>>,
 ): ReturnType<Make> {
   if (Object.hasOwn(tasks, name)) return tasks[name].make(settings as never);
-  const known = Object.keys(tasks);
+  if (name === "distillation") return distillationOf(settings);
+  const known = [...Object.keys(tasks), "distillation"];
   throw new TunebookError(
     "input",
     `there is no task "${name}"${didYouMean(name, known)}. Tasks: ${known.join(", ")}`,
   );
+}
+
+/** Whether plan files can hold the task: `taskOf` makes it again from its name and settings. */
+export function isNamedTask({ name, settings }: Pick<AnyTask, "name" | "settings">): boolean {
+  const { task } = settings as { readonly task?: { readonly name: string } };
+  return Object.hasOwn(tasks, name === "distillation" && task ? task.name : name);
+}
+
+/** A task around another one, which its settings have as plan files write it. */
+function distillationOf({ task, ...options }: Readonly<Record<string, unknown>>): AnyTask {
+  if (!isRecord(task) || typeof task.name !== "string" || !isRecord(task.settings ?? {})) {
+    throw new TunebookError(
+      "input",
+      `the settings of distillation name the task, { "task": { "name": "text-classification", "settings": { … } }, ` +
+        `"teacher": … }, but task is ${shownValue(task)}`,
+    );
+  }
+  const own = taskOf(task.name, (task.settings ?? {}) as Record<string, unknown>);
+  return distillation(own, options as unknown as DistillationOptions);
 }
 
 /** What tells which task a trained model was made for. */

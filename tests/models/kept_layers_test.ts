@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { head } from "../../lib/adapters/head.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
+import { keepLayers, type KeptLayers } from "../../lib/models/kept_layers.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { merged } from "../../lib/deploy/merged.ts";
 import { onnx } from "../../lib/deploy/onnx.ts";
@@ -29,6 +30,31 @@ Deno.test("a model of its first layers has their weights, and no others", async 
   for (const [path, values] of first.weights) assert.deepEqual(values, whole.weights.get(path));
   assert.deepEqual((await load(2)).config, whole.config);
   await assert.rejects(load(3), isMistake("input", "layers is 3, but the model has 2 layers"));
+});
+
+Deno.test("a model of chosen layers has their weights under its own numbers", async () => {
+  const folder = goldenPath("models/bert");
+  const files = { config: `${folder}/config.json`, weights: `${folder}/model.safetensors` };
+  const load = (layers?: KeptLayers) =>
+    loadModel({ reference: folder, ...files, outputs: 3, seed: 1, layers });
+  const [whole, second] = [await load(), await load([1])];
+  assert.equal(second.config.numLayers, 1);
+  for (const [path, values] of second.weights) {
+    assert.deepEqual(values, whole.weights.get(path.replace("layer.0.", "layer.1.")), path);
+  }
+  const first = await load([0]);
+  assert.deepEqual([...first.weights.keys()], [...second.weights.keys()]);
+  await assert.rejects(
+    load([1, 2]),
+    isMistake("input", "layers is [1, 2], but the model has 2 layers, from 0"),
+  );
+  await assert.rejects(load([1, 0]), isMistake("input", "each after the one before"));
+  // Which layers have a window is told by their numbers there.
+  const qwen = { family: whole.family, config: whole.config, json: { sliding_window: 8 } };
+  assert.throws(
+    () => keepLayers({ ...qwen, json: { ...whole.json, ...qwen.json } }, [1]),
+    isMistake("unsupported", "keep the first layers"),
+  );
 });
 
 Deno.test("a run of kept layers is written as a whole model with so many", () =>
@@ -63,7 +89,7 @@ Deno.test("kept layers stand in plan files, and what cannot have them is refused
     assert.deepEqual(Plan.from(json).toJSON(), json);
     assert.throws(
       () => Plan.from({ ...json, layers: 0 }),
-      isMistake("input", "layers is 0, but must be a whole number above 0"),
+      isMistake("input", "layers is 0, but must be a whole number from 1, or a list"),
     );
     assert.throws(
       () => Plan.from({ ...json, deploy: [{ target: "adapter", folder: "out" }] }),

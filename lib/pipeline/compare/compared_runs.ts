@@ -18,11 +18,12 @@ import { type TrainSettings, trainSettings } from "../../train/train_options.ts"
 import { pickRows } from "../../table/source_rows.ts";
 import type { WritingOptions } from "../evaluate_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
+import { askTeachers } from "../run/ask_teachers.ts";
+import { encodeSplits } from "../run/assemble_plan.ts";
 import {
   type AnyExamples,
   attachMethod,
   type EncodedSplits,
-  encodeSplits,
   loadWith,
   trainableOf,
 } from "../run/assemble_stage.ts";
@@ -107,7 +108,8 @@ export async function openRuns(
   });
   const encoded = new Map<number, Promise<EncodedSplits>>();
   const dataOf = (room: number): Promise<EncodedSplits> => {
-    const known = encoded.get(room) ?? encodeSplits(read, processorOf(opened, room), signal);
+    const known = encoded.get(room) ??
+      encodeSplits(read, processorOf(opened, room), signal, { device: exact });
     encoded.set(room, known);
     return known;
   };
@@ -149,10 +151,10 @@ export async function openRuns(
     const rows = splits.train.numRows();
     const chosen = Array.from({ length: count }, (_, at) => Math.floor(at * rows / count));
     const table = pickRows(splits.train, chosen);
-    const examples = await task.examples(table, processorOf(opened, room), {
-      where: "the training data",
-      signal,
-    });
+    const where = "the training data";
+    const processor = processorOf(opened, room);
+    const encoded = await task.examples(table, processor, { where, signal });
+    const examples = await askTeachers(encoded, { table, processor, where, device: exact, signal });
     if (!examples.withReference) return examples;
     const attached = await before(room, method);
     const [known] = await withReference(attached, [examples], asking(method));

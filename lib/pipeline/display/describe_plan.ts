@@ -4,6 +4,7 @@
  * @module
  */
 import { visible } from "../../core/visible.ts";
+import { type KeptLayers, shownLayers } from "../../models/kept_layers.ts";
 import { originOf } from "../../table/origin.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { type DataSource, defaultTestShare, type PlanSpec } from "../plan_spec.ts";
@@ -22,7 +23,7 @@ export function describePlan(parts: PlanSpec): string {
     [
       "model",
       parts.model + (parts.quantize ? ` in ${parts.quantize}` : "") +
-      (parts.layers === undefined ? "" : `, its first ${parts.layers} layers`),
+      (parts.layers === undefined ? "" : `, ${describeLayers(parts.layers)}`),
     ],
     [
       "data",
@@ -67,6 +68,12 @@ function describeProbes({ tests, named }: NonNullable<PlanSpec["probes"]>): stri
       `${name} (may change ${+(100 * maxChange).toFixed(1)} %)`
     ),
   ].join(", ");
+}
+
+function describeLayers(layers: KeptLayers): string {
+  return typeof layers === "number"
+    ? `its first ${layers} layers`
+    : `its layers ${shownLayers(layers)}`;
 }
 
 function describeTask({ name, kind, settings, columns }: PlanSpec["task"]): string {

@@ -1,9 +1,8 @@
 /**
- * Model, method and task together: weights are read, the method is attached, rows become examples.
+ * What a plan is assembled of: weights are read, a method is attached, the loss is made.
  *
  * @module
  */
-import { stopPoint } from "../../core/pauses.ts";
 import { loadModel } from "../../models/load_model.ts";
 import type { ImageConfig } from "../../nn/family.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
@@ -12,18 +11,13 @@ import { type Model, openOn, textConfig } from "../../nn/model.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Examples } from "../../nn/task.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
-import { describeTables } from "../../data/report.ts";
 import type { SplitReport } from "../../data/split_report.ts";
 import { checkPacking, packingObstacle } from "../../train/packing.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import { checkHead } from "./check_head.ts";
-import { checkAdapterLabels } from "./check_adapter_labels.ts";
 import { givesNumber } from "./gives_number.ts";
-import { type DataForHead, headNoteOf } from "./head_labels.ts";
-import { checkTask } from "./check_task.ts";
-import { type OpenedModel, processorOf } from "./open_stage.ts";
-import type { AnyLabelledTask, ReadData } from "./read_stage.ts";
+import type { OpenedModel } from "./open_stage.ts";
+import type { AnyLabelledTask } from "./read_stage.ts";
 import { textRoom } from "./text_room.ts";
 
 /** The examples of a task, whatever its answers are. */
@@ -86,36 +80,6 @@ export async function attachMethod(
   return { model, adapter, maxTokens: textRoom(settings.maxTokens, config, adapter) };
 }
 
-/** Makes examples of all splits, and the report of the data. */
-export async function encodeSplits(
-  { splits, task }: ReadData,
-  processor: Processor,
-  signal?: AbortSignal,
-): Promise<EncodedSplits> {
-  const encode = (name: keyof typeof splits, where: string) =>
-    task.examples(splits[name]!, processor, { where, training: name === "train", signal });
-  const train = await encode("train", "the training data");
-  const test = await encode("test", "the test data");
-  const validation = splits.validation && await encode("validation", "the validation data");
-  const lengths = {
-    train: train.lengths,
-    test: test.lengths,
-    ...(validation ? { validation: validation.lengths } : {}),
-  };
-  const inputs = {
-    train: train.inputKeys?.(),
-    test: test.inputKeys?.(),
-    validation: validation?.inputKeys?.(),
-  };
-  const report = describeTables(splits, {
-    ...task.task.report,
-    inputs,
-    // Images are all of one length.
-    ...(processor.input === "text" ? { lengths } : {}),
-  });
-  return { train, test, ...(validation ? { validation } : {}), report };
-}
-
 /** What is trained: the model, the method, and the loss over the training rows. */
 export function trainableOf(
   { model, adapter }: Pick<AttachedModel, "model" | "adapter">,
@@ -143,39 +107,4 @@ export interface Assembled extends AttachedModel {
   readonly trainable: TrainableModel;
   /** What a reader of the scores must know of the head, in a sentence. */
   readonly headNote?: string;
-}
-
-/** Reads the weights, attaches the method, encodes the rows and makes the loss. */
-export async function assembleStage(
-  { quantize }: Pick<PlanSpec, "quantize">,
-  opened: OpenedModel,
-  data: DataForHead,
-  { method, settings, signal }: {
-    /** The plan's method with its files read. */
-    readonly method: Method;
-    readonly settings: TrainSettings;
-    readonly signal: AbortSignal;
-  },
-): Promise<Assembled> {
-  const mayStop = () => stopPoint(signal, () => "stopped before the training; nothing was trained");
-  const model = await loadWith(opened, data.task, {
-    seed: settings.seed,
-    quantize: quantize ?? method.quantize,
-    signal,
-  });
-  const attached = await attachMethod(model, method, opened, data.task, settings);
-  await mayStop();
-  const processor = processorOf(opened, attached.maxTokens);
-  const encoded = await encodeSplits(data, processor, signal);
-  checkTask(model, attached.adapter, data.task);
-  checkAdapterLabels(attached.adapter.labels, data.task);
-  if (settings.epochs === 0) checkHead(model, attached.adapter);
-  const headNote = headNoteOf(data, attached, settings);
-  return {
-    ...attached,
-    ...(headNote ? { headNote } : {}),
-    data: encoded,
-    processor,
-    trainable: trainableOf(attached, encoded.train.rollouts ?? encoded.train, settings),
-  };
 }

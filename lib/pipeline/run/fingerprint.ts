@@ -36,6 +36,8 @@ export async function runFingerprint(
   return {
     model: spec.model,
     ...(quantize ? { quantize } : {}),
+    // How many are kept stands in the config.
+    ...(typeof spec.layers === "object" ? { layers: spec.layers } : {}),
     modelConfig: model.json,
     weights: await weightsIdentity(weights),
     method: spec.method.method,

@@ -8,7 +8,7 @@ import { readJsonObject } from "../../text/tokenizer_files.ts";
 import type { InputSpec } from "../../engine/mod.ts";
 import { openCaptionEncoder } from "../../evaluate/caption_encoder.ts";
 import { imageProcessor, type PixelProcessor } from "../../image/processor/image_processor.ts";
-import { keepLayers } from "../../models/kept_layers.ts";
+import { keepLayers, type KeptLayers } from "../../models/kept_layers.ts";
 import { readModelConfig } from "../../models/load_model.ts";
 import type {
   EncoderDecoderConfig,
@@ -44,8 +44,8 @@ export interface OpenedModel {
   readonly json: Readonly<Record<string, unknown>>;
   /** `scheduler_config.json` as it was read; absent where there is none. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
-  /** How many of its layers are kept; all where absent. */
-  readonly layers?: number;
+  /** Which of its layers are kept; all where absent. */
+  readonly layers?: KeptLayers;
 }
 
 /** How to open. */

@@ -18,7 +18,8 @@ import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { checkProbes } from "../probe/probe_tests.ts";
-import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
+import { assembleStage } from "./assemble_plan.ts";
+import { type AnyExamples, type Assembled, type EncodedSplits } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
 import { driftOf } from "./drift_of.ts";
@@ -89,7 +90,11 @@ async function runStages(
   const opened = await openStage(spec, { signal, read: found });
   const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
-  const encoded = await assembleStage(spec, opened, read, { method, settings, signal });
+  const encoded = await assembleStage(spec, opened, read, {
+    ...{ method, settings, signal },
+    device: exact,
+    quiet: options.quiet ?? false,
+  });
   const assembled = await compared(spec, encoded, { device: exact, options, settings, signal });
   const { trainable, data } = assembled;
   const { processor } = assembled;

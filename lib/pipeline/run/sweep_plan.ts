@@ -14,7 +14,7 @@ import {
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import { assembleStage } from "./assemble_stage.ts";
+import { assembleStage } from "./assemble_plan.ts";
 import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
@@ -50,7 +50,10 @@ export async function sweepPlan(
   const device = await openDevice(options.device, { precision: options.precision });
   const opened = await openStage(spec, { signal, read });
   const own = await dataForHead(opened, read, method);
-  const encoded = await assembleStage(spec, opened, own, { method, settings, signal });
+  const encoded = await assembleStage(spec, opened, own, {
+    ...{ method, settings, signal },
+    device: device.inFloat32 ?? device,
+  });
   const { trainable, data } = await referenceStage(spec, encoded, {
     device: device.inFloat32 ?? device,
     options,

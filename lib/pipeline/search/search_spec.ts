@@ -7,7 +7,7 @@ import { type Mistake, mistakeOf, mistakes, TunebookError } from "../../core/err
 import { isRecord } from "../../core/objects.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import { metricNamesOf, metricOf } from "../../metrics/mod.ts";
-import { tpe } from "../../search/samplers/tpe.ts";
+import { autoSampler } from "../../search/samplers/auto_sampler.ts";
 import type { Point } from "../../search/space/dimension.ts";
 import { type SearchSpace, searchSpace } from "../../search/space/search_space.ts";
 import { describeKind, planMistakes } from "../plan_mistakes.ts";
@@ -65,7 +65,7 @@ export function checkedSearch({ plan, space, options }: SearchSpec): CheckedSear
   const metric = attempt(wrong, () => metricOfOptions(options, task));
   if (wrong.length > 0) throw refused(wrong);
   const laidOut = searchSpace(space as PlanSpace) as SearchSpace<SearchedSettings>;
-  const { sampler = tpe(), costs = [] } = options;
+  const { sampler = autoSampler(), costs = [] } = options;
   const { dimensions } = laidOut;
   // Which way is better makes no difference to what a sampler can work on.
   const better = ["score", ...costs].map(() => "lower" as const);

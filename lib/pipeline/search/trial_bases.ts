@@ -16,6 +16,7 @@ import {
   attachMethod,
   loadWith,
 } from "../run/assemble_stage.ts";
+import { askTeachers } from "../run/ask_teachers.ts";
 import { checkAdapterLabels } from "../run/check_adapter_labels.ts";
 import { checkTask } from "../run/check_task.ts";
 import { type DataForHead, dataForHead } from "../run/head_labels.ts";
@@ -138,9 +139,11 @@ async function encodedRows(
 ): Promise<TrialRows> {
   const processor = processorOf(files, room);
   const encode = (name: "train" | "validation", where: string) =>
-    task.examples(splits[name]!, processor, { where, signal });
+    task.examples(splits[name]!, processor, { where, training: name === "train", signal });
+  const where = "the training data";
+  const train = await encode("train", where);
   return {
-    train: await encode("train", "the training data"),
+    train: await askTeachers(train, { table: splits.train, processor, where, signal }),
     validation: await encode("validation", "the validation data"),
   };
 }

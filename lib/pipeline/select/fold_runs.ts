@@ -13,13 +13,8 @@ import type { TrainContext } from "../../train/train_context.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
 import type { Splits } from "../../table/splits.ts";
 import { interruption } from "../../core/interruption.ts";
-import {
-  attachMethod,
-  type EncodedSplits,
-  encodeSplits,
-  loadWith,
-  trainableOf,
-} from "../run/assemble_stage.ts";
+import { encodeSplits } from "../run/assemble_plan.ts";
+import { attachMethod, type EncodedSplits, loadWith, trainableOf } from "../run/assemble_stage.ts";
 import { checkAdapterLabels } from "../run/check_adapter_labels.ts";
 import { checkTask } from "../run/check_task.ts";
 import { dataForHead } from "../run/head_labels.ts";

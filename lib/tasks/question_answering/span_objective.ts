@@ -31,6 +31,17 @@ export interface SpanObjectiveOptions {
 /** Added to the logits of padding; far below any logit, and finite, so that 0 times it is 0. */
 const never = -1e9;
 
+/** Logits of starts and of ends, each [sequences, tokens], each sequence by itself also where several share a row. */
+function sidesOf(
+  logits: Tensor,
+  { own_tokens, token_positions }: Readonly<Record<string, Tensor>>,
+): Tensor[] {
+  const padding = tf.mul(tf.sub(1, own_tokens), never);
+  return tf.split(logits, 2, 1).map((side) =>
+    tf.add(tf.gather(tf.reshape(side, [-1]), token_positions as never), padding)
+  );
+}
+
 /**
  * The mean of the cross-entropies of the start and of the end over the sequence's own tokens. Every
  * sequence has the weight 1. Equals transformers' `BertForQuestionAnswering` for sequences of equal
@@ -61,16 +72,18 @@ export function spanObjective({ targets, labelSmoothing = 0 }: SpanObjectiveOpti
       token_positions: { role: "feed", type: "int32", shape },
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
-    loss(logits, { start_targets, end_targets, own_tokens, token_positions, normaliser }) {
-      const padding = tf.mul(tf.sub(1, own_tokens), never);
-      const lossesOf = (side: Tensor, targets: Tensor) => {
-        // Each sequence by itself, also where several share a row of the batch.
-        const apart = tf.gather(tf.reshape(side, [-1]), token_positions);
-        return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(tf.add(apart, padding)))));
-      };
-      const [starts, ends] = tf.split(logits, 2, 1);
+    loss(logits, feeds) {
+      const { start_targets, end_targets, normaliser } = feeds;
+      const lossesOf = (side: Tensor, targets: Tensor) =>
+        tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(side))));
+      const [starts, ends] = sidesOf(logits, feeds);
       const sum = tf.add(lossesOf(starts, start_targets), lossesOf(ends, end_targets));
       return tf.div(tf.mul(sum, 0.5), normaliser);
+    },
+    distributions: {
+      of: "classes",
+      lines: (logits, feeds) => tf.concat(sidesOf(logits, feeds), 0),
+      weightOf: (sequences) => 2 * sequences.length,
     },
     weightOf: (sequences) => sequences.length,
     targetsOf(sequences, normaliser, { layout } = {}) {

@@ -8,6 +8,7 @@ import { numberList, oneOf, required, type Rules, whole } from "../../core/optio
 import type { LabelKind } from "../../data/labels.ts";
 import { type Mistake, mistakeOf } from "../../core/errors.ts";
 import { type HostTensor, type Tensor, tf } from "../../engine/mod.ts";
+import type { Distributions } from "../../nn/distributions.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { binaryCrossEntropies, crossEntropy, targetWeight } from "./cross_entropy.ts";
 import { lossMistakes, type LossOptions, lossRules } from "./loss_options.ts";
@@ -63,6 +64,11 @@ export function classificationObjective(options: ClassificationObjectiveOptions)
     },
     loss: (logits, { targets, normaliser }) =>
       tf.div(tf.sum(rowLosses[kind](logits, targets, own)), normaliser),
+    distributions: {
+      of: linesOf[kind],
+      lines: (logits) => logits,
+      weightOf: (rows) => rows.length,
+    },
     weightOf,
     targetsOf(rows, normaliser) {
       const targets = new Float32Array(rows.length * outputs);
@@ -74,6 +80,12 @@ export function classificationObjective(options: ClassificationObjectiveOptions)
     },
   };
 }
+
+const linesOf: Readonly<Record<LabelKind, Distributions["of"]>> = {
+  single: "classes",
+  multi: "labels",
+  regression: "numbers",
+};
 
 type RowLosses = (logits: Tensor, targets: Tensor, options: LossOptions) => Tensor;
 

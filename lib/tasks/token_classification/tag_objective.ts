@@ -66,6 +66,14 @@ export function tagObjective(options: TagObjectiveOptions): Objective {
       const losses = crossEntropy(scored, tf.reshape(tag_labels, [-1]), loss);
       return weightedMean(losses, tag_weights, normaliser);
     },
+    distributions: {
+      of: "classes",
+      lines: (logits, { tag_tokens, tag_shares }) =>
+        averaged ? meanOfTokens(logits, tag_tokens, tag_shares) : logits,
+      weights: ({ tag_weights }) => tf.reshape(tag_weights, [-1]),
+      weightOf: (chosen) =>
+        Array.from(chosen).reduce((sum, at) => sum + sequences[at].targets.length, 0),
+    },
     weightOf: (chosen) =>
       Array.from(chosen).reduce((sum, at) =>
         sequences[at].targets.reduce(

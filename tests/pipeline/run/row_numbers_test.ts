@@ -12,7 +12,7 @@ import {
   tokenClassification,
 } from "tunebook";
 import { openRuns } from "../../../lib/pipeline/compare/compared_runs.ts";
-import { encodeSplits } from "../../../lib/pipeline/run/assemble_stage.ts";
+import { encodeSplits } from "../../../lib/pipeline/run/assemble_plan.ts";
 import { openStage, processorOf } from "../../../lib/pipeline/run/open_stage.ts";
 import { readStage } from "../../../lib/pipeline/run/read_stage.ts";
 import { openDevice } from "../../../lib/engine/mod.ts";

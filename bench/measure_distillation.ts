@@ -1,0 +1,169 @@
+/**
+ * What a teacher is worth: MiniLM learns the sentiment sentences as the default run does, and students of three of its
+ * layers learn them with it and without it (`deno run -A bench/measure_distillation.ts`). Prints the accuracy of
+ * each on the held-out rows and how long its graph takes for one sentence on one thread, in turns.
+ *
+ *     --seed N           one seed; repeat for more
+ *     --layers A,B,C     the teacher's layers that the students begin with, from 0 (1,3,5)
+ *     --epochs N         epochs of the students
+ *     --temperature T --weight W   of the distillation
+ *     --cut              also students of the base's layers, which have nothing of the teacher but its answers
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  accuracy,
+  distillation,
+  full,
+  lora,
+  merged,
+  model,
+  onnx,
+  textClassification,
+} from "tunebook";
+import { sentiment } from "tunebook/datasets";
+import { defaultsOf } from "../lib/cli/task_defaults.ts";
+import { ort } from "../lib/engine/ort.ts";
+import { loadTokenizer } from "../lib/text/tokenizer.ts";
+import { describeMachine } from "./machine.ts";
+import { markdownTable } from "./markdown_table.ts";
+import { mean } from "./mean.ts";
+import { median } from "./median.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", multiple: true, default: ["1", "2", "3"] },
+    layers: { type: "string", default: "1,3,5" },
+    epochs: { type: "string", default: "5" },
+    rate: { type: "string", default: "1e-4" },
+    temperature: { type: "string", default: "4" },
+    weight: { type: "string", default: "0.9" },
+    cut: { type: "boolean", default: false },
+  },
+});
+const { model: base = "" } = defaultsOf("text-classification");
+const layers = values.layers.split(",").map(Number);
+const task = textClassification({ text: "text", label: "class" });
+const rows = await sentiment();
+const split = { seed: 1 };
+const folder = await Deno.makeTempDir({ prefix: "tunebook-distillation-" });
+const teacherFolder = (seed: string) => join(folder, `teacher-${seed}`);
+const of = { temperature: Number(values.temperature), weight: Number(values.weight) };
+
+/** The kinds of students: where their layers are from, and what they learn. */
+const kinds = {
+  "with its teacher": (seed: string) => student(`file:${teacherFolder(seed)}/merged`, seed, true),
+  "without": (seed: string) => student(`file:${teacherFolder(seed)}/merged`, seed, false),
+  ...(values.cut
+    ? {
+      "base's layers, with": (seed: string) => student(base, seed, true),
+      "base's layers, without": (seed: string) => student(base, seed, false),
+    }
+    : {}),
+};
+
+/** The default run. */
+async function teach(seed: string): Promise<number> {
+  const out = teacherFolder(seed);
+  const result = await model(base).data(rows, task, split).adapt(lora({ rank: 8 }))
+    .train({ seed: Number(seed) }).evaluate({ accuracy })
+    .deploy(merged(`${out}/merged`), onnx(`${out}/onnx`)).run({ quiet: true });
+  const { scores } = result;
+  await result.dispose();
+  return scores.accuracy;
+}
+
+async function student(reference: string, seed: string, isTaught: boolean): Promise<number> {
+  const teacher = `${teacherFolder(seed)}/merged`;
+  const learned = isTaught
+    ? distillation(task, { teacher, ...of, answersIn: join(folder, "answers") })
+    : task;
+  const result = await model(reference, { layers }).data(rows, learned, split).adapt(full())
+    .train({ seed: Number(seed), epochs: Number(values.epochs), learningRate: Number(values.rate) })
+    .evaluate({ accuracy }).deploy(onnx(`${teacherFolder(seed)}/student`)).run({ quiet: true });
+  const { scores } = result;
+  await result.dispose();
+  return scores.accuracy;
+}
+
+const turns = 3;
+const asked = 150;
+
+/** Median milliseconds of a sentence for each graph, in turns of all sentences. */
+async function latencies(folders: readonly string[]): Promise<number[]> {
+  const [first] = folders;
+  const tokenizer = await loadTokenizer({
+    tokenizer: `${first}/tokenizer.json`,
+    modelType: "bert",
+    config: JSON.parse(await Deno.readTextFile(`${first}/config.json`)),
+  });
+  const texts = (rows.array("text") as string[]).slice(0, asked);
+  const sessions = await Promise.all(
+    folders.map((each) =>
+      ort.InferenceSession.create(`${each}/onnx/model.onnx`, {
+        intraOpNumThreads: 1,
+        interOpNumThreads: 1,
+      })
+    ),
+  );
+  const times: number[][] = folders.map(() => []);
+  for (let turn = 0; turn <= turns; turn++) {
+    for (const text of texts) {
+      const ids = BigInt64Array.from(tokenizer.encode(text).ids, BigInt);
+      const tensor = (data: BigInt64Array) => new ort.Tensor("int64", data, [1, data.length]);
+      const feeds = {
+        input_ids: tensor(ids),
+        attention_mask: tensor(ids.map(() => 1n)),
+        token_type_ids: tensor(ids.map(() => 0n)),
+      };
+      for (const [at, session] of sessions.entries()) {
+        const start = performance.now();
+        await session.run(feeds);
+        // The first turn warms up.
+        if (turn > 0) times[at].push(performance.now() - start);
+      }
+    }
+  }
+  for (const session of sessions) await session.release();
+  return times.map(median);
+}
+
+const { processor, cores } = describeMachine(1);
+console.log(
+  `${processor}, ${cores} cores; students of the layers ${values.layers}, ${values.epochs} epochs at ` +
+    `${values.rate}, temperature ${of.temperature}, weight ${of.weight}`,
+);
+try {
+  const found: Record<string, number>[] = [];
+  for (const seed of values.seed) {
+    const scores: Record<string, number> = { teacher: await teach(seed) };
+    for (const [kind, train] of Object.entries(kinds)) scores[kind] = await train(seed);
+    const [whole, small] = await latencies([
+      `${teacherFolder(seed)}/onnx`,
+      `${teacherFolder(seed)}/student`,
+    ]);
+    found.push({ ...scores, "teacher ms": whole, "student ms": small });
+    console.log(`seed ${seed}: ${JSON.stringify(found.at(-1))}`);
+  }
+  const names = Object.keys(found[0]);
+  const means = Object.fromEntries(
+    names.map((name) => [name, mean(found.map((each) => each[name]))]),
+  );
+  const shown = (each: Record<string, number>) =>
+    Object.fromEntries(names.map((name) => [name, each[name].toFixed(4)]));
+  console.log(markdownTable([
+    ...found.map((each, at) => [`seed ${values.seed[at]}`, shown(each)] as const),
+    ["mean", shown(means)],
+  ]));
+  console.log(
+    `accuracy ${
+      (means["with its teacher"] / means.teacher).toFixed(3)
+    } of the teacher's with it and ` +
+      `${(means.without / means.teacher).toFixed(3)} without, latency ` +
+      `${(means["student ms"] / means["teacher ms"]).toFixed(3)} of its`,
+  );
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}

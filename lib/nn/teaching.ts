@@ -1,0 +1,21 @@
+/**
+ * What rows say of the models that they are learned from.
+ *
+ * @module
+ */
+
+/** Rows whose loss compares the model with others that are trained already. */
+export interface Teaching<AskedTask, Outputs, TaughtRows> {
+  /** What the teachers are asked as. */
+  readonly task: AskedTask;
+  /** The labels in the order of the model's numbers; empty where they have no names. */
+  readonly labels: readonly string[];
+  /** Where each teacher is, as `open` takes it. */
+  readonly teachers: readonly string[];
+  /** The folder in which their answers are kept. */
+  readonly answersIn: string;
+  /** True where one row has numbers for each of its tokens, so that teachers must read the same tokens. */
+  readonly isPerToken: boolean;
+  /** The same rows with what each teacher gives for each sequence, in the order of the labels. */
+  withAnswers(answers: readonly Outputs[]): TaughtRows;
+}

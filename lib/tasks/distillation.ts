@@ -1,0 +1,92 @@
+/**
+ * Distillation: a model learns a task from the labels of its rows and from what a trained model says of them
+ * (Hinton et al., "Distilling the Knowledge in a Neural Network", 2015, arXiv 1503.02531).
+ *
+ * @module
+ */
+import { refuseOptions, requireOptions } from "../core/check_options.ts";
+import { TunebookError } from "../core/errors.ts";
+import { shownValue } from "../core/shown_value.ts";
+import type { AnyPredictions } from "../nn/predictions.ts";
+import type { LabelledTask, Task } from "../nn/task.ts";
+import { distillationMistakes, type DistillationOptions } from "./distillation/options.ts";
+import { taughtExamples } from "./distillation/taught_examples.ts";
+
+/** The kinds of predictions that can be compared with those of another model. */
+const taughtKinds: readonly string[] = ["single", "multi", "regression", "tags", "answers"];
+
+/**
+ * The same task, learned from a teacher as well: labels of texts and images, numbers, tags of tokens, and answers to
+ * questions. The loss is weight · T² · KL(teacher ‖ model) of the probabilities at the temperature T, and of the rest
+ * the task's own; of numbers the squared difference. Scores, answers and deployed folders are those of the task, and
+ * all that its loss can be told stays.
+ *
+ * Before the first step the teacher is asked once about all training rows, and its answers are kept on disk for
+ * later runs: in a folder by the teacher's weights, the rows and the settings. Its labels must be those of the
+ * rows; for tags and answers to questions it must read the same tokens as the model.
+ *
+ * Throws an error of kind "input" with all options that make no sense, and of kind "unsupported" for other tasks.
+ *
+ * @param task what is learned, `textClassification({ text: "review", label: "stars" })`
+ *
+ * @example
+ * ```ts
+ * import { distillation, textClassification } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const stars = textClassification({ text: "review", label: "stars" });
+ * const task = distillation(stars, { teacher: "out/large/merged", temperature: 2, weight: 0.7 });
+ * assert.equal(task.name, "distillation");
+ * assert.deepEqual(task.columns, ["review", "stars"]);
+ * assert.throws(() => distillation(stars, { teacher: "out/large", weight: 2 }), /weight is 2/);
+ * ```
+ */
+export function distillation<Predicted extends AnyPredictions, Input, Answer>(
+  task: Task<Predicted, Input, Answer>,
+  options: DistillationOptions,
+): Task<Predicted, Input, Answer> {
+  if (typeof (task as Partial<Task> | undefined)?.withLabels !== "function") {
+    throw new TunebookError(
+      "input",
+      `distillation takes a task first, distillation(textClassification({ … }), { teacher }), but got ${
+        shownValue(task)
+      }`,
+    );
+  }
+  requireOptions("distillation", options);
+  refuseOptions("distillation", distillationMistakes(options));
+  if (!taughtKinds.includes(task.kind) || task.findLabels) {
+    throw new TunebookError(
+      "unsupported",
+      `distillation learns labels, numbers, tags or answers to questions from another model, not ${task.name}`,
+    );
+  }
+  const { name, settings } = task;
+  const taught: Task<Predicted, Input, Answer> = {
+    ...task,
+    name: "distillation",
+    settings: { task: { name, settings }, ...options },
+    openedAs: task.openedAs ?? { name, settings },
+    read: (splits) => labelled(task.read(splits)),
+    withLabels: (labels) => labelled(task.withLabels(labels)),
+  };
+
+  function labelled(
+    own: LabelledTask<Predicted, Input, Answer>,
+  ): LabelledTask<Predicted, Input, Answer> {
+    const { relabel } = own;
+    return {
+      ...own,
+      task: taught,
+      ...(relabel ? { relabel: (labels) => labelled(relabel(labels)) } : {}),
+      async examples(table, processor, how) {
+        const examples = await own.examples(table, processor, how);
+        const { labelled: isLabelled = true, training = true } = how;
+        if (!isLabelled || !training) return examples;
+        return taughtExamples(examples, { task: task as never, labels: own.labels }, options);
+      },
+    };
+  }
+
+  return Object.freeze(taught);
+}

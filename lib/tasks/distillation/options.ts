@@ -1,0 +1,98 @@
+/**
+ * The options of a distillation.
+ *
+ * @module
+ */
+import { optionMistakes } from "../../core/check_options.ts";
+import { type Mistake, mistakeOf } from "../../core/errors.ts";
+import {
+  numberList,
+  positive,
+  required,
+  type Rule,
+  type Rules,
+  text,
+} from "../../core/option_rules.ts";
+
+/** Who teaches, and how much of it is learned. */
+export interface DistillationOptions {
+  /**
+   * A model that is trained for the task already, as `open` takes it: a folder of `merged` or `adapter`, or a
+   * reference. Of several the mean of what they say is learned, as that of an ensemble.
+   */
+  readonly teacher: string | readonly string[];
+  /** How much each of several teachers counts; all alike unless given. */
+  readonly teacherWeights?: readonly number[];
+  /** What logits are divided by before they are compared: 2 unless given. Numbers of a regression have none. */
+  readonly temperature?: number;
+  /** The share of the loss that the teacher has, above 0 up to 1; the labels have the rest. 0.5 unless given. */
+  readonly weight?: number;
+  /** The folder in which the teacher's answers are kept for other runs; `.tunebook/teacher` unless given. */
+  readonly answersIn?: string;
+}
+
+const teacherRule: Rule = [
+  "a folder, a model reference, or a list of them",
+  (value) => {
+    const all = Array.isArray(value) ? value : [value];
+    return all.length > 0 && all.every((each) => typeof each === "string" && each !== "");
+  },
+];
+
+const weightRule: Rule = [
+  "a number above 0 and up to 1",
+  (value) => typeof value === "number" && value > 0 && value <= 1,
+];
+
+const rules: Rules<DistillationOptions> = {
+  teacher: required(teacherRule),
+  teacherWeights: numberList,
+  temperature: positive,
+  weight: weightRule,
+  answersIn: text,
+};
+
+/** Where answers are kept. */
+export const usualFolder = ".tunebook/teacher";
+
+/** What is wrong with the options. */
+export function distillationMistakes(options: object): Mistake[] {
+  const wrong = optionMistakes(options, rules);
+  const { teacher, teacherWeights } = options as DistillationOptions;
+  if (!Array.isArray(teacherWeights) || wrong.length > 0) return wrong;
+  const count = teachersOf(teacher).length;
+  if (teacherWeights.length !== count) {
+    wrong.push(
+      mistakeOf((nameOf) =>
+        `${nameOf("teacherWeights")} are ${teacherWeights.length}, but there ${
+          count === 1 ? "is one teacher" : `are ${count} teachers`
+        }`
+      ),
+    );
+  }
+  const isWeight = (weight: unknown) => Number.isFinite(weight) && Number(weight) >= 0;
+  if (!teacherWeights.every(isWeight) || !teacherWeights.some((weight) => weight > 0)) {
+    wrong.push(
+      mistakeOf((nameOf) =>
+        `${nameOf("teacherWeights")} must be numbers of 0 and more, not all 0, but are ${
+          teacherWeights.join(", ")
+        }`
+      ),
+    );
+  }
+  return wrong;
+}
+
+/** The teachers as a list. */
+export function teachersOf(teacher: DistillationOptions["teacher"]): readonly string[] {
+  return typeof teacher === "string" ? [teacher] : teacher;
+}
+
+/** The weights of the teachers with the sum 1. */
+export function sharesOfTeachers(
+  { teacher, teacherWeights }: Pick<DistillationOptions, "teacher" | "teacherWeights">,
+): number[] {
+  const weights = teacherWeights ?? teachersOf(teacher).map(() => 1);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}

@@ -1,0 +1,85 @@
+/**
+ * Rows that are learned from teachers.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { TunebookError } from "../../core/errors.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
+import type { Examples, Outputs, Task } from "../../nn/task.ts";
+import { distillationObjective } from "./distillation_objective.ts";
+import { type DistillationOptions, sharesOfTeachers, teachersOf, usualFolder } from "./options.ts";
+
+const usualTemperature = 2;
+const usualWeight = 0.5;
+
+/**
+ * The task's own rows, whose objective needs what teachers say: `teaching` says whom to ask.
+ *
+ * @throws {TunebookError} of kind `unsupported` where images are mixed with each other, of which no teacher has
+ *   said anything
+ */
+export function taughtExamples<Predicted extends AnyPredictions, Answer>(
+  own: Examples<Predicted, Answer>,
+  { task, labels }: { readonly task: Task<Predicted>; readonly labels: readonly string[] },
+  options: DistillationOptions,
+): Examples<Predicted, Answer> {
+  if (own.changes === "batches") {
+    throw new TunebookError(
+      "unsupported",
+      "distillation asks teachers about each image by itself, once; leave out the augmentations that mix images",
+    );
+  }
+  const { teacher, temperature = usualTemperature, weight = usualWeight } = options;
+  const teachers = teachersOf(teacher);
+  const isPerToken = !perRowKinds.includes(task.kind);
+  const withAnswers = (answers: readonly Outputs[]): Examples<Predicted, Answer> => {
+    const { teaching: _asked, ...rest } = taught;
+    return {
+      ...rest,
+      fingerprint: fingerprintWith(own.fingerprint, answers),
+      objective: (context) =>
+        distillationObjective(own.objective(context), {
+          teachers: answers,
+          shares: sharesOfTeachers(options),
+          temperature,
+          weight,
+        }),
+    };
+  };
+  const taught: Examples<Predicted, Answer> = {
+    ...own,
+    teaching: {
+      task,
+      labels,
+      teachers,
+      answersIn: options.answersIn ?? usualFolder,
+      isPerToken,
+      withAnswers,
+    },
+    objective() {
+      throw new TunebookError(
+        "input",
+        `the loss compares the model with ${
+          teachers.join(", ")
+        }, which has not been asked about these rows; ` +
+          "withAnswers of their teaching gives rows that know what it said",
+      );
+    },
+  };
+  return taught;
+}
+
+/** The kinds of predictions that have one line of numbers a row. */
+const perRowKinds: readonly string[] = ["single", "multi", "regression"];
+
+/** The hash of the rows together with what was said of them. */
+function fingerprintWith(rows: Uint8Array, answers: readonly Outputs[]): Uint8Array {
+  const hash = createHash("sha256").update(rows);
+  for (const each of answers) {
+    for (const { buffer, byteOffset, byteLength } of each) {
+      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return new Uint8Array(hash.digest());
+}

@@ -1,0 +1,76 @@
+"""Losses of a distillation and their gradients by PyTorch → distillation.json (2026-11-30).
+
+Each case: name, of (classes, labels or numbers), temperature, weight, shares of the teachers, teachers
+[teachers][rows][numbers], targets, loss and gradients [rows][numbers] of the whole: weight · T² · KL by
+`KLDivLoss` (Hinton et al., arXiv 1503.02531) + (1 − weight) · the task's own loss as transformers defines it.
+"""
+
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, kl_div, log_softmax, mse_loss
+
+from golden import HERE, save_json
+
+ROWS, NUMBERS = 5, 4
+torch.manual_seed(3)
+LOGITS = 2 * torch.randn(ROWS, NUMBERS)
+TEACHERS = 3 * torch.randn(3, ROWS, NUMBERS)
+IDS = torch.tensor([0, 3, 1, 1, 2])
+SEVERAL = torch.tensor([[1, 0, 1, 0], [0, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 1], [1, 0, 0, 1]]).float()
+VALUES = torch.randn(ROWS, NUMBERS)
+
+
+def classes(logits, teachers, shares, temperature):
+    mean = (shares[:, None, None] * torch.softmax(teachers / temperature, -1)).sum(0)
+    return kl_div(log_softmax(logits / temperature, -1), mean, reduction="batchmean") * temperature**2
+
+
+def labels(logits, teachers, shares, temperature):
+    yes = (shares[:, None, None] * torch.sigmoid(teachers / temperature)).sum(0)
+    said = torch.stack([-logits, logits], -1) / temperature
+    logarithms = torch.nn.functional.logsigmoid(said)
+    both = torch.stack([1 - yes, yes], -1)
+    return kl_div(logarithms, both, reduction="sum") / logits.numel() * temperature**2
+
+
+def numbers(logits, teachers, shares, temperature):
+    return mse_loss(logits, (shares[:, None, None] * teachers).sum(0))
+
+
+OWN = {
+    "classes": (lambda logits: cross_entropy(logits, IDS), IDS),
+    "labels": (lambda logits: binary_cross_entropy_with_logits(logits, SEVERAL), SEVERAL),
+    "numbers": (lambda logits: mse_loss(logits, VALUES), VALUES),
+}
+
+
+def case(of, temperature, weight, shares):
+    logits = LOGITS.double().requires_grad_()
+    teachers = TEACHERS[: len(shares)].double()
+    own, targets = OWN[of.__name__]
+    soft = of(logits, teachers, torch.tensor(shares).double(), temperature)
+    loss = weight * soft + (1 - weight) * own(logits)
+    loss.backward()
+    return {
+        "name": f"{of.__name__}, temperature {temperature}, weight {weight}, {len(shares)} teachers",
+        "of": of.__name__,
+        "temperature": temperature,
+        "weight": weight,
+        "shares": shares,
+        "teachers": teachers.tolist(),
+        "targets": targets.tolist(),
+        "loss": loss.item(),
+        "gradients": logits.grad.tolist(),
+    }
+
+
+CASES = [
+    case(of, temperature, weight, shares)
+    for of in (classes, labels, numbers)
+    for temperature, weight, shares in (
+        (1.0, 1.0, [1.0]),
+        (4.0, 0.7, [1.0]),
+        (2.0, 0.5, [0.5, 0.2, 0.3]),
+    )
+]
+
+save_json(HERE / "distillation.json", {"logits": LOGITS.tolist(), "cases": CASES}, ["torch"])
