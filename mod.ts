@@ -20,6 +20,7 @@ export * from "./tracking.ts";
 export * from "./search.ts";
 export * from "./combine.ts";
 export * from "./probing.ts";
+export * from "./pruning.ts";
 export * from "./advice.ts";
 export * from "./selection.ts";
 

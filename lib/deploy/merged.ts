@@ -25,6 +25,7 @@ import { writeModelFiles } from "./model_folder.ts";
 import { weightsFolder, writePipelineFiles } from "./pipeline_files.ts";
 import { reopenWhole } from "./reopen_whole.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
+import { checkInTransformers } from "./transformers_obstacle.ts";
 import type { WrittenModel } from "./trained_model.ts";
 
 /**
@@ -116,6 +117,7 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     ...limitsOf(options),
     async check(trainable, about) {
       checkMergeable(trainable.adapter);
+      checkInTransformers(trainable.model);
       await requireLastToken(trainable, about);
     },
     write: (trained, folder) => writeMerged(trained, folder, options),

@@ -8,6 +8,7 @@ import type { Family, Hidden, LayerInput, TextBatch, TextConfig } from "../nn/fa
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { bertLikePrunable } from "../nn/prunable.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 import { positionIds } from "../nn/pooled_positions.ts";
 import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
@@ -15,6 +16,7 @@ import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 /** The sizes of a BERT. */
 export interface BertConfig extends TextConfig {
   readonly intermediateSize: number;
+  readonly headSize: number;
   readonly typeVocabSize: number;
   readonly epsilon: number;
   readonly hiddenDropout: number;
@@ -42,10 +44,16 @@ export function readBertConfig(
   const positions = read.size("max_position_embeddings");
   const pad = read.index("pad_token_id", padId, "vocab_size", vocabulary);
   const unused = positionsAfterPadding ? pad + 1 : 0;
+  const hiddenSize = read.size("hidden_size");
+  const numHeads = read.size("num_attention_heads");
   const config: BertConfig = {
-    hiddenSize: read.size("hidden_size"),
+    hiddenSize,
     numLayers: read.depth("num_hidden_layers"),
-    numHeads: read.size("num_attention_heads"),
+    numHeads,
+    headSize: read.headSize("head_dim", ["num_attention_heads", numHeads], [
+      "hidden_size",
+      hiddenSize,
+    ]),
     vocabSize: vocabulary,
     maxPositions: positions,
     maxTokens: positions - unused,
@@ -62,7 +70,6 @@ export function readBertConfig(
   read.oneOf("position_embedding_type", ["absolute"], "absolute");
   read.off("is_decoder");
   read.off("add_cross_attention");
-  read.divides("num_attention_heads", config.numHeads, "hidden_size", config.hiddenSize);
   read.exceeds("max_position_embeddings", positions, unused, "positions start after the padding");
   read.finish();
   return config;
@@ -70,7 +77,8 @@ export function readBertConfig(
 
 /** The encoder's layers, with weights. */
 export function bertLayers(config: BertConfig): Layer[] {
-  const { hiddenSize, intermediateSize } = config;
+  const { hiddenSize, intermediateSize, numHeads, headSize } = config;
+  const heads = numHeads * headSize;
   const linear = (path: string, inputs: number, outputs: number): Layer => ({
     kind: "linear",
     path,
@@ -93,10 +101,10 @@ export function bertLayers(config: BertConfig): Layer[] {
   for (let i = 0; i < config.numLayers; i++) {
     const at = `encoder.layer.${i}`;
     layers.push(
-      linear(`${at}.attention.self.query`, hiddenSize, hiddenSize),
-      linear(`${at}.attention.self.key`, hiddenSize, hiddenSize),
-      linear(`${at}.attention.self.value`, hiddenSize, hiddenSize),
-      linear(`${at}.attention.output.dense`, hiddenSize, hiddenSize),
+      linear(`${at}.attention.self.query`, hiddenSize, heads),
+      linear(`${at}.attention.self.key`, hiddenSize, heads),
+      linear(`${at}.attention.self.value`, hiddenSize, heads),
+      linear(`${at}.attention.output.dense`, heads, hiddenSize),
       norm(`${at}.attention.output.LayerNorm`),
       linear(`${at}.intermediate.dense`, hiddenSize, intermediateSize),
       linear(`${at}.output.dense`, intermediateSize, hiddenSize),
@@ -159,6 +167,9 @@ export function bertBlock(
   return net.layerNorm(`${at}.output.LayerNorm`, tf.add(narrow, middle), config.epsilon);
 }
 
+/** The blocks of BERT and its relatives; transformers gives each head hiddenSize / heads numbers. */
+export const bertPrunable = bertLikePrunable("attention.self", { inTransformers: false });
+
 /** What models with heads on tokens leave out, or pass by. */
 const pooler = /^pooler\./;
 
@@ -187,6 +198,7 @@ export const bert: Family<BertConfig> = {
     embed: (net, config, batch) => bertEmbed(net, config, batch, positionIds),
     block: bertBlock,
   },
+  prunable: bertPrunable,
   heads: {
     classification: {
       reads: "pooled",

@@ -31,6 +31,7 @@ export const deit: Family<VitConfig> = {
     embed: (net, config, batch) => vitEmbed(net, config, batch, ownTokens),
     block: vitBlock,
   },
+  prunable: vit.prunable!,
   heads: {
     classification: imageHead("DeiTForImageClassification", { unused: /^pooler\./ }),
   },

@@ -16,6 +16,7 @@ import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 /** The sizes of a DistilBERT. */
 export interface DistilbertConfig extends TextConfig {
   readonly intermediateSize: number;
+  readonly headSize: number;
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
   readonly headDropout: number;
@@ -30,10 +31,13 @@ function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
   const read = configReader(json);
   const vocabulary = read.size("vocab_size");
   const positions = read.size("max_position_embeddings");
+  const hiddenSize = read.size("dim");
+  const numHeads = read.size("n_heads");
   const config: DistilbertConfig = {
-    hiddenSize: read.size("dim"),
+    hiddenSize,
     numLayers: read.depth("n_layers"),
-    numHeads: read.size("n_heads"),
+    numHeads,
+    headSize: read.headSize("head_dim", ["n_heads", numHeads], ["dim", hiddenSize]),
     vocabSize: vocabulary,
     maxPositions: positions,
     maxTokens: positions,
@@ -46,14 +50,14 @@ function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
     initializerRange: read.positive("initializer_range", 0.02),
     padId: read.index("pad_token_id", 0, "vocab_size", vocabulary),
   };
-  read.divides("n_heads", config.numHeads, "dim", config.hiddenSize);
   read.finish();
   return config;
 }
 
 function layers(config: DistilbertConfig): Layer[] {
-  const { hiddenSize, intermediateSize } = config;
-  const linear = (path: string, inputs = hiddenSize, outputs = hiddenSize): Layer => ({
+  const { hiddenSize, intermediateSize, numHeads, headSize } = config;
+  const heads = numHeads * headSize;
+  const linear = (path: string, inputs: number, outputs: number): Layer => ({
     kind: "linear",
     path,
     inFeatures: inputs,
@@ -62,10 +66,10 @@ function layers(config: DistilbertConfig): Layer[] {
   const blocks = Array.from({ length: config.numLayers }, (_, i): Layer[] => {
     const at = `transformer.layer.${i}`;
     return [
-      linear(`${at}.attention.q_lin`),
-      linear(`${at}.attention.k_lin`),
-      linear(`${at}.attention.v_lin`),
-      linear(`${at}.attention.out_lin`),
+      linear(`${at}.attention.q_lin`, hiddenSize, heads),
+      linear(`${at}.attention.k_lin`, hiddenSize, heads),
+      linear(`${at}.attention.v_lin`, hiddenSize, heads),
+      linear(`${at}.attention.out_lin`, heads, hiddenSize),
       { kind: "norm", path: `${at}.sa_layer_norm`, width: hiddenSize },
       linear(`${at}.ffn.lin1`, hiddenSize, intermediateSize),
       linear(`${at}.ffn.lin2`, intermediateSize, hiddenSize),
@@ -139,6 +143,16 @@ export const distilbert: Family<DistilbertConfig> = {
       return { x: net.dropout(x, config.hiddenDropout), mask };
     },
     block,
+  },
+  prunable: {
+    heads: {
+      queries: "attention.q_lin",
+      keysValues: ["attention.k_lin", "attention.v_lin"],
+      output: "attention.out_lin",
+      fields: { heads: "n_heads", headSize: "head_dim" },
+      inTransformers: false,
+    },
+    feedForward: { inner: ["ffn.lin1"], output: "ffn.lin2", field: "hidden_dim" },
   },
   heads: {
     classification: {

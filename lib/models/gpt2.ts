@@ -147,6 +147,13 @@ export const gpt2: Family<Gpt2Config> = {
     block,
     finish: (net, { epsilon }, x) => net.layerNorm("ln_f", x, epsilon),
   },
+  prunable: {
+    heads: {
+      why:
+        "its queries, keys and values are one matrix, and its config.json has no field for a head's size",
+    },
+    feedForward: { inner: ["mlp.c_fc"], output: "mlp.c_proj", field: "n_inner" },
+  },
   heads: {
     classification: decoderClassification("GPT2ForSequenceClassification"),
     language: decoderLanguage(wordTable, "GPT2LMHeadModel"),

@@ -10,6 +10,7 @@ import { gatedActivation } from "../nn/activation.ts";
 import type { Family, Head, LayerInput } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import type { Prunable } from "../nn/prunable.ts";
 import { decoderClassification, decoderLanguage } from "./decoder_heads.ts";
 import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 import {
@@ -50,6 +51,25 @@ export interface LlamaLike extends ConfigDifferences {
 
 const wordTable = "embed_tokens";
 
+const prunable: Prunable = {
+  heads: {
+    queries: "self_attn.q_proj",
+    keysValues: ["self_attn.k_proj", "self_attn.v_proj"],
+    output: "self_attn.o_proj",
+    fields: {
+      heads: "num_attention_heads",
+      keyValueHeads: "num_key_value_heads",
+      headSize: "head_dim",
+    },
+    inTransformers: true,
+  },
+  feedForward: {
+    inner: ["mlp.gate_proj", "mlp.up_proj"],
+    output: "mlp.down_proj",
+    field: "intermediate_size",
+  },
+};
+
 /** The family that a description says. */
 export function llamaLike(description: LlamaLike): Family<LlamaLikeConfig> {
   const { modelType, scalesWords } = description;
@@ -82,6 +102,7 @@ export function llamaLike(description: LlamaLike): Family<LlamaLikeConfig> {
         block(normedNet(net, description), description, { config, input, layer, asked }),
       finish: (net, { epsilon }, x) => normedNet(net, description).norm("norm", x, epsilon),
     },
+    prunable,
     heads: headsOf(description),
   };
 }

@@ -6,7 +6,14 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Family, Packing } from "../nn/family.ts";
-import { bertBlock, type BertConfig, bertEmbed, bertLayers, readBertConfig } from "./bert.ts";
+import {
+  bertBlock,
+  type BertConfig,
+  bertEmbed,
+  bertLayers,
+  bertPrunable,
+  readBertConfig,
+} from "./bert.ts";
 import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 
 /** RoBERTa's padding token, unless `config.json` says otherwise. */
@@ -45,6 +52,7 @@ export const roberta: Family<BertConfig> = {
       ),
     block: bertBlock,
   },
+  prunable: bertPrunable,
   heads: robertaHeads("Roberta"),
 };
 

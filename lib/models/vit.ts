@@ -10,6 +10,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Family, Hidden, ImageConfig, LayerInput, TextBatch } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { bertLikePrunable } from "../nn/prunable.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
 import {
   forEachImage,
@@ -26,6 +27,7 @@ export interface VitConfig extends ImageConfig {
   readonly pretrainedSize: Size;
   readonly patchSize: Size;
   readonly intermediateSize: number;
+  readonly headSize: number;
   /** Numbers of the pooler, which classifiers do without. */
   readonly poolerSize: number;
   readonly epsilon: number;
@@ -43,13 +45,18 @@ export function readVitConfig(
 ): VitConfig {
   const read = configReader(json);
   const hiddenSize = read.size("hidden_size", 768);
+  const numHeads = read.size("num_attention_heads", 12);
   const imageSize = read.pair("image_size", 224);
   const patchSize = read.pair("patch_size", 16);
   const maxTokens = tokensWith(ownTokens, { imageSize, patchSize });
   const config: VitConfig = {
     hiddenSize,
     numLayers: read.depth("num_hidden_layers"),
-    numHeads: read.size("num_attention_heads", 12),
+    numHeads,
+    headSize: read.headSize("head_dim", ["num_attention_heads", numHeads], [
+      "hidden_size",
+      hiddenSize,
+    ]),
     channels: read.size("num_channels", 3),
     imageSize,
     pretrainedSize: imageSize,
@@ -65,7 +72,6 @@ export function readVitConfig(
     initializerRange: read.positive("initializer_range", 0.02),
   };
   if (maxTokens === 0) read.wrong("patch_size", "at most image_size");
-  read.divides("num_attention_heads", config.numHeads, "hidden_size", hiddenSize);
   read.finish();
   return config;
 }
@@ -108,10 +114,11 @@ export function vitLayers(config: VitConfig, ownTokens: readonly string[]): Laye
 
 /** The layers of a block. */
 export function blockLayers(
-  { hiddenSize, intermediateSize, attentionBias }: VitConfig,
+  { hiddenSize, intermediateSize, attentionBias, numHeads, headSize }: VitConfig,
   layer: number,
 ): Layer[] {
   const at = `encoder.layer.${layer}`;
+  const heads = numHeads * headSize;
   const linear = (path: string, inFeatures: number, outFeatures: number): Layer => ({
     kind: "linear",
     path: `${at}.${path}`,
@@ -119,7 +126,7 @@ export function blockLayers(
     outFeatures,
   });
   const attention = ["query", "key", "value"].map((name): Layer => ({
-    ...linear(`attention.attention.${name}`, hiddenSize, hiddenSize),
+    ...linear(`attention.attention.${name}`, hiddenSize, heads),
     ...(attentionBias ? {} : { bias: false }),
   } as Layer));
   const norm = (name: string): Layer => ({
@@ -129,7 +136,7 @@ export function blockLayers(
   });
   return [
     ...attention,
-    linear("attention.output.dense", hiddenSize, hiddenSize),
+    linear("attention.output.dense", heads, hiddenSize),
     norm("layernorm_before"),
     norm("layernorm_after"),
     linear("intermediate.dense", hiddenSize, intermediateSize),
@@ -234,6 +241,7 @@ export const vit: Family<VitConfig> = {
     block: vitBlock,
     finish: (net, config, x) => net.layerNorm("layernorm", x, config.epsilon),
   },
+  prunable: bertLikePrunable("attention.attention", { inTransformers: true }),
   heads: {
     classification: imageHead("ViTForImageClassification", { unused: /^pooler\./ }),
   },

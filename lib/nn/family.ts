@@ -6,6 +6,7 @@
 import type { InputSpec, Tensor } from "../engine/mod.ts";
 import type { Layer } from "./layer.ts";
 import type { Memory, Net } from "./net.ts";
+import type { Prunable } from "./prunable.ts";
 import type { TextPositions, TokenPositions } from "./token_positions.ts";
 
 /**
@@ -334,6 +335,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   /** The same where they differ from model to model. */
   targetsOf?(config: Config): readonly string[];
   readonly stack?: Stack<Config>;
+  /** What of the stack's blocks can be made smaller; nothing unless given. */
+  readonly prunable?: Prunable;
   /** The decoder of an encoder-decoder, whose encoder is `stack`; heads then read what the decoder gives. */
   readonly decoder?: DecoderStack<Config>;
   /** Further names that checkpoints have for a weight of the body, such as those of a shared table. */

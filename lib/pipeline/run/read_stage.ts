@@ -64,10 +64,23 @@ export async function labelledTask(
   return task.withLabels(await task.findLabels(splits, signal));
 }
 
-/** Held-out rows that are data of their own. */
-interface ApartRows {
+/** Rows and what errors call them. */
+export interface ApartRows {
   readonly table: Table;
   readonly where: string;
+}
+
+/** Reads rows that have the columns of a task; every row knows where it stands in what was given. */
+export async function readRows(
+  from: DataSource,
+  { columns }: Pick<AnyTask, "columns">,
+  name: string,
+  options: ReadTableOptions = {},
+): Promise<ApartRows> {
+  const table = typeof from === "string" ? await openSource(from, { ...options, columns }) : from;
+  const where = typeof from === "string" ? from : originOf(from) ?? name;
+  requireColumns(table, columns, where);
+  return { table: sourceTable(table, where), where };
 }
 
 /** Reads the data and holds rows out. All rows know where they stand in what was given. */
@@ -80,14 +93,8 @@ async function readSplits(
     readonly beside: readonly string[];
   },
 ): Promise<{ readonly splits: Splits; readonly apart: readonly ApartRows[] }> {
-  const load = async (from: DataSource, name: string, optionalColumns: string[] = []) => {
-    const table = typeof from === "string"
-      ? await openSource(from, { ...given.read, columns: task.columns, optionalColumns, signal })
-      : from;
-    const where = typeof from === "string" ? from : originOf(from) ?? name;
-    requireColumns(table, task.columns, where);
-    return { table: sourceTable(table, where), where };
-  };
+  const load = (from: DataSource, name: string, optionalColumns: string[] = []) =>
+    readRows(from, task, name, { ...given.read, optionalColumns, signal });
   const { table, where } = await load(source, "the data", [splitColumn, ...beside]);
   const { data, split } = heldOutByColumn(table, task, given);
   const { test = defaultTestShare, validation } = split;

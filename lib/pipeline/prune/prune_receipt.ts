@@ -1,0 +1,93 @@
+/**
+ * What a pruned model was made of.
+ *
+ * @module
+ */
+import { bundleOf, withDisplay } from "../../core/display.ts";
+import { htmlSection, htmlTable } from "../../core/html.ts";
+import { textTable } from "../../core/text_table.ts";
+import type { FloatDtype } from "../../deploy/float_dtype.ts";
+import type { PruningCriterion } from "./prune_options.ts";
+
+/** A number of the whole model and of the pruned one. */
+export interface BeforeAfter {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** A pruned folder, and what was taken out; plain data, which the folder holds as `pruning.json`. */
+export interface PruningReceipt {
+  /** The folder that was written. */
+  readonly folder: string;
+  /** The same for `model(…)`, `file:out/small`. */
+  readonly reference: string;
+  /** The reference of the whole model. */
+  readonly model: string;
+  readonly by: PruningCriterion;
+  /** How many rows were looked at; 0 where none were. */
+  readonly rows: number;
+  readonly seed: number;
+  readonly dtype: FloatDtype;
+  readonly parameters: BeforeAfter;
+  /** Heads of queries of a layer. */
+  readonly heads: BeforeAfter;
+  /** Inner numbers of a layer's feed-forward part. */
+  readonly feedForward: BeforeAfter;
+  readonly layers: BeforeAfter;
+  /** The layers that stay, counted from 0. */
+  readonly keptLayers: readonly number[];
+  /** The heads that stay in each layer of the whole model, or groups of them; absent where all do. */
+  readonly keptHeads?: readonly (readonly number[])[];
+  /** How much each layer of the whole model changes its input, where that was measured. */
+  readonly influence?: readonly number[];
+  /** Why transformers cannot open the folder; absent where it can. */
+  readonly transformersObstacle?: string;
+}
+
+/** Where a folder holds its receipt. */
+export const pruningFile = "pruning.json";
+
+/** A receipt that shows itself. */
+export function pruningReceipt(receipt: PruningReceipt): PruningReceipt {
+  return Object.freeze(withDisplay(receipt, shown));
+}
+
+function shown(receipt: PruningReceipt) {
+  const { folder, by, rows, model, transformersObstacle, influence, keptLayers } = receipt;
+  const columns = ["", "before", "after", "kept"];
+  const counted = {
+    "parameters": receipt.parameters,
+    "layers": receipt.layers,
+    "heads of a layer": receipt.heads,
+    "feed-forward width": receipt.feedForward,
+  };
+  const cells = Object.entries(counted).map(([what, { before, after }]) => [
+    what,
+    before.toLocaleString("en"),
+    after.toLocaleString("en"),
+    `${(100 * after / before).toFixed(1)} %`,
+  ]);
+  const title = `${model} pruned by ${by}${rows > 0 ? ` on ${rows} rows` : ""} in ${folder}`;
+  const notes = [
+    ...receipt.layers.after < receipt.layers.before
+      ? [`layers ${keptLayers.join(", ")} stay, counted from 0`]
+      : [],
+    ...influence
+      ? [`influence of layers: ${influence.map((each) => each.toFixed(3)).join(", ")}`]
+      : [],
+    ...transformersObstacle === undefined ? [] : [transformersObstacle],
+  ];
+  return bundleOf(
+    [title, textTable(columns, cells, ["left", "right", "right", "right"]), ...notes, ""].join(
+      "\n",
+    ),
+    htmlSection(
+      title,
+      htmlTable({
+        caption: notes.join("; "),
+        columns: columns.map((title, at) => at === 0 ? { title } : { title, align: "right" }),
+        rows: cells,
+      }),
+    ),
+  );
+}
