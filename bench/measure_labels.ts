@@ -20,7 +20,7 @@ import { defaultsOf } from "../lib/cli/task_defaults.ts";
 import type { Method } from "../lib/nn/method.ts";
 import type { PlanSpec } from "../lib/pipeline/plan_spec.ts";
 import { assembleStage } from "../lib/pipeline/run/assemble_plan.ts";
-import { type AnyExamples } from "../lib/pipeline/run/assemble_stage.ts";
+import type { AnyExamples } from "../lib/pipeline/run/assemble_stage.ts";
 import { openStage } from "../lib/pipeline/run/open_stage.ts";
 import { readStage } from "../lib/pipeline/run/read_stage.ts";
 import { columnValues } from "../lib/table/columns.ts";

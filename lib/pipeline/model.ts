@@ -4,8 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { TunebookError } from "../core/errors.ts";
-import { oneOf, record, type Rules, whole } from "../core/option_rules.ts";
+import { oneOf, record, type Rules } from "../core/option_rules.ts";
 import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { NewModelOptions } from "../models/fresh/new_options.ts";
 import { newModelSettings } from "../models/fresh/new_settings.ts";

@@ -49,7 +49,7 @@ export interface SearchWeightsOptions<
   readonly weights?: Readonly<Partial<Record<Name, ModelWeightSpace>>>;
   /** When it ends; only a grid ends by itself. */
   readonly budget?: Pick<SearchBudget, "minutes" | "trials">;
-  /** What chooses the next weights; `tpe()` unless given. */
+  /** What chooses the next weights; `autoSampler()` unless given. */
   readonly sampler?: SearchSampler;
   /** Where the sampler's random numbers begin: 0 unless given. */
   readonly seed?: number;

@@ -132,8 +132,8 @@ function stagesOf(spec: MergeSpec) {
       checkTargets(targets);
       return mergePlanOf({ ...spec, targets: [...spec.targets, ...targets] });
     },
-    // deno-lint-ignore no-explicit-any
     run: (options?: RunOptions) =>
+      // deno-lint-ignore no-explicit-any
       runMerge(spec, options) as Promise<MergeResult<any, any, any, any>>,
     toString: text,
     [customInspect]: text,

@@ -5,8 +5,8 @@
  */
 import { mistakes, type TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
+import { autoSampler } from "../../search/samplers/auto_sampler.ts";
 import { startingWith } from "../../search/samplers/starting_with.ts";
-import { tpe } from "../../search/samplers/tpe.ts";
 import { type Search, startSearch } from "../../search/search.ts";
 import { viewOfSearch } from "../search/search_view.ts";
 import { spentBudget } from "../search/spent_budget.ts";
@@ -24,7 +24,7 @@ import { type SuggestedWeights, weightSpace, writtenWeights } from "./weight_spa
  *   before one had.
  */
 export async function chooseWeights(
-  { weights: given, budget = {}, sampler = tpe(), seed }: SearchWeightsOptions,
+  { weights: given, budget = {}, sampler = autoSampler(), seed }: SearchWeightsOptions,
   written: SuggestedWeights,
   work: ChoiceWork,
 ): Promise<MergeChoice> {
@@ -88,7 +88,7 @@ function presented(
     ...(reason === undefined ? {} : { reason }),
   }));
   return {
-    ...{ trials, history, metric, notes },
+    ...{ trials, history, metric, notes, costs: [], front: [] },
     ...(best ? { best: { number: best.number, score: best.values[0] } } : {}),
   };
 }

@@ -19,7 +19,7 @@ import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { checkProbes } from "../probe/probe_tests.ts";
 import { assembleStage } from "./assemble_plan.ts";
-import { type AnyExamples, type Assembled, type EncodedSplits } from "./assemble_stage.ts";
+import type { Assembled, EncodedSplits } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
 import { driftOf } from "./drift_of.ts";

@@ -54,7 +54,7 @@ for (const [name, [make, most, mostMean]] of Object.entries(exact)) {
 
 const side = 64;
 const grey = {
-  ...{ width: side, height: side, channels: 3 },
+  ...{ width: side, height: side, channels: 3 as const },
   data: new Uint8Array(side * side * 3).fill(128),
 } as const;
 

@@ -18,7 +18,7 @@ import {
   select,
   textClassification,
   textGeneration,
-  TunebookError,
+  type TunebookError,
   typos,
 } from "tunebook";
 import { readCommandLine } from "../../../lib/cli/flags.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../../../core/check_options.ts";
-import { type Rule, type Rules } from "../../../core/option_rules.ts";
+import type { Rule, Rules } from "../../../core/option_rules.ts";
 import type { Random } from "../../../core/random.ts";
 import type { Image } from "../../../image/image.ts";
 
