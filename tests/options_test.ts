@@ -233,6 +233,11 @@ const calls: Readonly<Record<string, Call>> = {
   groupAdvantages: (options) => tunebook.groupAdvantages([1, 0], { groupSize: 2, ...options }),
   leaveOneOutAdvantages: (options) =>
     tunebook.leaveOneOutAdvantages([1, 0], { groupSize: 2, ...options }),
+  distillation: (options) =>
+    tunebook.distillation(tunebook.textClassification({ text: "text", label: "label" }), {
+      teacher: "out/teacher",
+      ...options,
+    }),
   imageGeneration: (options) => tunebook.imageGeneration({ image: "image", ...options }),
   adapter: (options) => tunebook.adapter("a", options),
   denoisingPredictions: (options) =>

@@ -26,21 +26,27 @@ export async function createPredictor(
   trainable: TrainableModel,
   device: Device,
   state: State | undefined,
-  { held, eightBit }: PredictorOptions = {},
+  { held, eightBit, states }: PredictorOptions = {},
 ): Promise<Predictor> {
-  const program = await device.compile(evaluationProgram(trainable, { eightBit }), {
+  const program = await device.compile(evaluationProgram(trainable, { eightBit, states }), {
     frozen: frozenOf(trainable),
     ...(state ? { state } : {}),
     ...(held ? { held } : {}),
   });
-  const { objective } = trainable;
+  const { objective, model: { config } } = trainable;
   const { perRow } = objective;
+  const outputs = objective.outputs + (states?.length ?? 0) * config.hiddenSize;
   return {
     outputs: (rows, options) =>
-      runOver((feeds, signal) => program.run(feeds, signal), rows, evaluated(objective), {
-        ...(perRow ? { batchSize: perRow.batchSize } : {}),
-        ...options,
-      }),
+      runOver(
+        (feeds, signal) => program.run(feeds, signal),
+        rows,
+        evaluated({ ...objective, outputs }),
+        {
+          ...(perRow ? { batchSize: perRow.batchSize } : {}),
+          ...options,
+        },
+      ),
     dispose: () => program.dispose(),
   };
 }

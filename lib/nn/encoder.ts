@@ -15,6 +15,7 @@ import type {
   Stack,
   TextBatch,
 } from "./family.ts";
+import type { AfterLayer } from "./layer_states.ts";
 import type { Memory, Net } from "./net.ts";
 import { askedInput, pooledPositions, positionIds, textPositions } from "./pooled_positions.ts";
 
@@ -50,6 +51,8 @@ export interface EncodeOptions {
   readonly frozenLayers?: number;
   /** Stops before this layer, and before `finish` even after the last one; all unless given. */
   readonly until?: number;
+  /** Is told of each layer after it was run. */
+  readonly afterLayer?: AfterLayer | undefined;
 }
 
 /**
@@ -77,7 +80,7 @@ function encoded(
   net: Net,
   { family, config }: Encoder,
   batch: TextBatch,
-  { positions = "all", frozenLayers = 0, until }: EncodeOptions,
+  { positions = "all", frozenLayers = 0, until, afterLayer }: EncodeOptions,
 ): Hidden & { readonly examples: number; readonly count: number } {
   const still = net.withoutDropout();
   const stack = stackOf(family);
@@ -99,6 +102,12 @@ function encoded(
       if (!onlyPooled) return stack.block(net, config, input, layer, x);
       const asked = pooledPositions(mask, packing, stack.pooling ?? "first");
       return stack.block(net, config, askedInput(input, asked), layer, asked.take(x));
+    });
+    const now = x;
+    afterLayer?.(layer + 1, () => {
+      const asked = pooledPositions(mask, packing, stack.pooling ?? "first");
+      const pooled = onlyPooled ? now : asked.take(now);
+      return packing ? tf.gather(pooled, packing.exampleIndex) : pooled;
     });
     if (!onlyPooled) continue;
     if (packing) x = tf.gather(x, packing.exampleIndex);

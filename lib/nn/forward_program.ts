@@ -10,6 +10,7 @@ import { createNet } from "./create_net.ts";
 import type { EightBitLinears } from "./eight_bit_linears.ts";
 import type { TextBatch } from "./family.ts";
 import { appliedHead, headFeatures, headResults } from "./head_results.ts";
+import { statesAfter } from "./layer_states.ts";
 import { type Model, modelHead } from "./model.ts";
 import type { Net } from "./net.ts";
 import type { Objective } from "./objective.ts";
@@ -41,16 +42,26 @@ export interface ForwardProgramOptions {
 export interface EvaluationOptions {
   /** The linear layers that compute in eight bits, as in a training; none unless given. */
   readonly eightBit?: EightBitLinears | undefined;
+  /**
+   * After which layers, counted from 1, the hidden states of the pooled token are given as well, behind the other
+   * numbers of each sequence; none unless given.
+   */
+  readonly states?: readonly number[] | undefined;
 }
 
 /** Feeds a padded batch and gives `logits`: what evaluation asks of each sequence or token. */
 export function evaluationProgram(
   trainable: TrainableModel,
-  { eightBit }: EvaluationOptions = {},
+  { eightBit, states }: EvaluationOptions = {},
 ): Program {
   const outputsOf: OutputsOf = (net, inputs) => {
     const batch = batchOf(inputs);
     const { perRow } = trainable.objective;
+    if (states) {
+      const { afterLayer, all } = statesAfter(states);
+      const results = headResults(net, trainable, inputs, { afterLayer });
+      return { logits: tf.concat([evaluatedResults(trainable, results, batch), ...all()], 1) };
+    }
     if (modelHead(trainable.model).reads === "maps") {
       const maps = headResults(net, trainable, inputs);
       return { logits: evaluatedResults(trainable, maps, batch) };

@@ -8,6 +8,7 @@ import { type Tensor, tf } from "../engine/mod.ts";
 import { batchOf } from "./batch_inputs.ts";
 import { decode } from "./decoder.ts";
 import { encode, encodeMemory } from "./encoder.ts";
+import type { AfterLayer } from "./layer_states.ts";
 import type { Net } from "./net.ts";
 import { headOf, rowHead } from "./task_head.ts";
 import type { Model } from "./model.ts";
@@ -20,6 +21,8 @@ export interface HeadResultsOptions {
   readonly frozenLayers?: number;
   /** True while training, where an objective may read other positions (`readsBefore`). */
   readonly training?: boolean;
+  /** Is told of each layer after it was run, of families that are one stack. */
+  readonly afterLayer?: AfterLayer | undefined;
 }
 
 /** What a head is called with: the model, and the objective that names the head. */
@@ -59,7 +62,7 @@ export function headFeatures(
   net: Net,
   { model, objective }: HeadCall,
   inputs: Readonly<Record<string, Tensor>>,
-  { frozenLayers = 0, training = false }: HeadResultsOptions = {},
+  { frozenLayers = 0, training = false, afterLayer }: HeadResultsOptions = {},
 ): Tensor {
   const { family, config } = model;
   const { reads } = rowHead(headOf(family, objective.head.name));
@@ -73,9 +76,10 @@ export function headFeatures(
     return tf.reshape(hidden, [-1, config.hiddenSize]);
   }
   if (reads === "pooled") {
-    return tf.squeeze(encode(net, model, batch, { positions: "pooled", frozenLayers }), [1]);
+    const asked = { positions: "pooled", frozenLayers, afterLayer } as const;
+    return tf.squeeze(encode(net, model, batch, asked), [1]);
   }
-  const hidden = encode(net, model, batch, { frozenLayers });
+  const hidden = encode(net, model, batch, { frozenLayers, afterLayer });
   if (reads === "queries") return queriesOf(model, hidden);
   const back = training && objective.readsBefore ? 1 : 0;
   // An image's tokens are all its own: no method puts others before them.

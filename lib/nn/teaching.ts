@@ -14,8 +14,13 @@ export interface Teaching<AskedTask, Outputs, TaughtRows> {
   readonly teachers: readonly string[];
   /** The folder in which their answers are kept. */
   readonly answersIn: string;
+  /** After which layers of the teacher its hidden states are asked, counted from 1; none unless given. */
+  readonly states?: readonly number[];
   /** True where one row has numbers for each of its tokens, so that teachers must read the same tokens. */
   readonly isPerToken: boolean;
-  /** The same rows with what each teacher gives for each sequence, in the order of the labels. */
+  /**
+   * The same rows with what each teacher gives for each sequence: its outputs in the order of the labels, and then
+   * the hidden states that were asked.
+   */
   withAnswers(answers: readonly Outputs[]): TaughtRows;
 }

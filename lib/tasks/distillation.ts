@@ -10,7 +10,7 @@ import { shownValue } from "../core/shown_value.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
 import type { LabelledTask, Task } from "../nn/task.ts";
 import { distillationMistakes, type DistillationOptions } from "./distillation/options.ts";
-import { taughtExamples } from "./distillation/taught_examples.ts";
+import { perRowKinds, taughtExamples } from "./distillation/taught_examples.ts";
 
 /** The kinds of predictions that can be compared with those of another model. */
 const taughtKinds: readonly string[] = ["single", "multi", "regression", "tags", "answers"];
@@ -59,6 +59,12 @@ export function distillation<Predicted extends AnyPredictions, Input, Answer>(
     throw new TunebookError(
       "unsupported",
       `distillation learns labels, numbers, tags or answers to questions from another model, not ${task.name}`,
+    );
+  }
+  if (options.hidden && !perRowKinds.includes(task.kind)) {
+    throw new TunebookError(
+      "unsupported",
+      `hidden states are compared of the token that stands for a row, and ${task.name} reads all tokens`,
     );
   }
   const { name, settings } = task;

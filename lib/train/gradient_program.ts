@@ -26,6 +26,7 @@ import { eightBitLinears, type EightBitRule } from "../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
+import { type AfterLayer, statesAfter } from "../nn/layer_states.ts";
 import type { Net } from "../nn/net.ts";
 import type { Tell } from "../nn/objective.ts";
 import { keptWidth } from "../nn/whole_features.ts";
@@ -186,10 +187,11 @@ function trainingForward(
     trained: trainedOf(inputs),
     head: (rows: Tensor) => appliedHead(net, trainable, rows),
   });
-  const outputsOf = (net: Net, inputs: Tensors): Tensor => {
+  const outputsOf = (net: Net, inputs: Tensors, afterLayer?: AfterLayer): Tensor => {
     const { sums } = objective;
     if (sums) return tokenSums(sums, ofTokens(net, inputs, Object.keys(sums.feeds)));
-    const found = headResults(net, trainable, inputs, { frozenLayers, training: true });
+    const how = { frozenLayers, training: true, afterLayer };
+    const found = headResults(net, trainable, inputs, how);
     return objective.pool?.(found, batchOf(inputs)) ?? found;
   };
   const inputs: Record<string, InputSpec> = {
@@ -229,7 +231,12 @@ function trainingForward(
       }),
     outputsOf,
     lossOf(net: Net, inputs: Tensors, tell: Tell): Tensor {
-      const { piecewise } = objective;
+      const { piecewise, layerStates } = objective;
+      if (layerStates) {
+        const { afterLayer, all } = statesAfter(layerStates.layers);
+        const loss = objective.loss(outputsOf(net, inputs, afterLayer), inputs);
+        return tf.add(loss, layerStates.loss(all(), inputs));
+      }
       if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs);
       const own = lossParameters(trainable).map(({ name }) => name);
       const fed = [...Object.keys(objective.feeds), ...own];

@@ -3,10 +3,18 @@
 Each case: name, of (classes, labels or numbers), temperature, weight, shares of the teachers, teachers
 [teachers][rows][numbers], targets, loss and gradients [rows][numbers] of the whole: weight · T² · KL by
 `KLDivLoss` (Hinton et al., arXiv 1503.02531) + (1 − weight) · the task's own loss as transformers defines it.
+`states` are hidden states of two layers and how far they are from a teacher's, projected or not.
 """
 
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, kl_div, log_softmax, mse_loss
+from torch.nn.functional import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    kl_div,
+    log_softmax,
+    mse_loss,
+    normalize,
+)
 
 from golden import HERE, save_json
 
@@ -73,4 +81,36 @@ CASES = [
     )
 ]
 
-save_json(HERE / "distillation.json", {"logits": LOGITS.tolist(), "cases": CASES}, ["torch"])
+
+
+def states(own, taught, projection=None):
+    """The distance of normalised states by Sun et al. (arXiv 1908.09355), the mean over two layers and the rows."""
+    own = [each.double().requires_grad_() for each in own]
+    matrices = [each.double().requires_grad_() for each in projection or []]
+    seen = [each @ matrix.T for each, matrix in zip(own, matrices)] if matrices else own
+    loss = sum(
+        mse_loss(normalize(each, dim=-1), normalize(other.double(), dim=-1), reduction="sum")
+        for each, other in zip(seen, taught)
+    ) / (len(own) * ROWS)
+    loss.backward()
+    return {
+        "states": [each.tolist() for each in own],
+        "teacher": [each.tolist() for each in taught],
+        "projections": [each.tolist() for each in matrices],
+        "loss": loss.item(),
+        "gradients": [each.grad.tolist() for each in own],
+        "projectionGradients": [each.grad.tolist() for each in matrices],
+    }
+
+
+WIDE, NARROW = 2 * torch.randn(2, ROWS, 4), torch.randn(2, ROWS, 3)
+STATES = [
+    states(2 * torch.randn(2, ROWS, 4), WIDE),
+    states(NARROW, WIDE, list(torch.randn(2, 4, 3))),
+]
+
+save_json(
+    HERE / "distillation.json",
+    {"logits": LOGITS.tolist(), "cases": CASES, "states": STATES},
+    ["torch"],
+)

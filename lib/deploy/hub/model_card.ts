@@ -62,9 +62,11 @@ ${Object.entries(frontMatter).map(yamlLine).join("")}---
 # ${markdownOf(repository)}
 
 ${markdownOf(withoutFolders(model.reference))}, fine-tuned with tunebook for ${
-    markdownOf(task.task.name)
+    markdownOf(learnedTask(task, run))
   }.
-${task.labels.length > 0 ? `Labels: ${task.labels.map(markdownOf).join(", ")}.\n` : ""}
+${taughtBy(run)}${
+    task.labels.length > 0 ? `Labels: ${task.labels.map(markdownOf).join(", ")}.\n` : ""
+  }
 ## Scores
 
 ${
@@ -131,6 +133,22 @@ function probesText({ probes = [] }: RunRecord): string {
 function withoutFolders(source: string): string {
   const [, path] = /^(?:file:)?((?:[/\\.~]|[A-Za-z]:[/\\]).*)$/s.exec(source) ?? [];
   return path === undefined ? source : basename(path);
+}
+
+/** What was learned; a distillation learns another task. */
+function learnedTask(
+  { task: { name, openedAs } }: TrainedModel["task"],
+  { teachers }: RunRecord,
+): string {
+  return teachers && openedAs ? openedAs.name : name;
+}
+
+function taughtBy({ teachers }: RunRecord): string {
+  if (!teachers) return "";
+  const names = teachers.map((teacher) => markdownOf(withoutFolders(teacher)));
+  return `It was distilled: beside the labels it learned what ${
+    names.join(", ")
+  } said of the training rows.\n`;
 }
 
 /** JSON is YAML, too. */

@@ -3,6 +3,8 @@ export interface RunRecord {
   /** Where the data came from; undefined for a table that was made in memory. */
   readonly data?: string | undefined;
   readonly examples: number;
+  /** The models that it learned from beside the labels; absent where there were none. */
+  readonly teachers?: readonly string[];
   readonly method: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
   /** The settings of the training that were given. */
   readonly train: Readonly<Record<string, unknown>>;

@@ -73,6 +73,9 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
   const facts: [string, string][] = [
     ["model", result.model],
     ["method", result.method],
+    ...(result.teachers
+      ? [["taught by", result.teachers.join(", ")] satisfies [string, string]]
+      : []),
     ["device", result.device],
     ["training rows", result.examples.toLocaleString("en")],
     [

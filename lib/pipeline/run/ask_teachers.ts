@@ -86,9 +86,13 @@ async function askTeacher(
     );
     if (teaching.isPerToken) await checkTokens(teacher, asked, own);
     const { outputs: numbers } = task.head;
-    const key = keyOf([identity, String(room), JSON.stringify(task.labels)], asked.fingerprint);
+    const { states } = teaching;
+    const key = keyOf(
+      [identity, String(room), JSON.stringify([task.labels, states])],
+      asked.fingerprint,
+    );
     const progress = progressFor({ quiet }, "teacher", asked.lengths.length, "sequences");
-    await using predictor = openedLate(trained, asked, base, on);
+    await using predictor = openedLate(trained, asked, base, { device: on, states });
     try {
       const said = await keptAnswers({
         folder: join(teaching.answersIn, key),
@@ -97,7 +101,7 @@ async function askTeacher(
           await (await predictor.open()).outputs(asked, { chosen, progress: shown, signal }),
         progress: quiet ? silentProgress : progress,
       });
-      return said.map((each) => inOrder(each, order, numbers));
+      return said.map((each) => inOrder(each, order, { numbers, states }));
     } finally {
       progress.end();
     }
@@ -111,7 +115,7 @@ function openedLate(
   { model, attached, values }: TrainedTask,
   asked: AnyExamples,
   { held }: Base,
-  device: Device,
+  { device, states }: { readonly device: Device } & Pick<Teaching, "states">,
 ): AsyncDisposable & { open(): Promise<Predictor> } {
   let opened: Promise<Predictor> | undefined;
   const tensors = trainedTensors(model, attached);
@@ -119,7 +123,7 @@ function openedLate(
   const compile = async () => {
     await state?.write(parameters, values);
     const trainable = trainableOf({ model, adapter: attached }, asked, trainSettings());
-    return await createPredictor(trainable, device, state, { held });
+    return await createPredictor(trainable, device, state, { held, states });
   };
   return {
     open: () => opened ??= compile(),
@@ -181,9 +185,17 @@ function orderOfLabels(
   );
 }
 
-function inOrder(said: Float32Array, order: readonly number[], numbers: number): Float32Array {
+function inOrder(
+  said: Float32Array,
+  order: readonly number[],
+  { numbers, states }: { readonly numbers: number } & Pick<Teaching, "states">,
+): Float32Array {
   if (order.every((from, to) => from === to)) return said;
-  return said.map((_, at) => said[at - at % numbers + order[at % numbers]]);
+  // Behind the numbers of a row there may be hidden states, which are of no label.
+  const outputs = states ? numbers : said.length;
+  return said.map((each, at) =>
+    at < outputs ? said[at - at % numbers + order[at % numbers]] : each
+  );
 }
 
 /** Refuses a teacher that reads other tokens, where the two are compared token by token. */

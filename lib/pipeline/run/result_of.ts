@@ -34,6 +34,7 @@ import {
 import { explainInputs } from "../explain/explain_inputs.ts";
 import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
 import type { Explanation } from "../explain/explanation.ts";
+import { teachersOfTask } from "../../tasks/distillation/teachers_of_task.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { Deployed } from "./deploy_stage.ts";
@@ -238,6 +239,7 @@ function summaryOf(stages: StageResults): RunSummary {
   const { assembled, trained, scored, scoring, drift } = stages;
   const { model, adapter, data, headNote } = assembled;
   const baseline = task.baseline?.(data.train, data.test);
+  const teachers = teachersOfTask(spec.task);
   return {
     model: spec.model,
     method: spec.method.method,
@@ -254,6 +256,7 @@ function summaryOf(stages: StageResults): RunSummary {
     stepsPerSecond: trained.seconds > 0 ? trained.stepsHere / trained.seconds : 0,
     ...(baseline ? { baseline } : {}),
     ...(headNote ? { headNote } : {}),
+    ...(teachers.length > 0 ? { teachers } : {}),
     ...(data.train.rollouts ? { rollout: data.train.rollouts.rollout.describe() } : {}),
     trainedParameters: countOf(trainedTensors(model, adapter)),
     totalParameters: countOf(modelWeights(model)) + countOf(adapter.parameters),

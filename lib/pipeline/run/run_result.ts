@@ -68,6 +68,8 @@ export interface RunSummary {
   readonly rollout?: string;
   /** What was made of the head that the checkpoint has, where that does not go without saying. */
   readonly headNote?: string;
+  /** The models that it learned from beside the labels. */
+  readonly teachers?: readonly string[];
   readonly trainedParameters: number;
   readonly totalParameters: number;
   /** What to know before the scores are believed: few steps, a score below the baseline. */
@@ -212,7 +214,8 @@ export function describeResult(
       (receipt.published ? `; published as ${receipt.published.url}` : "");
   });
   return visibleLines([
-    `${result.method} on ${result.model}`,
+    `${result.method} on ${result.model}` +
+    (result.teachers ? `, taught by ${result.teachers.join(", ")}` : ""),
     steps === 0
       ? `  nothing was trained, on ${result.device}`
       : `  ${result.examples} rows, ${steps} steps${continued} in ` +

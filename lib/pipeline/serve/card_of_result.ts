@@ -7,13 +7,21 @@ import type { Receipt } from "../../deploy/target.ts";
 import { failedLines } from "../../evaluate/probe/probe.ts";
 import type { AnyProbeReport } from "../../evaluate/probe/probe_report.ts";
 import type { CardReceipt, CardScore, ModelCard } from "../../serve/model_card.ts";
-import { parseReference } from "../../weights/reference.ts";
+import { parseReference, referenceOf } from "../../weights/reference.ts";
 import type { RunResult } from "../run/run_result.ts";
 
 /** What the card of a run is made of. */
 export type CardedResult = Pick<
   RunResult<unknown>,
-  "model" | "method" | "examples" | "steps" | "scores" | "intervals" | "receipts" | "probes"
+  | "model"
+  | "method"
+  | "teachers"
+  | "examples"
+  | "steps"
+  | "scores"
+  | "intervals"
+  | "receipts"
+  | "probes"
 >;
 
 /**
@@ -22,16 +30,20 @@ export type CardedResult = Pick<
  * @param titles what scores are called, by name
  */
 export function cardOfResult(
-  { model, method, examples, steps, scores, intervals, receipts, probes }: CardedResult,
+  { model, method, teachers = [], examples, steps, scores, intervals, receipts, probes }:
+    CardedResult,
   titles: Readonly<Record<string, string>>,
 ): ModelCard {
   // Some scores are not defined on some rows, others are no single number.
   const numbers = Object.entries(scores as Record<string, unknown>)
     .filter((each): each is [string, number] => Number.isFinite(each[1]));
+  const isPublic = (reference: string) => parseReference(referenceOf(reference)).kind !== "file";
+  const named = teachers.filter(isPublic);
   return {
     facts: {
       ...(parseReference(model).kind === "file" ? {} : { "trained from": model }),
       method,
+      ...(named.length > 0 ? { "taught by": named.join(", ") } : {}),
       "training rows": examples.toLocaleString("en"),
       steps: steps.toLocaleString("en"),
       ...(probes ? { "behavioural tests": probesInWords(probes) } : {}),

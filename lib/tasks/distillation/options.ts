@@ -5,6 +5,7 @@
  */
 import { optionMistakes } from "../../core/check_options.ts";
 import { type Mistake, mistakeOf } from "../../core/errors.ts";
+import { isRecord } from "../../core/objects.ts";
 import {
   numberList,
   positive,
@@ -13,6 +14,7 @@ import {
   type Rules,
   text,
 } from "../../core/option_rules.ts";
+import type { HiddenOptions } from "./state_loss.ts";
 
 /** Who teaches, and how much of it is learned. */
 export interface DistillationOptions {
@@ -27,6 +29,8 @@ export interface DistillationOptions {
   readonly temperature?: number;
   /** The share of the loss that the teacher has, above 0 up to 1; the labels have the rest. 0.5 unless given. */
   readonly weight?: number;
+  /** Hidden states that are to be like the teacher's as well; none unless given. Of labels and numbers, not of tokens. */
+  readonly hidden?: HiddenOptions;
   /** The folder in which the teacher's answers are kept for other runs; `.tunebook/teacher` unless given. */
   readonly answersIn?: string;
 }
@@ -44,11 +48,24 @@ const weightRule: Rule = [
   (value) => typeof value === "number" && value > 0 && value <= 1,
 ];
 
+const hiddenRule: Rule = [
+  "{ layers, weight } with layers from 1 and the teacher's layer for each, { 1: 2, 2: 4 }, and a weight above 0",
+  (value) => {
+    if (!isRecord(value)) return false;
+    const { layers, weight = 1, ...others } = value as Record<string, unknown>;
+    const isLayer = (layer: unknown) => Number.isSafeInteger(layer) && Number(layer) >= 1;
+    return Object.keys(others).length === 0 && positive[1](weight) && isRecord(layers) &&
+      Object.keys(layers).length > 0 &&
+      Object.entries(layers).every(([own, taught]) => isLayer(Number(own)) && isLayer(taught));
+  },
+];
+
 const rules: Rules<DistillationOptions> = {
   teacher: required(teacherRule),
   teacherWeights: numberList,
   temperature: positive,
   weight: weightRule,
+  hidden: hiddenRule,
   answersIn: text,
 };
 
@@ -58,7 +75,10 @@ export const usualFolder = ".tunebook/teacher";
 /** What is wrong with the options. */
 export function distillationMistakes(options: object): Mistake[] {
   const wrong = optionMistakes(options, rules);
-  const { teacher, teacherWeights } = options as DistillationOptions;
+  const { teacher, teacherWeights, hidden } = options as DistillationOptions;
+  if (wrong.length === 0 && hidden !== undefined && teachersOf(teacher).length > 1) {
+    wrong.push(mistakeOf((nameOf) => `${nameOf("hidden")} states are of one ${nameOf("teacher")}`));
+  }
   if (!Array.isArray(teacherWeights) || wrong.length > 0) return wrong;
   const count = teachersOf(teacher).length;
   if (teacherWeights.length !== count) {

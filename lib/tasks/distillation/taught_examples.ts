@@ -9,6 +9,7 @@ import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { Examples, Outputs, Task } from "../../nn/task.ts";
 import { distillationObjective } from "./distillation_objective.ts";
 import { type DistillationOptions, sharesOfTeachers, teachersOf, usualFolder } from "./options.ts";
+import { askedLayers, withStateLoss } from "./state_loss.ts";
 
 const usualTemperature = 2;
 const usualWeight = 0.5;
@@ -30,7 +31,7 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
       "distillation asks teachers about each image by itself, once; leave out the augmentations that mix images",
     );
   }
-  const { teacher, temperature = usualTemperature, weight = usualWeight } = options;
+  const { teacher, temperature = usualTemperature, weight = usualWeight, hidden } = options;
   const teachers = teachersOf(teacher);
   const isPerToken = !perRowKinds.includes(task.kind);
   const withAnswers = (answers: readonly Outputs[]): Examples<Predicted, Answer> => {
@@ -38,13 +39,17 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
     return {
       ...rest,
       fingerprint: fingerprintWith(own.fingerprint, answers),
-      objective: (context) =>
-        distillationObjective(own.objective(context), {
-          teachers: answers,
+      objective(context) {
+        const soft = distillationObjective(own.objective(context), {
+          teachers: answers.map((teacher) => outputsOf(teacher, labels.length, hidden)),
           shares: sharesOfTeachers(options),
           temperature,
           weight,
-        }),
+        });
+        if (!hidden) return soft;
+        const states = answers[0].map((each) => each.subarray(labels.length));
+        return withStateLoss(soft, { ...hidden, states, hiddenSize: context.hiddenSize });
+      },
     };
   };
   const taught: Examples<Predicted, Answer> = {
@@ -55,6 +60,7 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
       teachers,
       answersIn: options.answersIn ?? usualFolder,
       isPerToken,
+      ...(hidden ? { states: askedLayers(hidden) } : {}),
       withAnswers,
     },
     objective() {
@@ -70,8 +76,17 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
   return taught;
 }
 
+/** What the head gave, without the hidden states behind it. */
+function outputsOf(
+  answers: Outputs,
+  outputs: number,
+  hidden: DistillationOptions["hidden"],
+): Outputs {
+  return hidden ? answers.map((each) => each.subarray(0, outputs)) : answers;
+}
+
 /** The kinds of predictions that have one line of numbers a row. */
-const perRowKinds: readonly string[] = ["single", "multi", "regression"];
+export const perRowKinds: readonly string[] = ["single", "multi", "regression"];
 
 /** The hash of the rows together with what was said of them. */
 function fingerprintWith(rows: Uint8Array, answers: readonly Outputs[]): Uint8Array {

@@ -15,6 +15,7 @@ import { tokenClassification } from "../../../lib/tasks/token_classification.ts"
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import { moods, reviews, tinyModel } from "../tiny.ts";
+import { toyFolder } from "../toy_folder.ts";
 
 const task = textClassification({ text: "text", label: "mood" });
 const split = { test: 0.25, seed: 1 };
@@ -153,4 +154,61 @@ Deno.test("tags are learned from a teacher that reads the same tokens", () =>
     const losses = student.losses;
     assert.ok(losses.at(-1)! < losses[0] / 2, `${losses}`);
     await student.dispose();
+  }));
+
+Deno.test("hidden states become those of the teacher, through a projection where widths differ", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(join(folder, "bert"));
+    const rows = moods(60);
+    const whole = join(folder, "whole");
+    const teacher = await model(base).data(rows, task, split).adapt(full())
+      .train({ epochs: 3, learningRate: 3e-3 }).deploy(merged(whole)).run({ quiet: true });
+    await teacher.dispose();
+    const other = await toyFolder(join(folder, "narrow"), "qwen3");
+    for (
+      const [student, layers, learningRate] of [
+        [`file:${whole}`, [1], 1e-3],
+        [other, undefined, 2e-2],
+      ] as const
+    ) {
+      const hidden = { layers: { 1: 2 }, weight: 5 };
+      const out = join(folder, "out");
+      const result = await model(student, layers ? { layers } : {})
+        .data(
+          rows,
+          distillation(task, { teacher: whole, weight: 1, hidden, answersIn: join(folder, "a") }),
+          split,
+        )
+        .adapt(full()).train({ epochs: 8, learningRate }).deploy(merged(out))
+        .run({ quiet: true });
+      const { losses } = result;
+      assert.ok(losses.at(-1)! < losses[0] / 2, `${losses}`);
+      await result.dispose();
+    }
+  }));
+
+Deno.test("packed rows are distilled to the same losses as padded ones", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(join(folder, "bert"));
+    const rows = moods(40);
+    const whole = join(folder, "whole");
+    const teacher = await model(base).data(rows, task, split).adapt(full())
+      .train({ epochs: 1, learningRate: 3e-3 }).deploy(merged(whole)).run({ quiet: true });
+    await teacher.dispose();
+    const hidden = { layers: { 1: 1, 2: 2 } };
+    const lossesOf = async (packing: boolean) => {
+      const result = await model(base)
+        .data(
+          rows,
+          distillation(task, { teacher: whole, hidden, answersIn: join(folder, "a") }),
+          split,
+        )
+        .adapt(full()).train({ epochs: 2, batchSize: 8, packing }).run({ quiet: true });
+      await result.dispose();
+      return result.losses;
+    };
+    const [packed, padded] = [await lossesOf(true), await lossesOf(false)];
+    packed.forEach((loss, at) =>
+      assert.ok(Math.abs(loss - padded[at]) < 1e-4, `step ${at}: ${loss} and ${padded[at]}`)
+    );
   }));
