@@ -17,7 +17,9 @@ export function transformersObstacle(
   const heads = family.prunable?.heads;
   if (!heads || "why" in heads || heads.inTransformers || headSize === undefined) return undefined;
   if (headSize * numHeads === hiddenSize) return undefined;
-  return `transformers cannot open this ${family.modelType}: in it every head has ${hiddenSize} / ${numHeads} numbers, ` +
+  return `transformers cannot open this ${family.modelType}: in it every head has ${
+    hiddenSize / numHeads
+  } numbers (hidden_size / num_attention_heads), ` +
     `and here ${headSize}, since heads were taken out; tunebook opens it, and onnx(folder) writes what transformers.js ` +
     "and ONNX Runtime open";
 }

@@ -39,5 +39,7 @@ export async function calibrationRows(
 
 /** A model that is not trained, with the loss of rows. */
 export function lossOf(model: Model, examples: AnyExamples): TrainableModel {
-  return trainableOf({ model, adapter: noAdapter }, examples, trainSettings());
+  // Nothing is trained, the head no more than the rest.
+  const frozen = { ...model, head: [] };
+  return trainableOf({ model: frozen, adapter: noAdapter }, examples, trainSettings());
 }

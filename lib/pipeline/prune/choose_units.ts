@@ -9,7 +9,7 @@ import { bestUnits } from "../../combine/prune/unit_scores.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
 import type { Model } from "../../nn/model.ts";
-import { layerInfluence } from "./input_norms_of_rows.ts";
+import { layerInfluence } from "./rows_of_programs.ts";
 import type { PruneOptions } from "./prune_options.ts";
 import { type ScoreContext, scoreUnits } from "./score_units.ts";
 

