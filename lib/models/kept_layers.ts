@@ -11,6 +11,12 @@ import { namesOf } from "./checkpoint_names.ts";
 /** The fields of `config.json` that count the layers of a stack. */
 const depthFields = ["num_hidden_layers", "num_layers", "n_layers", "n_layer"];
 
+interface DepthConfig {
+  readonly family: Pick<Family, "stack" | "decoder" | "modelType">;
+  readonly config: ModelConfig;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
 type ReadConfig = {
   readonly family: Family;
   readonly config: ModelConfig;
@@ -26,13 +32,7 @@ type ReadConfig = {
 export function keepLayers<Read extends ReadConfig>(read: Read, layers: number | undefined): Read {
   const { family, config, json } = read;
   if (layers === undefined || layers === config.numLayers) return read;
-  const field = depthFields.find((name) => json[name] === config.numLayers);
-  if (!family.stack || family.decoder || field === undefined) {
-    throw new TunebookError(
-      "unsupported",
-      `layers keeps the first layers of one stack, which ${family.modelType} models are not`,
-    );
-  }
+  const field = depthField(read);
   if (layers > config.numLayers) {
     throw new TunebookError(
       "input",
@@ -48,6 +48,20 @@ export function keepLayers<Read extends ReadConfig>(read: Read, layers: number |
   );
   const kept = { ...cut, [field]: layers };
   return { ...read, json: kept, config: family.readConfig(kept) };
+}
+
+/**
+ * The field of `config.json` that counts the layers.
+ *
+ * @throws {TunebookError} of kind `unsupported` for families that are no single stack of like layers.
+ */
+export function depthField({ family, config, json }: DepthConfig): string {
+  const field = depthFields.find((name) => json[name] === config.numLayers);
+  if (family.stack && !family.decoder && field !== undefined) return field;
+  throw new TunebookError(
+    "unsupported",
+    `layers are chosen of one stack of like layers, which ${family.modelType} models are not`,
+  );
 }
 
 /** The checkpoint's tensors of layers that are not kept, by their names. */
