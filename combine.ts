@@ -24,6 +24,7 @@ export type { Rescale } from "./lib/combine/merge/task_vectors/sparsify.ts";
 export { ties, type TiesOptions } from "./lib/combine/merge/ties.ts";
 
 // Merging of models
+export type { LayerSlice } from "./lib/combine/merge/layer_slices.ts";
 export type { LayerWeights, ModelWeights } from "./lib/combine/merge/tensor_weights.ts";
 export {
   type ExtractedLora,
@@ -33,6 +34,7 @@ export {
 export { type Merge, merge, type SaveMergeOptions } from "./lib/pipeline/merge/merge.ts";
 export type { MergeChoice, ScoredMerge } from "./lib/pipeline/merge/merge_choice.ts";
 export type { MergeOptions } from "./lib/pipeline/merge/merge_options.ts";
+export type { VocabularyOptions } from "./lib/pipeline/merge/vocabulary_options.ts";
 export type {
   ChoiceReceipt,
   MergeChoiceKind,

@@ -27,6 +27,12 @@ export const keptLayersRule: Rule = [
 /** The fields of `config.json` that count the layers of a stack. */
 const depthFields = ["num_hidden_layers", "num_layers", "n_layers", "n_layer"];
 
+interface DepthConfig {
+  readonly family: Pick<Family, "stack" | "decoder" | "modelType">;
+  readonly config: ModelConfig;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
 type ReadConfig = {
   readonly family: Family;
   readonly config: ModelConfig;
@@ -45,13 +51,7 @@ export function keepLayers<Read extends ReadConfig>(
 ): Read {
   const { family, config, json } = read;
   if (layers === undefined || layers === config.numLayers) return read;
-  const field = depthFields.find((name) => json[name] === config.numLayers);
-  if (!family.stack || family.decoder || field === undefined) {
-    throw new TunebookError(
-      "unsupported",
-      `layers keeps some layers of one stack, which ${family.modelType} models are not`,
-    );
-  }
+  const field = depthField(read);
   const kept = numbersOf(layers);
   if (kept.at(-1)! >= config.numLayers) {
     throw new TunebookError(
@@ -103,6 +103,20 @@ export function storedWeight(
   }
   const [own, ...rest] = weight.path.slice(start.length).split(".");
   return { ...weight, path: `${start}${[layers[Number(own)], ...rest].join(".")}` };
+}
+
+/**
+ * The field of `config.json` that counts the layers.
+ *
+ * @throws {TunebookError} of kind `unsupported` for families that are no single stack of like layers.
+ */
+export function depthField({ family, config, json }: DepthConfig): string {
+  const field = depthFields.find((name) => json[name] === config.numLayers);
+  if (family.stack && !family.decoder && field !== undefined) return field;
+  throw new TunebookError(
+    "unsupported",
+    `layers are chosen of one stack of like layers, which ${family.modelType} models are not`,
+  );
 }
 
 /** The checkpoint's tensors of layers that are not kept, by their names. */

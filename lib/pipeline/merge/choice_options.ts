@@ -96,7 +96,7 @@ export function checkSearchWeights(
 /** Throws one error of kind "input" with all that is wrong with a greedy soup. */
 export function checkGreedySoup(
   options: GreedySoupOptions,
-  { models, merge: { method, weights }, rows }: ChoiceContext,
+  { models, merge: { method, weights, slices }, rows }: ChoiceContext,
 ): void {
   requireOptions("greedySoup", options);
   const wrong: Mistake[] = [...optionMistakes(options, soupRules)];
@@ -109,6 +109,9 @@ export function checkGreedySoup(
     wrong.push(
       mistakeOf(() => "a greedy soup finds out which models are in it; leave weights out"),
     );
+  }
+  if (slices !== undefined) {
+    wrong.push(mistakeOf(() => "a greedy soup averages whole models; leave slices out"));
   }
   if (Object.keys(models).length < 2) {
     wrong.push(mistakeOf(() => "a greedy soup needs two models or more"));

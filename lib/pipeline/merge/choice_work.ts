@@ -7,7 +7,7 @@ import type { AnyMetric } from "../plan_spec.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { CandidateScorer } from "./candidate_scorer.ts";
 import type { MergeOptions } from "./merge_options.ts";
-import type { MergeSources } from "./merge_sources.ts";
+import type { MergeSources } from "./open_for_merge.ts";
 
 /** Opened models, and what scores their merges. */
 export interface ChoiceWork {

@@ -109,12 +109,18 @@ async function saveMerge(
   const local = await localSources({ ...models, ...(base === undefined ? {} : { base }) });
   await checkFolders([merged(folder)], local);
   await using _held = await lockFolders([folder]);
-  const opened = await openMergeSources(models, options, await openDevice());
-  const receipt = await writeMerge(folder, {
-    ...how,
-    merge: mergeOf(opened, weightsOfAll(models, options), options),
-    like: Object.values(opened.sources)[0],
-    about: { models, options, ...opened },
-  });
-  return mergeReceipt(receipt);
+  const scratch = await Deno.makeTempDir({ prefix: "tunebook_merge_" });
+  try {
+    const device = await openDevice();
+    const opened = await openMergeSources(models, options, { device, scratch });
+    const receipt = await writeMerge(folder, {
+      ...how,
+      merge: mergeOf(opened, weightsOfAll(models, options), options),
+      like: Object.values(opened.sources)[0],
+      about: { models, options, ...opened },
+    });
+    return mergeReceipt(receipt);
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
+  }
 }

@@ -23,6 +23,10 @@ export interface MergeReceipt {
   readonly base?: string;
   /** A sha256 (hexadecimal) of the base's weights. */
   readonly baseFingerprint?: string;
+  /** The layers of the models, where it was put together of some. */
+  readonly slices?: MergeOptions["slices"];
+  /** Whose tokens it reads, where those of the models differ. */
+  readonly vocabulary?: MergeOptions["vocabulary"];
   readonly seed: number;
   readonly dtype: FloatDtype;
   readonly tensors: number;
@@ -112,11 +116,11 @@ export interface ReceiptSource {
 export function receiptOf(
   written: Omit<
     MergeReceipt,
-    "method" | "settings" | "models" | "base" | "baseFingerprint" | "seed"
+    "method" | "settings" | "models" | "base" | "baseFingerprint" | "slices" | "vocabulary" | "seed"
   >,
   { models, options, sources, base: opened }: ReceiptSource,
 ): MergeReceipt {
-  const { method, base, weights = {}, seed = 0 } = options;
+  const { method, base, weights = {}, slices, vocabulary, seed = 0 } = options;
   const given: Readonly<Record<string, ModelWeights | undefined>> = weights;
   return {
     ...written,
@@ -130,6 +134,8 @@ export function receiptOf(
     ),
     ...(base === undefined ? {} : { base }),
     ...(opened ? { baseFingerprint: opened.fingerprint } : {}),
+    ...(slices ? { slices } : {}),
+    ...(vocabulary ? { vocabulary } : {}),
     seed,
   };
 }

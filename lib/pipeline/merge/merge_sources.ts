@@ -4,26 +4,32 @@
  * @module
  */
 import { type MergedModel, mergedModel } from "../../combine/merge/merged_model.ts";
-import type { MergeMethod } from "../../combine/merge/merge_method.ts";
+import { slicedModel, sliceProblems } from "../../combine/merge/layer_slices.ts";
 import { passthrough } from "../../combine/merge/passthrough.ts";
 import type { ModelWeights } from "../../combine/merge/tensor_weights.ts";
+import { mistakes } from "../../core/errors.ts";
 import type { Device } from "../../engine/mod.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import type { MergeOptions } from "./merge_options.ts";
-import { checkAlike, type MergeSource, openMergeBase, openSource } from "./open_for_merge.ts";
+import { checkSameTokens, uniteVocabularies } from "./unite_vocabularies.ts";
+import { baseName } from "./vocabulary_options.ts";
+import {
+  checkAlike,
+  type MergeSource,
+  type MergeSources,
+  openMergeBase,
+  openSource,
+} from "./open_for_merge.ts";
 
-/** Opened models that fit each other. */
-export interface MergeSources {
-  /** By their names, in the order in which they were given. */
-  readonly sources: Readonly<Record<string, MergeSource>>;
-  readonly base?: Pick<MergeSource, "opened" | "model" | "fingerprint"> | undefined;
-}
-
-/** Opens the models of a merge. Throws one error of kind "input" for models that do not fit each other. */
+/**
+ * Opens the models of a merge. Throws one error of kind "input" for models that do not fit each other.
+ *
+ * @param scratch a folder for the tokenizer that is made for them, which must stay until the merge is written
+ */
 export async function openMergeSources(
   models: Readonly<Record<string, string>>,
-  { base: baseSource }: Pick<MergeOptions, "base">,
-  device: Device,
+  { base: baseSource, vocabulary, slices }: Pick<MergeOptions, "base" | "vocabulary" | "slices">,
+  { device, scratch }: { readonly device: Device; readonly scratch: string },
 ): Promise<MergeSources> {
   const sources: Record<string, MergeSource> = {};
   for (const [name, source] of Object.entries(models)) {
@@ -32,16 +38,34 @@ export async function openMergeSources(
   const base = baseSource === undefined
     ? undefined
     : await openMergeBase(referenceOf(baseSource), Object.values(sources)[0], device);
-  checkAlike(sources, base && { name: "base", model: base.model });
-  return { sources, base };
+  const named = (of: MergeSources) => of.base && { name: baseName, model: of.base.model };
+  const opened = { sources, base };
+  checkAlike(sources, named(opened), "none");
+  if (!vocabulary) await checkSameTokens(opened);
+  const united = vocabulary ? await uniteVocabularies(opened, vocabulary, scratch) : opened;
+  checkAlike(united.sources, named(united), slices ? "by layer" : "all");
+  if (slices) checkSlices(united, slices);
+  return united;
+}
+
+function checkSlices({ sources }: MergeSources, slices: NonNullable<MergeOptions["slices"]>): void {
+  const numLayers = Object.entries(sources).map((
+    [name, { model }],
+  ) => [name, model.config.numLayers]);
+  const wrong = sliceProblems(slices, Object.fromEntries(numLayers));
+  if (wrong.length > 0) throw mistakes("input", "these models cannot be merged:", wrong);
 }
 
 /** The merge of the models that have a weight here. */
 export function mergeOf(
   { sources, base }: MergeSources,
   weights: Readonly<Record<string, ModelWeights>>,
-  { method, seed = 0 }: { readonly method: MergeMethod; readonly seed?: number | undefined },
+  { method, slices, seed = 0 }: Pick<MergeOptions, "method" | "slices" | "seed">,
 ): MergedModel {
+  if (slices) {
+    const models = Object.keys(weights).map((name) => [name, sources[name].model]);
+    return slicedModel({ models: Object.fromEntries(models), slices, method, weights, seed });
+  }
   return mergedModel({
     models: Object.keys(weights).map((name) => sources[name].model),
     base: base?.model,

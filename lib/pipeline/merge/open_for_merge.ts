@@ -25,6 +25,13 @@ export interface MergeSource {
   readonly fingerprint: string;
 }
 
+/** Opened models that fit each other. */
+export interface MergeSources {
+  /** By their names, in the order in which they were given. */
+  readonly sources: Readonly<Record<string, MergeSource>>;
+  readonly base?: Pick<MergeSource, "opened" | "model" | "fingerprint"> | undefined;
+}
+
 /**
  * Opens a whole model or a trained adapter on its base. Throws an error of kind "weights" for a model
  * without a trained head, and of kind "unsupported" for an adapter that is no part of the weights.
@@ -78,6 +85,9 @@ async function openedBase(reference: string, device: Device): Promise<Base> {
   return await openBase(await openStage({ model: reference }), device, {});
 }
 
+/** Which tensors must be alike: all, those of a layer whatever its number, or none yet. */
+export type AlikeTensors = "all" | "by layer" | "none";
+
 /**
  * Makes sure that models can be merged: one family, the same tensors, one task with the same labels. All that
  * is wrong is one error of kind "input".
@@ -85,23 +95,35 @@ async function openedBase(reference: string, device: Device): Promise<Base> {
 export function checkAlike(
   sources: Readonly<Record<string, MergeSource>>,
   base: { readonly name: string; readonly model: Model } | undefined,
+  tensors: AlikeTensors = "all",
 ): void {
   const [[firstName, first], ...others] = Object.entries(sources);
   const wrong = others.flatMap(([name, { model, trained }]) => [
-    ...unlikeTensors(name, model, firstName, first.model),
+    ...unlikeTensors([name, model], [firstName, first.model], tensors),
     ...unlikeTasks(name, trained, firstName, first.trained),
   ]);
-  if (base) wrong.push(...unlikeTensors(base.name, base.model, firstName, first.model));
+  if (base) {
+    wrong.push(...unlikeTensors([base.name, base.model], [firstName, first.model], tensors));
+  }
   if (wrong.length > 0) throw mistakes("input", "these models cannot be merged:", wrong);
 }
 
 const shownTensors = 3;
 
-function unlikeTensors(name: string, model: Model, firstName: string, first: Model): string[] {
+function unlikeTensors(
+  [name, model]: readonly [string, Model],
+  [firstName, first]: readonly [string, Model],
+  which: AlikeTensors,
+): string[] {
   const [own, other] = [model, first].map(({ family }) => family.modelType);
   if (own !== other) return [`${name} is a ${own}, and ${firstName} a ${other}`];
-  const shapes = new Map(modelWeights(first).map(({ path, shape }) => [path, shape.join(" × ")]));
-  const found = modelWeights(model).map(({ path, shape }) => [path, shape.join(" × ")] as const);
+  if (which === "none") return [];
+  const shapesOf = (of: Model) =>
+    modelWeights(of).map(({ path, shape }) =>
+      [which === "all" ? path : path.replace(/(^|\.)\d+\./, "$1*."), shape.join(" × ")] as const
+    );
+  const shapes = new Map(shapesOf(first));
+  const found = [...new Map(shapesOf(model))];
   const unlike = found.filter(([path, shape]) => shapes.get(path) !== shape)
     .map(([path, shape]) =>
       `${path} is ${shape}, and ${shapes.get(path) ?? "not"} in ${firstName}`

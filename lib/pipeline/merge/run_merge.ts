@@ -13,11 +13,9 @@ import { referenceOf } from "../../weights/reference.ts";
 import type { AnyMetric } from "../plan_spec.ts";
 import { checkAlone } from "../run/check_alone.ts";
 import { onInterrupt } from "../run/on_interrupt.ts";
-import { progressFor } from "../run/progress_for.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
 import { runPlan } from "../run/run_plan.ts";
-import { metricScores } from "../run/score_stage.ts";
 import { sourcesOf } from "../run/sources.ts";
 import { metricOfOptions } from "../search/search_spec.ts";
 import { type CandidateScorer, openCandidateScorer } from "./candidate_scorer.ts";
@@ -28,15 +26,16 @@ import type { MergeChoice } from "./merge_choice.ts";
 import { type MergeReceipt, mergeReceipt } from "./merge_receipt.ts";
 import type { SingleModel } from "./merge_outcome.ts";
 import { type MergeResult, mergeResultOf } from "./merge_result.ts";
-import {
-  mergeOf,
-  type MergeSources,
-  modelAlone,
-  openMergeSources,
-  weightsOfAll,
-} from "./merge_sources.ts";
+import { mergeOf, openMergeSources, weightsOfAll } from "./merge_sources.ts";
 import { type MergeSpec, planOfMerge, refuseMergeMistakes } from "./merge_spec.ts";
+import type { MergeSources } from "./open_for_merge.ts";
 import { chooseWeights } from "./search_weights.ts";
+import {
+  scoredSingles,
+  type SingleModels,
+  singleModels,
+  validationOfSingles,
+} from "./single_models.ts";
 import { writeMerge, writeReceipt } from "./write_merge.ts";
 
 type WeightsByName = Readonly<Record<string, ModelWeights>>;
@@ -78,7 +77,7 @@ async function runIn(
   }
   const opened = await openDevice(options.device, { precision: options.precision });
   const device = opened.inFloat32 ?? opened;
-  const of = await openMergeSources(spec.models, spec.merge, device);
+  const of = await openMergeSources(spec.models, spec.merge, { device, scratch: folder });
   const write = (weights: WeightsByName, place: string) =>
     writeChosen(of, spec, weights, join(folder, place));
   const written = weightsOfAll(spec.models, spec.merge);
@@ -86,11 +85,13 @@ async function runIn(
   await using scorer = await openCandidateScorer({
     ...{ reference: first.reference, found, device, signal },
   });
-  const choice = spec.choice && await chosen(spec, { of, scorer, written, found, options, signal });
+  const alone = singleModels(spec, { of, scorer, folder, found, device, signal });
+  const choosing = { of, scorer, singles: alone, written, found, options, signal };
+  const choice = spec.choice && await chosen(spec, choosing);
   const receipt = choice ? await write(choice.weights, "chosen") : first;
   const result = await runPlan(planOfMerge(spec, receipt.reference), { ...options, signal });
   try {
-    const singles = await scoredSingles(spec, of, scorer, options);
+    const singles = await scoredSingles(spec, alone, options);
     const full = withScores(receipt, { choice, singles, scores: result.scores });
     const receipts: MergeReceipt[] = [];
     for (const { folder: place, isFile, isPublic, modelFolder = "" } of spec.targets) {
@@ -123,9 +124,10 @@ async function writeChosen(
 
 async function chosen(
   { merge, choice, task: given }: MergeSpec,
-  { of, scorer, written, found, options, signal }: {
+  { of, scorer, singles, written, found, options, signal }: {
     readonly of: MergeSources;
     readonly scorer: CandidateScorer;
+    readonly singles: SingleModels;
     readonly written: WeightsByName;
     readonly found: ReadData;
     readonly options: RunOptions;
@@ -135,40 +137,10 @@ async function chosen(
   const metric: AnyMetric = metricOfOptions(choice!.options, given) ??
     metricOf(found.task.metric ?? given.metric);
   const names = Object.keys(of.sources);
-  const singles: Record<string, number> = {};
-  const progress = progressFor(options, "models alone", names.length, "models");
-  for (const [at, name] of names.entries()) {
-    singles[name] = await scorer.validationScore(modelAlone(of, name).model, metric);
-    progress.update(at + 1);
-  }
-  progress.end();
-  const work = { of, merge, metric, scorer, singles, options, signal };
+  const alone = await validationOfSingles(singles, names, { metric, options });
+  const work = { of, merge, metric, scorer, singles: alone, options, signal };
   if (choice!.by === "searched weights") return await chooseWeights(choice!.options, written, work);
   return await chooseGreedySoup(work);
-}
-
-/** What each model alone scores on the test rows, by the metrics of what models say. */
-async function scoredSingles(
-  { metrics, task }: MergeSpec,
-  of: MergeSources,
-  scorer: CandidateScorer,
-  options: RunOptions,
-): Promise<Record<string, SingleModel>> {
-  const asked = Object.entries(metrics).filter(([, { kinds }]) => kinds.includes(task.kind));
-  const names = asked.length > 0 ? Object.keys(of.sources) : [];
-  const found: Record<string, SingleModel> = {};
-  const progress = progressFor(options, "models alone", names.length, "models");
-  for (const [at, name] of names.entries()) {
-    const predictions = await scorer.predictions(modelAlone(of, name).model, "test");
-    for (const [, metric] of asked) await metric.prepare?.(predictions);
-    const { scores, intervals } = metricScores(
-      asked.map(([name, metric]) => ({ name, metric, predictions })),
-    );
-    found[name] = { scores, intervals, predictions };
-    progress.update(at + 1);
-  }
-  progress.end();
-  return found;
 }
 
 /** The receipt with what is known after the scores. */
