@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readPeftFiles, tensorFile } from "../../adapters/peft/files.ts";
-import { keptAnswers } from "../../combine/distillation/kept_answers.ts";
+import { teacherAnswers } from "../../combine/distillation/teacher_answers.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { silentProgress } from "../../core/progress.ts";
 import { shownName } from "../../core/quoted.ts";
@@ -94,7 +94,7 @@ async function askTeacher(
     const progress = progressFor({ quiet }, "teacher", asked.lengths.length, "sequences");
     await using predictor = openedLate(trained, asked, base, { device: on, states });
     try {
-      const said = await keptAnswers({
+      const said = await teacherAnswers({
         folder: join(teaching.answersIn, key),
         sequences: asked.lengths.length,
         ask: async (chosen, shown) =>
