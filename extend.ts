@@ -64,6 +64,9 @@ export type {
   Tell,
   TokenSums,
 } from "./lib/nn/objective.ts";
+export type { Distributions } from "./lib/nn/distributions.ts";
+export type { LayerStates } from "./lib/nn/layer_states.ts";
+export type { Teaching } from "./lib/nn/teaching.ts";
 export type {
   Policy,
   PolicyAnswer,

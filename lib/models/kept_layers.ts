@@ -61,7 +61,7 @@ export function keepLayers<Read extends ReadConfig>(
     );
   }
   const isByNumber = typeof json.sliding_window === "number" && !Array.isArray(json.layer_types);
-  if (typeof layers !== "number" && isByNumber) {
+  if (isByNumber && kept.some((layer, at) => layer !== at)) {
     throw new TunebookError(
       "unsupported",
       `layers ${

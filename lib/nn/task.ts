@@ -283,7 +283,7 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
    */
   withReference?(outputs: Outputs): Examples<Predicted, Answer>;
   /** Whom a run asks about the rows before their objective is made; absent where nobody is asked. */
-  readonly teaching?: Teaching<Task, Outputs, Examples<Predicted, Answer>>;
+  readonly teaching?: Teaching<Task, Objective, Outputs, Examples<Predicted, Answer>>;
   /** What the model said, with what is true. */
   predictions(outputs: Outputs): Predicted;
   /** What the model said, for people: one answer for each row. */

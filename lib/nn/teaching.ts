@@ -5,7 +5,7 @@
  */
 
 /** Rows whose loss compares the model with others that are trained already. */
-export interface Teaching<AskedTask, Outputs, TaughtRows> {
+export interface Teaching<AskedTask, Objective, Outputs, TaughtRows> {
   /** What the teachers are asked as. */
   readonly task: AskedTask;
   /** The labels in the order of the model's numbers; empty where they have no names. */
@@ -18,6 +18,13 @@ export interface Teaching<AskedTask, Outputs, TaughtRows> {
   readonly states?: readonly number[];
   /** True where one row has numbers for each of its tokens, so that teachers must read the same tokens. */
   readonly isPerToken: boolean;
+  /**
+   * What teachers are asked with, made of the objective of the task; that itself unless given. Teachers must then have
+   * the model's vocabulary, since what they say is of its tokens.
+   */
+  askedWith?(own: Objective): Objective;
+  /** What else the answers depend on, as a text. */
+  readonly about?: string;
   /**
    * The same rows with what each teacher gives for each sequence: its outputs in the order of the labels, and then
    * the hidden states that were asked.

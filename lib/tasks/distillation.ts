@@ -9,21 +9,32 @@ import { TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
 import type { LabelledTask, Task } from "../nn/task.ts";
-import { distillationMistakes, type DistillationOptions } from "./distillation/options.ts";
+import {
+  distillationMistakes,
+  type DistillationOptions,
+  labelMistakes,
+  tokenMistakes,
+} from "./distillation/options.ts";
 import { perRowKinds, taughtExamples } from "./distillation/taught_examples.ts";
+
+/** Whether a task is to predict the next tokens of texts that the rows hold. */
+// deno-lint-ignore no-explicit-any
+function isCausal({ sampledKind, withLabels }: Task<any, any, any>): boolean {
+  return sampledKind === undefined && withLabels([]).signature.peftTaskType === "CAUSAL_LM";
+}
 
 /** The kinds of predictions that can be compared with those of another model. */
 const taughtKinds: readonly string[] = ["single", "multi", "regression", "tags", "answers"];
 
 /**
- * The same task, learned from a teacher as well: labels of texts and images, numbers, tags of tokens, and answers to
- * questions. The loss is weight · T² · KL(teacher ‖ model) of the probabilities at the temperature T, and of the rest
+ * The same task, learned from a teacher as well: labels of texts and images, numbers, tags of tokens, answers to
+ * questions, and the next tokens of texts and chats. The loss is weight · T² · KL(teacher ‖ model) of the probabilities at the temperature T, and of the rest
  * the task's own; of numbers the squared difference. Scores, answers and deployed folders are those of the task, and
  * all that its loss can be told stays.
  *
  * Before the first step the teacher is asked once about all training rows, and its answers are kept on disk for
  * later runs: in a folder by the teacher's weights, the rows and the settings. Its labels must be those of the
- * rows; for tags and answers to questions it must read the same tokens as the model.
+ * rows; for tags, answers to questions and next tokens it must read the same tokens as the model.
  *
  * Throws an error of kind "input" with all options that make no sense, and of kind "unsupported" for other tasks.
  *
@@ -55,10 +66,12 @@ export function distillation<Predicted extends AnyPredictions, Input, Answer>(
   }
   requireOptions("distillation", options);
   refuseOptions("distillation", distillationMistakes(options));
-  if (!taughtKinds.includes(task.kind) || task.findLabels) {
+  const isOfTokens = task.kind === "language";
+  if (!(isOfTokens ? isCausal(task) : taughtKinds.includes(task.kind)) || task.findLabels) {
     throw new TunebookError(
       "unsupported",
-      `distillation learns labels, numbers, tags or answers to questions from another model, not ${task.name}`,
+      "distillation learns labels, numbers, tags, answers to questions or next tokens from another model, " +
+        `not ${task.name}`,
     );
   }
   if (options.hidden && !perRowKinds.includes(task.kind)) {
@@ -67,6 +80,7 @@ export function distillation<Predicted extends AnyPredictions, Input, Answer>(
       `hidden states are compared of the token that stands for a row, and ${task.name} reads all tokens`,
     );
   }
+  refuseOptions("distillation", isOfTokens ? tokenMistakes(options) : labelMistakes(options));
   const { name, settings } = task;
   const taught: Task<Predicted, Input, Answer> = {
     ...task,

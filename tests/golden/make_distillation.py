@@ -109,8 +109,48 @@ STATES = [
     states(NARROW, WIDE, list(torch.randn(2, 4, 3))),
 ]
 
+
+
+def next_tokens(top, temperature, weight):
+    """Two texts of 4 and 3 tokens of a vocabulary of 6; the last text's row is padded to 4."""
+    ids = torch.tensor([[1, 5, 0, 2], [3, 3, 4, 0]])
+    counts = torch.tensor([[1.0, 1, 1], [1, 1, 0]])
+    student = (2 * torch.randn(2, 4, 6)).double().requires_grad_()
+    teacher = (3 * torch.randn(2, 4, 6)).double()
+    said = log_softmax(teacher / temperature, -1)
+    values, indices = said.topk(top, -1)
+    own = log_softmax(student / temperature, -1)
+    if top == 6:
+        soft = kl_div(own, said, log_target=True, reduction="none").sum(-1)
+    else:
+        likely = own.gather(-1, indices)
+        together = lambda each: torch.log1p(-each.exp().sum(-1, keepdim=True))
+        whole = torch.cat([likely, together(likely)], -1)
+        soft = kl_div(
+            whole, torch.cat([values, together(values)], -1), log_target=True, reduction="none"
+        ).sum(-1)
+    hard = cross_entropy(student[:, :-1].reshape(-1, 6), ids[:, 1:].reshape(-1), reduction="none")
+    mean = lambda losses: (losses * counts).sum() / counts.sum()
+    loss = weight * temperature**2 * mean(soft[:, :-1]) + (1 - weight) * mean(hard.view(2, 3))
+    loss.backward()
+    return {
+        "top": top,
+        "temperature": temperature,
+        "weight": weight,
+        "ids": [[1, 5, 0, 2], [3, 3, 4]],
+        "logits": student.tolist(),
+        "teacher": teacher.tolist(),
+        "likely": [torch.cat([indices, values], -1)[row, :length].flatten().tolist()
+                   for row, length in enumerate((4, 3))],
+        "loss": loss.item(),
+        "gradients": student.grad.tolist(),
+    }
+
+
+NEXT_TOKENS = [next_tokens(6, 2.0, 1.0), next_tokens(3, 1.5, 0.6)]
+
 save_json(
     HERE / "distillation.json",
-    {"logits": LOGITS.tolist(), "cases": CASES, "states": STATES},
+    {"logits": LOGITS.tolist(), "cases": CASES, "states": STATES, "nextTokens": NEXT_TOKENS},
     ["torch"],
 )

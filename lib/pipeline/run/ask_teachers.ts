@@ -6,10 +6,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readPeftFiles, tensorFile } from "../../adapters/peft/files.ts";
-import { keptAnswers } from "../../combine/distillation/kept_answers.ts";
+import { teacherAnswers } from "../../combine/distillation/teacher_answers.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { silentProgress } from "../../core/progress.ts";
-import { shownName } from "../../core/quoted.ts";
+import { quoted, shownName } from "../../core/quoted.ts";
 import { type Device, openDevice } from "../../engine/mod.ts";
 import { createPredictor, type Predictor } from "../../evaluate/predict.ts";
 import type { Processor } from "../../nn/processor.ts";
@@ -25,7 +25,7 @@ import { adapterFolder, baseReference, trainedAdapter } from "../open/trained_ad
 import { checkAnswers, trainedAlone } from "../open/trained_alone.ts";
 import { type AnyExamples, trainableOf } from "./assemble_stage.ts";
 import { givesNumber } from "./gives_number.ts";
-import { openStage, processorOf } from "./open_stage.ts";
+import { type OpenedModel, openStage, processorOf } from "./open_stage.ts";
 import { progressFor } from "./progress_for.ts";
 import { weightsIdentity } from "./weights_identity.ts";
 
@@ -84,17 +84,18 @@ async function askTeacher(
       processorOf(base.opened, room),
       { where, training: false, signal },
     );
+    if (teaching.askedWith) checkVocabulary(teacher, processor, base.opened);
     if (teaching.isPerToken) await checkTokens(teacher, asked, own);
     const { outputs: numbers } = task.head;
     const { states } = teaching;
     const key = keyOf(
-      [identity, String(room), JSON.stringify([task.labels, states])],
+      [identity, String(room), JSON.stringify([task.labels, states, teaching.about])],
       asked.fingerprint,
     );
     const progress = progressFor({ quiet }, "teacher", asked.lengths.length, "sequences");
-    await using predictor = openedLate(trained, asked, base, { device: on, states });
+    await using predictor = openedLate(trained, asked, base, { device: on, teaching });
     try {
-      const said = await keptAnswers({
+      const said = await teacherAnswers({
         folder: join(teaching.answersIn, key),
         sequences: asked.lengths.length,
         ask: async (chosen, shown) =>
@@ -115,14 +116,18 @@ function openedLate(
   { model, attached, values }: TrainedTask,
   asked: AnyExamples,
   { held }: Base,
-  { device, states }: { readonly device: Device } & Pick<Teaching, "states">,
+  { device, teaching: { states, askedWith } }: {
+    readonly device: Device;
+    readonly teaching: Teaching;
+  },
 ): AsyncDisposable & { open(): Promise<Predictor> } {
   let opened: Promise<Predictor> | undefined;
   const tensors = trainedTensors(model, attached);
   const state = tensors.length > 0 ? device.createState(tensors, [parameters]) : undefined;
   const compile = async () => {
     await state?.write(parameters, values);
-    const trainable = trainableOf({ model, adapter: attached }, asked, trainSettings());
+    const own = trainableOf({ model, adapter: attached }, asked, trainSettings());
+    const trainable = askedWith ? { ...own, objective: askedWith(own.objective) } : own;
     return await createPredictor(trainable, device, state, { held, states });
   };
   return {
@@ -211,6 +216,28 @@ async function checkTokens(teacher: string, asked: AnyExamples, own: AnyExamples
     "input",
     `the teacher ${teacher} cuts the texts into other tokens than the model, and this task compares them token ` +
       "by token; take a teacher with the same vocabulary",
+  );
+}
+
+/** Refuses a teacher whose tokens have other numbers. */
+function checkVocabulary(
+  teacher: string,
+  processor: Processor,
+  { tokenizer: taught }: Pick<OpenedModel, "tokenizer">,
+): void {
+  if (processor.input !== "text" || !taught) return;
+  const { tokenizer: own } = processor;
+  const other = Array.from({ length: Math.max(own.vocabSize, taught.vocabSize) }, (_, id) => id)
+    .find((id) => own.tokenText(id) !== taught.tokenText(id));
+  if (other === undefined) return;
+  throw new TunebookError(
+    "input",
+    `the teacher ${teacher} has another vocabulary: its token ${other} is ${
+      quoted(taught.tokenText(other))
+    }, that of the model ${
+      quoted(own.tokenText(other))
+    }; next tokens are compared one by one, so take a ` +
+      "teacher with the same vocabulary",
   );
 }
 

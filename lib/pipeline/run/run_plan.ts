@@ -90,14 +90,10 @@ async function runStages(
   const opened = await openStage(spec, { signal, read: found });
   const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
-  const encoded = await assembleStage(spec, opened, read, {
-    ...{ method, settings, signal },
-    device: exact,
-    quiet: options.quiet ?? false,
-  });
+  const asking = { method, settings, signal, device: exact, quiet: options.quiet ?? false };
+  const encoded = await assembleStage(spec, opened, read, asking);
   const assembled = await compared(spec, encoded, { device: exact, options, settings, signal });
-  const { trainable, data } = assembled;
-  const { processor } = assembled;
+  const { trainable, data, processor } = assembled;
   const about = { files: opened.files, task: read.task, processor, test: data.test };
   await checkForms(spec.targets, trainable, about);
   const probed = { task: read.task.task, table: read.splits.test, seed: settings.seed, signal };

@@ -13,6 +13,7 @@ import {
   type Rule,
   type Rules,
   text,
+  whole,
 } from "../../core/option_rules.ts";
 import type { HiddenOptions } from "./state_loss.ts";
 
@@ -29,6 +30,11 @@ export interface DistillationOptions {
   readonly temperature?: number;
   /** The share of the loss that the teacher has, above 0 up to 1; the labels have the rest. 0.5 unless given. */
   readonly weight?: number;
+  /**
+   * Of next tokens, how many of the teacher's most likely ones are compared one by one, and all others together: 32
+   * unless given.
+   */
+  readonly top?: number;
   /** Hidden states that are to be like the teacher's as well; none unless given. Of labels and numbers, not of tokens. */
   readonly hidden?: HiddenOptions;
   /** The folder in which the teacher's answers are kept for other runs; `.tunebook/teacher` unless given. */
@@ -65,6 +71,7 @@ const rules: Rules<DistillationOptions> = {
   teacherWeights: numberList,
   temperature: positive,
   weight: weightRule,
+  top: whole,
   hidden: hiddenRule,
   answersIn: text,
 };
@@ -115,4 +122,16 @@ export function sharesOfTeachers(
   const weights = teacherWeights ?? teachersOf(teacher).map(() => 1);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
+}
+
+/** What makes no sense where next tokens are learned. */
+export function tokenMistakes({ teacher }: DistillationOptions): Mistake[] {
+  if (teachersOf(teacher).length === 1) return [];
+  return [mistakeOf((nameOf) => `next tokens are learned from one ${nameOf("teacher")}`)];
+}
+
+/** What makes no sense where labels or numbers are learned. */
+export function labelMistakes({ top }: DistillationOptions): Mistake[] {
+  if (top === undefined) return [];
+  return [mistakeOf((nameOf) => `${nameOf("top")} is of next tokens`)];
 }

@@ -8,11 +8,13 @@ import { TunebookError } from "../../core/errors.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { Examples, Outputs, Task } from "../../nn/task.ts";
 import { distillationObjective } from "./distillation_objective.ts";
+import { likelyTokens, likelyTokensObjective } from "./likely_tokens.ts";
 import { type DistillationOptions, sharesOfTeachers, teachersOf, usualFolder } from "./options.ts";
 import { askedLayers, withStateLoss } from "./state_loss.ts";
 
 const usualTemperature = 2;
 const usualWeight = 0.5;
+const usualTop = 32;
 
 /**
  * The task's own rows, whose objective needs what teachers say: `teaching` says whom to ask.
@@ -31,8 +33,10 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
       "distillation asks teachers about each image by itself, once; leave out the augmentations that mix images",
     );
   }
-  const { teacher, temperature = usualTemperature, weight = usualWeight, hidden } = options;
+  const { teacher, temperature = usualTemperature, weight = usualWeight, hidden, top = usualTop } =
+    options;
   const teachers = teachersOf(teacher);
+  const isOfTokens = task.kind === "language";
   const isPerToken = !perRowKinds.includes(task.kind);
   const withAnswers = (answers: readonly Outputs[]): Examples<Predicted, Answer> => {
     const { teaching: _asked, ...rest } = taught;
@@ -40,6 +44,13 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
       ...rest,
       fingerprint: fingerprintWith(own.fingerprint, answers),
       objective(context) {
+        if (isOfTokens) {
+          return likelyTokensObjective(own.objective(context), answers[0], {
+            top,
+            temperature,
+            weight,
+          });
+        }
         const soft = distillationObjective(own.objective(context), {
           teachers: answers.map((teacher) => outputsOf(teacher, labels.length, hidden)),
           shares: sharesOfTeachers(options),
@@ -61,6 +72,12 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
       answersIn: options.answersIn ?? usualFolder,
       isPerToken,
       ...(hidden ? { states: askedLayers(hidden) } : {}),
+      ...(isOfTokens
+        ? {
+          askedWith: (asked) => likelyTokens(asked, { top, temperature }),
+          about: `top ${top} at ${temperature}`,
+        }
+        : {}),
       withAnswers,
     },
     objective() {

@@ -62,6 +62,8 @@ export function nextTokenObjective(
   const firstCounted = afterVirtualTokens ? 0 : 1;
   const weightsOf = (row: number) =>
     Array.from(texts[row].ids, (_, at) => at < firstCounted ? 0 : texts[row].counts?.[at] ?? 1);
+  const weightOf = (rows: ArrayLike<number>) =>
+    Array.from(rows, weightsOf).flat().reduce((sum, weight) => sum + weight, 0);
   const feed = { role: "feed" as const, shape: ["batch", "sequence"] };
   const objective: Objective = {
     name: "causal-language-modelling",
@@ -77,7 +79,13 @@ export function nextTokenObjective(
     perRow: perToken ? ofTokens(vocabSize) : meanTokenLoss(vocabSize, (batch) => batch),
     loss: (logits, { next_tokens, next_weights, normaliser }) =>
       weightedMean(tokenLosses(logits, next_tokens), next_weights, normaliser),
-    weightOf: (rows) => Array.from(rows, weightsOf).flat().reduce((sum, weight) => sum + weight, 0),
+    distributions: {
+      of: "classes",
+      lines: (logits) => logits,
+      weights: ({ next_weights }) => flat(next_weights),
+      weightOf,
+    },
+    weightOf,
     targetsOf(rows, normaliser, { layout } = {}) {
       const chosen = Array.from(rows);
       const { rows: count, length, starts } = layout ??

@@ -11,6 +11,7 @@ import { Plan } from "../../../lib/pipeline/plan.ts";
 import { tableFromRows } from "../../../lib/table/table.ts";
 import { distillation } from "../../../lib/tasks/distillation.ts";
 import { textClassification } from "../../../lib/tasks/text_classification.ts";
+import { textGeneration } from "../../../lib/tasks/text_generation.ts";
 import { tokenClassification } from "../../../lib/tasks/token_classification.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -210,5 +211,42 @@ Deno.test("packed rows are distilled to the same losses as padded ones", () =>
     const [packed, padded] = [await lossesOf(true), await lossesOf(false)];
     packed.forEach((loss, at) =>
       assert.ok(Math.abs(loss - padded[at]) < 1e-4, `step ${at}: ${loss} and ${padded[at]}`)
+    );
+  }));
+
+Deno.test("next tokens are learned from a teacher with the same vocabulary", () =>
+  inFolder(async (folder) => {
+    const base = await toyFolder(join(folder, "qwen3"), "qwen3");
+    const rows = moods(40);
+    const texts = textGeneration({ text: "text" });
+    const whole = join(folder, "whole");
+    const teacher = await model(base).data(rows, texts, split).adapt(full())
+      .train({ epochs: 3, learningRate: 3e-3 }).deploy(merged(whole)).run({ quiet: true });
+    await teacher.dispose();
+    const learn = (top: number, from = whole) =>
+      model(`file:${whole}`, { layers: [0] })
+        .data(
+          rows,
+          distillation(texts, { teacher: from, weight: 1, top, answersIn: join(folder, "a") }),
+          split,
+        )
+        .adapt(full()).train({ epochs: 4, learningRate: 3e-3 }).run({ quiet: true });
+    // The whole vocabulary, and some of it.
+    for (const top of [77, 8]) {
+      const student = await learn(top);
+      const { losses } = student;
+      assert.ok(losses.at(-1)! < 0.8 * losses[0], `${losses}`);
+      await student.dispose();
+    }
+    const other = join(folder, "other");
+    await Deno.mkdir(other);
+    for await (const { name } of Deno.readDir(whole)) {
+      const text = name === "tokenizer.json" ? await Deno.readTextFile(join(whole, name)) : "";
+      if (text === "") await Deno.copyFile(join(whole, name), join(other, name));
+      else await Deno.writeTextFile(join(other, name), text.replace('"lovely":', '"loved":'));
+    }
+    await assert.rejects(
+      learn(8, other),
+      isMistake("input", /its token \d+ is "loved", that of the model "lovely"/),
     );
   }));

@@ -11,6 +11,10 @@ import {
   distillationObjective,
   type DistillationObjectiveOptions,
 } from "../../../lib/tasks/distillation/distillation_objective.ts";
+import {
+  likelyTokens,
+  likelyTokensObjective,
+} from "../../../lib/tasks/distillation/likely_tokens.ts";
 import { spanObjective } from "../../../lib/tasks/question_answering/span_objective.ts";
 import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
 import { tagObjective } from "../../../lib/tasks/token_classification/tag_objective.ts";
@@ -177,8 +181,47 @@ Deno.test("a model that says what its teacher says has no loss, and micro-batche
   assert.deepEqual([...whole.data], [3]);
 });
 
+Deno.test("likely next tokens and their gradients equal PyTorch's, all of a vocabulary and some", async () => {
+  for (const each of golden.nextTokens) {
+    const [rows, sequence, vocabSize] = [2, 4, 6];
+    const own = nextTokenObjective({ texts: each.ids.map((ids) => ({ ids })), vocabSize });
+    const said = each.likely.map((numbers) => Float32Array.from(numbers));
+    const objective = likelyTokensObjective(own, said, each);
+    const outputs = {
+      shape: [rows * sequence, vocabSize],
+      data: Float32Array.from(each.logits.flat(2)),
+    };
+    const { loss, gradients } = await run(objective, outputs, [0, 1], own.weightOf([0, 1]));
+    assert.ok(Math.abs(loss - each.loss) < tolerance, `${loss} and ${each.loss}`);
+    each.gradients.flat(2).forEach((gradient, at) =>
+      assert.ok(Math.abs(gradient - gradients[at]) < tolerance, `top ${each.top}, gradient ${at}`)
+    );
+  }
+});
+
+Deno.test("a teacher that knows other tokens is refused, and virtual tokens before texts", () => {
+  const own = (afterVirtualTokens: boolean) =>
+    nextTokenObjective({ texts: [{ ids: [1, 2] }], vocabSize: 4, afterVirtualTokens });
+  const how = { top: 1, temperature: 1, weight: 1 };
+  assert.throws(
+    () => likelyTokensObjective(own(false), [Float32Array.of(1, -1, 7, -1)], how),
+    isMistake("input", "token 7, but the model's vocabulary has 4"),
+  );
+  assert.throws(
+    () => likelyTokensObjective(own(true), [], how),
+    isMistake("unsupported", "virtual tokens"),
+  );
+  assert.throws(
+    () => likelyTokens(own(false), { top: 5, temperature: 1 }),
+    isMistake("input", "top is 5, but the vocabulary has 4 tokens"),
+  );
+});
+
 Deno.test("an objective whose outputs are not compared is refused", () => {
-  const own = nextTokenObjective({ texts: [{ ids: [1, 2] }], vocabSize: 4 });
+  const { distributions: _, ...own } = nextTokenObjective({
+    texts: [{ ids: [1, 2] }],
+    vocabSize: 4,
+  });
   assert.throws(
     () => distillationObjective(own, { teachers: [[]], shares: [1], temperature: 1, weight: 1 }),
     isMistake("unsupported", "distillation compares"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { keptAnswers } from "../../../lib/combine/distillation/kept_answers.ts";
+import { teacherAnswers } from "../../../lib/combine/distillation/teacher_answers.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 
@@ -13,7 +13,7 @@ Deno.test("answers are asked once, and a stopped run goes on where it was", () =
     const folder = join(parent, "key");
     const asked: number[] = [];
     const run = (stopAt = Infinity) =>
-      keptAnswers({
+      teacherAnswers({
         folder,
         sequences,
         ask(chosen) {
@@ -34,9 +34,9 @@ Deno.test("answers are asked once, and a stopped run goes on where it was", () =
 Deno.test("a file with other sequences than were asked is refused by name", () =>
   inFolder(async (folder) => {
     const ask = (chosen: Int32Array) => Promise.resolve(Array.from(chosen, answerTo));
-    await keptAnswers({ folder, sequences: 3, ask });
+    await teacherAnswers({ folder, sequences: 3, ask });
     await assert.rejects(
-      keptAnswers({ folder, sequences: 4, ask }),
+      teacherAnswers({ folder, sequences: 4, ask }),
       isMistake("data", "00000.safetensors has answers to 3 sequences, and 4 were asked"),
     );
   }));

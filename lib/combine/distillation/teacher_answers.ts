@@ -15,7 +15,7 @@ import { writeSafetensors } from "../../weights/write_safetensors.ts";
 const partSize = 256;
 
 /** Which answers, and who gives those that are not there. */
-export interface KeptAnswersOptions {
+export interface TeacherAnswersOptions {
   /** A folder for these answers alone: its name says all that they depend on. */
   readonly folder: string;
   /** How many sequences there are. */
@@ -32,8 +32,8 @@ export interface KeptAnswersOptions {
  *
  * @throws {TunebookError} of kind `data` for a file with other sequences than its name says
  */
-export async function keptAnswers(
-  { folder, sequences, ask, progress = silentProgress }: KeptAnswersOptions,
+export async function teacherAnswers(
+  { folder, sequences, ask, progress = silentProgress }: TeacherAnswersOptions,
 ): Promise<Outputs> {
   const found: Float32Array[] = [];
   for (let start = 0; start < sequences; start += partSize) {
