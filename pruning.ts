@@ -10,3 +10,12 @@ export type { PruneOptions, PruningCriterion } from "./lib/pipeline/prune/prune_
 export type { BeforeAfter, PruningReceipt } from "./lib/pipeline/prune/prune_receipt.ts";
 export { measureModels, type MeasureModelsOptions } from "./lib/pipeline/prune/measure_models.ts";
 export type { MeasuredModel, MeasuredModels } from "./lib/pipeline/prune/measured_models.ts";
+export {
+  quantizationSensitivity,
+  type SensitivityOptions,
+} from "./lib/pipeline/quantize/sensitivity.ts";
+export type {
+  LayerSensitivity,
+  QuantizationSensitivity,
+  RoundingFigures,
+} from "./lib/pipeline/quantize/shown_sensitivity.ts";

@@ -70,7 +70,7 @@ function shown(receipt: PruningReceipt) {
   const title = `${model} pruned by ${by}${rows > 0 ? ` on ${rows} rows` : ""} in ${folder}`;
   const notes = [
     ...receipt.layers.after < receipt.layers.before
-      ? [`layers ${keptLayers.join(", ")} stay, counted from 0`]
+      ? [`layers that stay, counted from 0: ${keptLayers.join(", ")}`]
       : [],
     ...influence
       ? [`influence of layers: ${influence.map((each) => each.toFixed(3)).join(", ")}`]
