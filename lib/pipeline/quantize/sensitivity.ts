@@ -99,7 +99,7 @@ export async function quantizationSensitivity(
   const { dtype = "q4", mostDrift = usualDrift, mostRows = usualRows } = options;
   const device = await openDevice();
   const source = await openSource(referenceOf(model), device);
-  const rows = await calibrationRows(source, options.rows, { name: "the rows", most: mostRows });
+  const rows = await calibrationRows(source, options.rows, { name: "the calibration data", most: mostRows });
   const metric = metricFor(source.trained.task, options.metric);
   const weights = quantizedWeights(source.model, formats[dtype]);
   const outputsWith = (paths: readonly string[]) =>
