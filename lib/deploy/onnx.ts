@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake } from "../core/errors.ts";
-import { notNegative, positive, type Rules, someOf } from "../core/option_rules.ts";
+import { notNegative, positive, type Rules, someOf, texts } from "../core/option_rules.ts";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import type { Model } from "../nn/model.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
@@ -47,6 +47,11 @@ export interface OnnxOptions {
    */
   readonly dtypes?: readonly OnnxDtype[];
   /**
+   * Linear layers that stay as they are in `q8`, `q4` and `q4f16`, by their paths, such as those that
+   * `quantizationSensitivity` suggests.
+   */
+  readonly floatLayers?: readonly string[];
+  /**
    * How far rounding may move what the model gives. Unless given it is 0.01 of the largest logit in
    * `fp16`; in `q8` 0.02, and in `q4` and `q4f16` 0.3 nats of a held-out text's mean loss for models that
    * write; for others 0.1 of a logit in `q8`, and 1 in `q4` and `q4f16`.
@@ -61,14 +66,22 @@ export interface OnnxOptions {
 
 const rules: Rules<OnnxOptions> = {
   dtypes: someOf(onnxDtypes),
+  floatLayers: texts,
   mostDrift: positive,
   mostScoreLoss: notNegative,
 };
 
-/** float32 does not drift. */
-function togetherMistakes({ dtypes = ["fp32"], mostDrift }: OnnxOptions): Mistake[] {
-  return mostDrift === undefined || dtypes.some((dtype) => dtype !== "fp32") ? [] : [
-    optionMistake("mostDrift", "belongs to a dtype of fewer bits than fp32"),
+/** float32 does not drift, and float16 has no layers of other bits. */
+function togetherMistakes(
+  { dtypes = ["fp32"], mostDrift, floatLayers }: OnnxOptions,
+): Mistake[] {
+  return [
+    ...mostDrift === undefined || dtypes.some((dtype) => dtype !== "fp32")
+      ? []
+      : [optionMistake("mostDrift", "belongs to a dtype of fewer bits than fp32")],
+    ...floatLayers === undefined || dtypes.some(isQuantised)
+      ? []
+      : [optionMistake("floatLayers", "belong to the dtypes q8, q4 and q4f16")],
   ];
 }
 
@@ -107,7 +120,9 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     ...(forms.length > 1 ? { formsOf: () => forms } : {}),
     async write(trained, folder) {
       await Deno.mkdir(join(folder, graphFolder(trained.trainable.model)));
-      for (const dtype of dtypes ?? [undefined]) await writeGraphs(trained, folder, dtype);
+      for (const dtype of dtypes ?? [undefined]) {
+        await writeGraphs(trained, folder, dtype, options.floatLayers);
+      }
       await writeOthers(trained, folder, dtypes ?? [undefined]);
     },
     limits({ reader }, about) {
@@ -126,9 +141,14 @@ export function graphFilesOf(trained: TrainedModel, dtype: OnnxDtype | undefined
     .map((name) => fileOf(name, trained.trainable, dtype));
 }
 
-async function writeGraphs(trained: TrainedModel, folder: string, dtype: OnnxDtype | undefined) {
+async function writeGraphs(
+  trained: TrainedModel,
+  folder: string,
+  dtype: OnnxDtype | undefined,
+  floatLayers: readonly string[] | undefined,
+) {
   const { trainable, values } = trained;
-  const settled = settledIn(trainable, values, dtype);
+  const settled = settledIn(trainable, values, dtype, floatLayers);
   const pairs = pairLayoutOf(trainable.model, trained);
   const float16 = isHalf(dtype) ? isCache : undefined;
   for (const [name, graphOf] of Object.entries(onnxGraphsOf(trained).programs)) {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { mistakes } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
 import { settle } from "../nn/merge.ts";
 import { bodyPaths, type Model, modelWeights } from "../nn/model.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
@@ -59,12 +61,15 @@ export function settledIn(
   { model, adapter, objective }: TrainableModel,
   values: ReadonlyMap<string, Float32Array>,
   dtype?: OnnxDtype,
+  floatLayers: readonly string[] = [],
 ): TrainableModel {
   const settled = settle(model, adapter, values, { dequantise: dtype !== undefined });
   if (!isQuantised(dtype)) return { ...settled, objective };
   const body = bodyPaths(settled.model);
+  checkFloatLayers(settled.model, floatLayers);
   const matrices = modelWeights(settled.model).filter(({ path, layer }) =>
-    layer.kind === "linear" && path.endsWith(".weight") && body.has(layer.path)
+    layer.kind === "linear" && path.endsWith(".weight") && body.has(layer.path) &&
+    !floatLayers.includes(layer.path)
   );
   const quantized = new Map(
     matrices.map(({ path, shape }) =>
@@ -75,6 +80,14 @@ export function settledIn(
     ),
   );
   return { ...settled, model: { ...settled.model, quantized }, objective };
+}
+
+/** Makes sure that the layers are there. */
+function checkFloatLayers({ layers }: Pick<Model, "layers">, paths: readonly string[]): void {
+  const linear = layers.filter(({ kind }) => kind === "linear").map(({ path }) => path);
+  const unknown = paths.filter((path) => !linear.includes(path))
+    .map((path) => `the model has no linear layer ${path}${didYouMean(path, linear)}`);
+  if (unknown.length > 0) throw mistakes("input", "floatLayers of onnx:", unknown);
 }
 
 /**

@@ -106,7 +106,7 @@ async function openForMeasure<Name extends string>(
   device: Device,
 ): Promise<OpenedForMeasure<Name>> {
   const source = await openSource(referenceOf(reference), device);
-  const rows = await calibrationRows(source, given, { name: "the rows" });
+  const rows = await calibrationRows(source, given, { name: "the measured data" });
   const { task, metric: own = task.metric } = source.trained.task;
   const metric = (asked ?? metricOf(own)) as AnyMetric;
   if (metric.isTable || !metric.kinds.includes(task.kind)) {

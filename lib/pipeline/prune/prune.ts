@@ -134,7 +134,7 @@ async function chosenOf(
   const source = await openSource(referenceOf(reference), device);
   const rows = given === undefined
     ? undefined
-    : await calibrationRows(source, given, { name: "the rows", most: mostRows });
+    : await calibrationRows(source, given, { name: "the calibration data", most: mostRows });
   const context = { by: criterionOf(options), seed, device, rows };
   const chosen = await chooseUnits(source.model, options, context);
   return { source, rows: rows?.examples.rows ?? 0, chosen };

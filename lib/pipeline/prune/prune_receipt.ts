@@ -7,12 +7,25 @@ import { bundleOf, withDisplay } from "../../core/display.ts";
 import { htmlSection, htmlTable } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
 import type { FloatDtype } from "../../deploy/float_dtype.ts";
+import { formatNumber } from "../display/format_number.ts";
 import type { PruningCriterion } from "./prune_options.ts";
 
 /** A number of the whole model and of the pruned one. */
 export interface BeforeAfter {
   readonly before: number;
   readonly after: number;
+}
+
+/** One round of a gradual pruning. */
+export interface PruningRound {
+  /** Heads of a layer after it. */
+  readonly heads: number;
+  /** The width of a feed-forward part after it. */
+  readonly feedForward: number;
+  /** The name of the metric that judges the task. */
+  readonly metric: string;
+  /** After the round's training, on held-out rows. */
+  readonly score: number;
 }
 
 /** A pruned folder, and what was taken out; plain data, which the folder holds as `pruning.json`. */
@@ -40,6 +53,8 @@ export interface PruningReceipt {
   readonly keptHeads?: readonly (readonly number[])[];
   /** How much each layer of the whole model changes its input, where that was measured. */
   readonly influence?: readonly number[];
+  /** What each round left and scored, where there were several. */
+  readonly rounds?: readonly PruningRound[];
   /** Why transformers cannot open the folder; absent where it can. */
   readonly transformersObstacle?: string;
 }
@@ -70,11 +85,14 @@ function shown(receipt: PruningReceipt) {
   const title = `${model} pruned by ${by}${rows > 0 ? ` on ${rows} rows` : ""} in ${folder}`;
   const notes = [
     ...receipt.layers.after < receipt.layers.before
-      ? [`layers ${keptLayers.join(", ")} stay, counted from 0`]
+      ? [`layers that stay, counted from 0: ${keptLayers.join(", ")}`]
       : [],
     ...influence
       ? [`influence of layers: ${influence.map((each) => each.toFixed(3)).join(", ")}`]
       : [],
+    ...(receipt.rounds ?? []).map(({ heads, feedForward, metric, score }, at) =>
+      `round ${at + 1}: ${heads} heads, width ${feedForward}, ${metric} ${formatNumber(score)}`
+    ),
     ...transformersObstacle === undefined ? [] : [transformersObstacle],
   ];
   return bundleOf(
