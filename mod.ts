@@ -125,6 +125,7 @@ export type { ErrorAnalysisOptions } from "./lib/pipeline/error_analysis/error_a
 export type { DuplicateGroup, DuplicateRow } from "./lib/pipeline/error_analysis/duplicates.ts";
 export type { SplitName } from "./lib/data/images/split_names.ts";
 export { type LabelIssue, labelIssues } from "./lib/evaluate/label_issues.ts";
+export type { ChosenRanks } from "./lib/pipeline/run/choose_ranks.ts";
 export type { RunResult, RunSummary } from "./lib/pipeline/run/run_result.ts";
 
 // Tasks

@@ -14,6 +14,8 @@
  *
  * Of a convolution A is one with as many outputs as the rank, and B mixes these at each pixel.
  *
+ * - nested ranks (`parts/nested_ranks.ts`): smaller ranks learn beside the largest one by shared weights.
+ *
  * A training step computes a site in one of two ways with the same result. *Separate*, as above: three
  * products with the tokens. *Merged*: W' = W + s·B·A in one product, and the gradients of A and B from
  * that of W', dyᵀ·x. Merged takes fewer operations only where the rank is large; the rank and the
@@ -30,7 +32,14 @@ import type { ConvLayer } from "../nn/layer.ts";
 import type { AttachedMethod, Method, ModelInfo, Parameter } from "../nn/method.ts";
 import { moduleNames } from "../nn/module_names.ts";
 import { chooseLayers, pattern, type Targets } from "../nn/targets.ts";
-import { type LoraOptions, loraRules, type LoraSettings, patternMistakes } from "./lora_options.ts";
+import {
+  defaultRank,
+  type LoraOptions,
+  loraRules,
+  type LoraSettings,
+  nestedMistakes,
+  patternMistakes,
+} from "./lora_options.ts";
 import { doraChange, doraConvolution, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
 import { loraToPeft } from "./peft/lora.ts";
 import {
@@ -46,9 +55,9 @@ import {
   weightChange,
 } from "./parts/lora_target.ts";
 import { namesForPeft } from "./peft/fields.ts";
+import { nestedChange, nestedRanks, nestedToPeft } from "./parts/nested_ranks.ts";
 import { pissaParts } from "./parts/pissa_parts.ts";
 
-const defaultRank = 8;
 const learningRate = 1e-3;
 
 /**
@@ -77,7 +86,10 @@ export function loraOf(
   options: LoraOptions,
   { anyRank = false }: { readonly anyRank?: boolean } = {},
 ): Method {
-  checkOptions("lora", options, loraRules, () => patternMistakes(options));
+  checkOptions("lora", options, loraRules, () => [
+    ...patternMistakes(options),
+    ...nestedMistakes(options),
+  ]);
   const rank = options.rank ?? defaultRank;
   const settings: LoraSettings = {
     rank,
@@ -89,6 +101,7 @@ export function loraOf(
     dora: options.dora ?? false,
     start: options.start ?? "zero",
     rateRatio: options.rateRatio ?? 1,
+    ...(options.nestedRanks ? { nestedRanks: options.nestedRanks } : {}),
   };
   const { targets } = options;
   return {
@@ -139,6 +152,16 @@ function attach(
       })),
     };
   };
+  const { nestedRanks: smaller, rank } = settings;
+  const ranks = smaller && [...smaller, rank];
+  const format = loraToPeft({
+    modelInfo,
+    settings,
+    targets: namesForPeft(modelInfo, targets ?? modelInfo.attentionTargets, [...sites.keys()]),
+    sites: [...sites.keys()],
+    parameters,
+    ...(pissa ? { converted: pissa.converted } : {}),
+  });
   return {
     parameters,
     ...(pissa ? { frozen: pissa.frozen } : {}),
@@ -146,7 +169,7 @@ function attach(
     trains: () => false,
     weight(path, weight, context) {
       const site = sites.get(path);
-      const isFree = settings.dropout === 0 && !settings.dora;
+      const isFree = settings.dropout === 0 && !settings.dora && !ranks;
       return site && isFree && isMergedFaster(site, context.tokens)
         ? tf.add(weightChange(site, context), weight)
         : undefined;
@@ -155,7 +178,11 @@ function attach(
       const site = sites.get(path);
       if (!site) return y;
       if (settings.dora) return doraChange(site, settings.dropout, { x, y }, context);
-      return tf.add(y, lowRankChange(site, context.dropout(x, settings.dropout), context));
+      const thinned = context.dropout(x, settings.dropout);
+      const change = ranks
+        ? nestedChange(site, ranks, thinned, context)
+        : lowRankChange(site, thinned, context);
+      return tf.add(y, change);
     },
     convOutput(path, call, context) {
       const { x, y, convolve } = call;
@@ -172,20 +199,14 @@ function attach(
     },
     // Programs that share a base have no convolutions that differ by row.
     ...(convolutions.length > 0 ? {} : { delta }),
-    peft: loraToPeft({
-      modelInfo,
-      settings,
-      targets: namesForPeft(modelInfo, targets ?? modelInfo.attentionTargets, [...sites.keys()]),
-      sites: [...sites.keys()],
-      parameters,
-      ...(pissa ? { converted: pissa.converted } : {}),
-    }),
+    ...(ranks ? { nested: nestedRanks(all, ranks) } : {}),
+    peft: ranks ? nestedToPeft(format, { modelInfo, targets: all, parameters }) : format,
   };
 }
 /** Throws for convolutions that PEFT's LoRA cannot act on, or not with these settings. */
 function checkConvolutions(
   convolutions: readonly ConvLayer[],
-  { start }: Pick<LoraSettings, "start">,
+  { start, nestedRanks }: Pick<LoraSettings, "start" | "nestedRanks">,
 ): void {
   for (const { path, groups = 1, isTransposed } of convolutions) {
     const obstacle = groups > 1
@@ -194,6 +215,8 @@ function checkConvolutions(
       ? "is transposed"
       : start === "pissa"
       ? "is a convolution, which cannot start with pissa"
+      : nestedRanks
+      ? "is a convolution, which has no nestedRanks"
       : undefined;
     if (obstacle) throw new TunebookError("unsupported", `lora: ${path} ${obstacle}; leave it out`);
   }

@@ -26,9 +26,9 @@ export async function createPredictor(
   trainable: TrainableModel,
   device: Device,
   state: State | undefined,
-  { held, eightBit, states }: PredictorOptions = {},
+  { held, ...how }: PredictorOptions = {},
 ): Promise<Predictor> {
-  const program = await device.compile(evaluationProgram(trainable, { eightBit, states }), {
+  const program = await device.compile(evaluationProgram(trainable, how), {
     frozen: frozenOf(trainable),
     ...(state ? { state } : {}),
     ...(held ? { held } : {}),

@@ -4,17 +4,20 @@
  * @module
  */
 import { ops, type Program, type Tensor, tf } from "../engine/mod.ts";
-import { batchInputs, batchOf } from "./batch_inputs.ts";
+import { batchInputs, batchOf, hiddenInputs } from "./batch_inputs.ts";
 import { closed, type ClosingTokens } from "./closing_tokens.ts";
 import { createNet } from "./create_net.ts";
 import type { EightBitLinears } from "./eight_bit_linears.ts";
 import type { TextBatch } from "./family.ts";
+import { countFrozenLayers } from "./frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "./head_results.ts";
 import { statesAfter } from "./layer_states.ts";
 import { type Model, modelHead } from "./model.ts";
 import type { Net } from "./net.ts";
 import type { Objective } from "./objective.ts";
+import { positionsAbove } from "./hidden_program.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
+import { keptWidth } from "./whole_features.ts";
 
 /**
  * Feeds a batch and gives the outputs of the exported graph: `logits` unless the objective says
@@ -47,13 +50,16 @@ export interface EvaluationOptions {
    * numbers of each sequence; none unless given.
    */
   readonly states?: readonly number[] | undefined;
+  /** The batch is what the frozen layers gave (`hiddenProgram`) instead of token ids. */
+  readonly fromHidden?: boolean | undefined;
 }
 
 /** Feeds a padded batch and gives `logits`: what evaluation asks of each sequence or token. */
 export function evaluationProgram(
   trainable: TrainableModel,
-  { eightBit, states }: EvaluationOptions = {},
+  { eightBit, states, fromHidden }: EvaluationOptions = {},
 ): Program {
+  const from = fromHidden ? { frozenLayers: countFrozenLayers(trainable) } : {};
   const outputsOf: OutputsOf = (net, inputs) => {
     const batch = batchOf(inputs);
     const { perRow } = trainable.objective;
@@ -63,10 +69,10 @@ export function evaluationProgram(
       return { logits: tf.concat([evaluatedResults(trainable, results, batch), ...all()], 1) };
     }
     if (modelHead(trainable.model).reads === "maps") {
-      const maps = headResults(net, trainable, inputs);
+      const maps = headResults(net, trainable, inputs, from);
       return { logits: evaluatedResults(trainable, maps, batch) };
     }
-    const features = headFeatures(net, trainable, inputs);
+    const features = headFeatures(net, trainable, inputs, from);
     if (!perRow?.ofTokens) {
       const results = appliedHead(net, trainable, features);
       return { logits: evaluatedResults(trainable, results, batch) };
@@ -79,7 +85,7 @@ export function evaluationProgram(
     );
     return { logits: perRow.of(ofTokens, batch) };
   };
-  return programOf(trainable, outputsOf, { eightBit });
+  return programOf(trainable, outputsOf, { eightBit, fromHidden });
 }
 
 /** What evaluation asks of a model, and no more of what it minimises. */
@@ -114,15 +120,16 @@ type OutputsOf = (
 function programOf(
   trainable: TrainableModel,
   outputsOf: OutputsOf,
-  { closing, eightBit }: ForwardProgramOptions & {
-    readonly eightBit?: EightBitLinears | undefined;
-  },
+  { closing, eightBit, fromHidden }: ForwardProgramOptions & EvaluationOptions,
 ): Program {
   const { model, adapter } = trainable;
   const weights = weightInputs(trainable, { eightBit });
+  const batch = fromHidden
+    ? hiddenInputs(keptWidth(model), positionsAbove(trainable, countFrozenLayers(trainable)))
+    : batchInputs(model);
   return {
     name: "forward",
-    inputs: { ...batchInputs(model), ...weights.inputs },
+    inputs: { ...batch, ...weights.inputs },
     compute(fed) {
       const inputs = closing ? { ...fed, input_ids: closed(fed.input_ids, closing) } : fed;
       const net = createNet({

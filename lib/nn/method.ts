@@ -107,9 +107,24 @@ export interface AfterStep {
 /** Numbers that a method changes while it trains, such as ranks by linear, each under its name. */
 export type MethodRecord = Readonly<Record<string, readonly SeriesPoint[]>>;
 
+/** Ranks that were trained together, one inside the other, of which validation rows choose some. */
+export interface NestedRanks {
+  /** Target module → the ranks that it may have, from the least to the largest. */
+  readonly ranks: ReadonlyMap<string, readonly number[]>;
+  /** How many numbers the matrices have with these ranks. */
+  count(chosen: ReadonlyMap<string, number>): number;
+  /** The method's trained tensors with zeros in the place of what these ranks leave out. */
+  cut(
+    values: ReadonlyMap<string, Float32Array>,
+    chosen: ReadonlyMap<string, number>,
+  ): Map<string, Float32Array>;
+}
+
 /** A method attached to a model. */
 export interface AttachedMethod {
   readonly parameters: readonly Parameter[];
+  /** Present where a run chooses ranks after the training. */
+  readonly nested?: NestedRanks;
   /** Tensors that are never trained. */
   readonly frozen?: readonly FrozenTensor[];
   /** The model's own weights that the method trains: paths such as `….dense.weight`. */

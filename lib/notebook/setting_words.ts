@@ -31,6 +31,8 @@ const lora = {
   rankStabilised: "divides alpha by the root of the rank, which suits large ranks",
   ranks: "other ranks for some target modules, by name",
   alphas: "other alphas for some target modules, by name",
+  nestedRanks:
+    "smaller ranks that learn together; the validation rows choose one for each target module",
   dora: "trains lengths and directions of the weights apart",
   start: "where the matrices start: zero changes nothing at first, pissa with the main directions",
   rateRatio: "how many times faster the second matrix learns than the first (LoRA+)",

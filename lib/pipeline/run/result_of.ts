@@ -53,6 +53,7 @@ import { onCellInterrupt } from "./on_interrupt.ts";
 import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import type { ScoredBefore } from "./rollout_stage.ts";
+import { ranksNotes } from "./choose_ranks.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 import type { Scored } from "./score_stage.ts";
@@ -260,6 +261,7 @@ function summaryOf(stages: StageResults): RunSummary {
     ...(data.train.rollouts ? { rollout: data.train.rollouts.rollout.describe() } : {}),
     trainedParameters: countOf(trainedTensors(model, adapter)),
     totalParameters: countOf(modelWeights(model)) + countOf(adapter.parameters),
+    ...(trained.chosen ? { chosenRanks: trained.chosen } : {}),
     notes: [
       ...(model.family.part ? [model.family.part.note] : []),
       ...runNotes({
@@ -270,6 +272,7 @@ function summaryOf(stages: StageResults): RunSummary {
         predictions: scored.predictions,
         baseline,
       }),
+      ...ranksNotes(trained.chosen, titleOf(judge)),
       ...judgedNotes(stages),
     ],
     intervals: scored.intervals,

@@ -33,6 +33,7 @@ import type { PairJudge } from "../../nn/pair_judge.ts";
 import type { WinRateOptions } from "../win_rate/win_rate_options.ts";
 import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
+import type { ChosenRanks } from "./choose_ranks.ts";
 import type { DeploymentChain } from "./deployment_chain.ts";
 
 /** What a run was, in numbers. */
@@ -72,6 +73,8 @@ export interface RunSummary {
   readonly teachers?: readonly string[];
   readonly trainedParameters: number;
   readonly totalParameters: number;
+  /** The ranks that the validation rows chose, of nested ranks. */
+  readonly chosenRanks?: ChosenRanks;
   /** What to know before the scores are believed: few steps, a score below the baseline. */
   readonly notes: readonly string[];
   /**

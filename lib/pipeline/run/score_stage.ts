@@ -44,10 +44,10 @@ export interface Scorer extends AsyncDisposable {
 export function scorerOf(
   trainable: TrainableModel,
   device: Device,
-  { eightBit }: EvaluationOptions = {},
+  how: EvaluationOptions = {},
 ): Scorer {
   let from: State | undefined;
-  const kept = keptPredictor(() => createPredictor(trainable, device, from, { eightBit }));
+  const kept = keptPredictor(() => createPredictor(trainable, device, from, how));
   return {
     outputs(examples, { state, progress, signal, first }) {
       from = state;

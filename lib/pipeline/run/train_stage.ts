@@ -15,6 +15,7 @@ import { say } from "../../core/say.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { train, type TrainContext, type TrainResult } from "../../train/train.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
+import { chooseRanks, type ChosenRanks, requireValidation } from "./choose_ranks.ts";
 import { nameOf, runFingerprint, type RunSources } from "./fingerprint.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples, EncodedSplits } from "./assemble_stage.ts";
@@ -55,6 +56,8 @@ export interface TrainingStage extends Pick<TrainContext, "device" | "validate" 
 export interface TrainedRun extends TrainResult {
   /** Where its state is kept until `forget`, if anywhere. */
   readonly folder?: string;
+  /** Of nested ranks, those that are kept. */
+  readonly chosen?: ChosenRanks;
   /** To be called when nothing can stop the run any more: a state kept for that is removed. */
   forget(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export async function trainStage(
   { spec, settings, options, sources, samplesAt, sampleDrawer, tracking, ...context }:
     TrainingStage,
 ): Promise<TrainedRun> {
+  requireValidation(trainable.adapter, context.validate);
   const fingerprint = await runFingerprint(spec, data, trainable, sources);
   const folder = settings.checkpoints ??
     join(rescueFolder, await nameOf(fingerprint, settings));
@@ -135,6 +139,10 @@ export async function trainStage(
     await view.end(ended);
   }
   if (result.stopped !== "interrupted") {
+    const { signal } = context;
+    const { seed } = settings;
+    const choosing = { validate: context.validate, step: result.step, seed, signal };
+    const chosen = await chooseRanks(trainable.adapter, result.state, choosing);
     // A run that goes on from a checkpoint writes its own to the same folder.
     const savedIn = resume || settings.checkpoints ? folder : result.savedIn;
     // The next run is a new one.
@@ -144,7 +152,12 @@ export async function trainStage(
       await removeEmpty(rescueFolder);
       await removeEmpty(dirname(rescueFolder));
     };
-    return { ...result, ...(savedIn === undefined ? {} : { folder: savedIn }), forget };
+    return {
+      ...result,
+      ...(savedIn === undefined ? {} : { folder: savedIn }),
+      ...(chosen ? { chosen } : {}),
+      forget,
+    };
   }
   result.state.dispose();
   if (result.step === 0) {

@@ -12,12 +12,16 @@ import { trainSettings } from "../../train/train_options.ts";
 import { exampleLengths } from "../../train/training_rows.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import { trainableOf } from "../run/assemble_stage.ts";
+import { chooseRanks, type ChosenRanks } from "../run/choose_ranks.ts";
+import type { AskedRows } from "../run/predict_inputs.ts";
+import type { Scorer } from "../run/score_stage.ts";
 import { type Scoring, scoringOf } from "../run/scoring.ts";
 import type { Tracking } from "../run/tracked_run.ts";
+import { keptValidation } from "./kept_validation.ts";
 import type { SearchCost } from "./search_costs.ts";
 import type { TrialConstraints } from "./search_options.ts";
 import type { AttachedTrial, TrialBases } from "./trial_bases.ts";
-import { brokenConstraint, trialSizes } from "./trial_sizes.ts";
+import { brokenConstraint, floatBytes, type TrialSizes, trialSizes } from "./trial_sizes.ts";
 
 /** What came of a trial. */
 export type TrialOutcome =
@@ -91,7 +95,15 @@ async function scoreOf(
   const broken = brokenConstraint(constraints, sizes);
   if (broken !== undefined) return broken;
   await using scoring = scoringOf(spec, trainable, device.inFloat32 ?? device);
-  const scored = (state: State) => validationScore(trial, { scoring, state, judge, signal });
+  await using kept = await keptValidation(trial, trainable, {
+    device: device.inFloat32 ?? device,
+    spec,
+    settings,
+    signal,
+  });
+  const { scorer } = kept ?? scoring;
+  const asked = kept?.rows ?? trial.rows.validation;
+  const scored = (state: State) => validationScore(trial, { scorer, asked, state, judge, signal });
   const { stepsPerEpoch, totalSteps } = planSteps(exampleLengths(trial.rows.train), settings);
   const result = await train(trainable, trial.rows.train, {
     device,
@@ -116,11 +128,28 @@ async function scoreOf(
   });
   using state = disposing(result.state);
   if (result.stopped === "interrupted") throw interruption();
-  const score = keptScore(result) ?? await scored(state.value);
+  const chosen = await chooseRanks(trainable.adapter, state.value, {
+    validate: async (state) => ({ score: await scored(state), better: judge.better }),
+    step: result.step,
+    seed: settings.seed,
+    signal,
+  });
+  if (chosen) Object.assign(figures, keptFigures(sizes, chosen));
+  const score = chosen?.score ?? keptScore(result) ?? await scored(state.value);
   if (!Number.isFinite(score)) return `${judge.name} of the validation rows is ${score}`;
   if (constraints.latency === undefined && !costs.includes("latency")) return score;
   figures.latency = await latencyOf(trial, { scoring, state: state.value, signal });
   return brokenConstraint(constraints, { latency: figures.latency }) ?? score;
+}
+
+/** What is trained and then left out costs nothing. */
+function keptFigures(sizes: TrialSizes, { parameters, allParameters }: ChosenRanks) {
+  const less = allParameters - parameters;
+  return {
+    parameters: sizes.parameters - less,
+    trainedParameters: sizes.trainedParameters - less,
+    bytes: sizes.bytes - floatBytes * less,
+  };
 }
 
 function disposing<Value extends { dispose(): void }>(value: Value) {
@@ -129,14 +158,15 @@ function disposing<Value extends { dispose(): void }>(value: Value) {
 
 async function validationScore(
   { rows: { validation } }: AttachedTrial,
-  { scoring, state, judge, signal }: {
-    readonly scoring: Scoring;
+  { scorer, asked, state, judge, signal }: {
+    readonly scorer: Scorer;
+    readonly asked: AskedRows;
     readonly state: State;
     readonly judge: AnyMetric;
     readonly signal: AbortSignal;
   },
 ): Promise<number> {
-  const outputs = await scoring.scorer.outputs(validation, { state, signal });
+  const outputs = await scorer.outputs(asked, { state, signal });
   const predictions = validation.predictions(outputs);
   await judge.prepare?.(predictions, { signal });
   return judge.compute(predictions) as number;

@@ -36,6 +36,8 @@ export interface AttachedTrial extends AttachedModel {
   readonly task: DataForHead["task"];
   /** Where results of frozen layers are kept for the trials that share them. */
   readonly frozenResults: FrozenResults;
+  /** The same of the validation rows. */
+  readonly validationResults: FrozenResults;
 }
 
 /** Opens trials. */
@@ -61,6 +63,7 @@ export function trialBases(found: ReadData, device: Device): TrialBases {
   const models = new Map<string, Promise<Model>>();
   const encoded = new Map<string, Promise<TrialRows>>();
   const results = keepFrozenResults(mostFrozenResults);
+  const ofValidation = keepFrozenResults(mostFrozenResults);
   const open = async (spec: PlanSpec, { method, signal }: TrialMethod) => {
     // What a new model is made of depends on the method as well.
     const of = [spec.model, spec.model.startsWith("new:") ? method.method : ""].join(" ");
@@ -109,14 +112,20 @@ export function trialBases(found: ReadData, device: Device): TrialBases {
         ...attached,
         rows,
         task: read.task,
-        frozenResults: {
-          ...results,
-          take: (key, ...more) => results.take(`${modelKey} ${rowsKey} ${key}`, ...more),
-        },
+        frozenResults: named(results, `${modelKey} ${rowsKey}`),
+        validationResults: named(ofValidation, `${modelKey} ${rowsKey}`),
       };
     },
-    [Symbol.asyncDispose]: () => results[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await results[Symbol.asyncDispose]();
+      await ofValidation[Symbol.asyncDispose]();
+    },
   };
+}
+
+/** The results of one model over the same rows. */
+function named(results: FrozenResults, of: string): FrozenResults {
+  return { ...results, take: (key, ...more) => results.take(`${of} ${key}`, ...more) };
 }
 
 /** What is known under a key, or what is made; what cannot be made is tried again by the next. */

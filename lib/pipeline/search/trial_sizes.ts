@@ -26,7 +26,7 @@ export interface TrialSizes {
 }
 
 /** Bytes of a number in float32. */
-const floatBytes = 4;
+export const floatBytes = 4;
 
 /** The sizes of a model with its method. */
 export function trialSizes(

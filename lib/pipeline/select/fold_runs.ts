@@ -21,6 +21,7 @@ import { dataForHead } from "../run/head_labels.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
 import { goesOn, splitsWithReference } from "../run/reference_stage.ts";
 import { judgeOf } from "../run/score_stage.ts";
+import { chooseRanks, requireValidation } from "../run/choose_ranks.ts";
 import { type Scoring, scoringOf } from "../run/scoring.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { type CandidateFigures, candidateFigures } from "./candidate_figures.ts";
@@ -125,17 +126,22 @@ export async function openFoldRuns(
       const data = await splitsWithReference(attached, encoded, asking);
       const trainable = trainableOf(attached, data.train, settings);
       await using scoring = scoringOf({ ...spec, metrics: {} }, trainable, exact);
+      const validation = validated(judgeOf(spec, task) as CandidateMetric, data, scoring, signal);
+      const { validate } = validation;
+      requireValidation(trainable.adapter, validate);
       const result = await train(trainable, data.train, {
         device,
         settings,
         fingerprint: {},
         signal,
         ...(onStep ? { onStep } : {}),
-        ...validated(judgeOf(spec, task) as CandidateMetric, data, scoring, signal),
+        ...validation,
       });
-      const { state } = result;
+      const { state, step } = result;
       try {
         if (result.stopped === "interrupted") throw interruption();
+        const { seed } = settings;
+        await chooseRanks(trainable.adapter, state, { validate, step, seed, signal });
         const outputs = await scoring.scorer.outputs(data.test, { state, signal });
         const predictions: AnyPredictions = data.test.predictions(outputs);
         await metric.prepare?.(predictions, { signal });
