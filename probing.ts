@@ -98,3 +98,14 @@ export {
   type FairnessReport,
 } from "./lib/evaluate/probe/fairness/fairness_gaps.ts";
 export type { GroupRates, RateGaps } from "./lib/evaluate/probe/fairness/group_rates.ts";
+
+// Attacks
+export { attack, type AttackOptions } from "./lib/evaluate/probe/attack/attack.ts";
+export type { AttackReport } from "./lib/evaluate/probe/attack/attack_report.ts";
+export type { TextAttack } from "./lib/evaluate/probe/attack/attack_text.ts";
+export {
+  characterEdits,
+  synonyms,
+  type SynonymTable,
+  type WordChange,
+} from "./lib/evaluate/probe/attack/word_change.ts";

@@ -166,6 +166,11 @@ const calls: Readonly<Record<string, Call>> = {
       perturb: { name: "x", apply: (image) => image },
       ...options,
     }),
+  attack: (options) =>
+    tunebook.attack({ predict: () => Promise.resolve([]) }, table, {
+      ...{ text: "text", label: "label", change: tunebook.characterEdits() },
+      ...options,
+    }),
   scoreSlices: (options) =>
     tunebook.scoreSlices([], table, { label: "label", by: "label", ...options }),
   findSlices: (options) => tunebook.findSlices([], table, { label: "label", ...options }),
