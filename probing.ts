@@ -63,3 +63,49 @@ export { impulseNoise } from "./lib/evaluate/probe/perturb_image/impulse_noise.t
 export { jpegCompression } from "./lib/evaluate/probe/perturb_image/jpeg_compression.ts";
 export { pixelate } from "./lib/evaluate/probe/perturb_image/pixelate.ts";
 export { shotNoise } from "./lib/evaluate/probe/perturb_image/shot_noise.ts";
+
+// Slices
+export { findSlices, type FindSlicesOptions } from "./lib/evaluate/probe/slices/find_slices.ts";
+export {
+  scoreSlices,
+  type ScoreSlicesOptions,
+  type SliceRow,
+} from "./lib/evaluate/probe/slices/score_slices.ts";
+export type { SliceReport, SliceScore } from "./lib/evaluate/probe/slices/slice_report.ts";
+
+// Rows that a model is not made for
+export {
+  energyOutliers,
+  type EnergyOutliersOptions,
+  maxSoftmaxOutliers,
+} from "./lib/evaluate/probe/outliers/logit_outliers.ts";
+export {
+  type MahalanobisOutliers,
+  mahalanobisOutliers,
+  type MahalanobisOutliersOptions,
+} from "./lib/evaluate/probe/outliers/mahalanobis_outliers.ts";
+export {
+  type OutlierReport,
+  outlierReport,
+  type OutlierReportOptions,
+} from "./lib/evaluate/probe/outliers/outlier_report.ts";
+
+// Groups
+export {
+  type FairnessGap,
+  fairnessGaps,
+  type FairnessGapsOptions,
+  type FairnessReport,
+} from "./lib/evaluate/probe/fairness/fairness_gaps.ts";
+export type { GroupRates, RateGaps } from "./lib/evaluate/probe/fairness/group_rates.ts";
+
+// Attacks
+export { attack, type AttackOptions } from "./lib/evaluate/probe/attack/attack.ts";
+export type { AttackReport } from "./lib/evaluate/probe/attack/attack_report.ts";
+export type { TextAttack } from "./lib/evaluate/probe/attack/attack_text.ts";
+export {
+  characterEdits,
+  synonyms,
+  type SynonymTable,
+  type WordChange,
+} from "./lib/evaluate/probe/attack/word_change.ts";

@@ -20,6 +20,7 @@ export { sentiment } from "./sentiment.ts";
 export { spam } from "./spam.ts";
 export { tangPoems } from "./tang_poems.ts";
 export { typescriptMessages, type TypescriptMessagesOptions } from "./typescript_messages.ts";
+export { wordnetSynonyms } from "./wordnet_synonyms.ts";
 export { wordnetPairs, type WordnetPairsOptions } from "./wordnet_pairs.ts";
 export {
   type SpanAnswers,

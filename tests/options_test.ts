@@ -166,6 +166,23 @@ const calls: Readonly<Record<string, Call>> = {
       perturb: { name: "x", apply: (image) => image },
       ...options,
     }),
+  attack: (options) =>
+    tunebook.attack({ predict: () => Promise.resolve([]) }, table, {
+      ...{ text: "text", label: "label", change: tunebook.characterEdits() },
+      ...options,
+    }),
+  scoreSlices: (options) =>
+    tunebook.scoreSlices([], table, { label: "label", by: "label", ...options }),
+  findSlices: (options) => tunebook.findSlices([], table, { label: "label", ...options }),
+  energyOutliers: (options) => tunebook.energyOutliers([[1]], options),
+  mahalanobisOutliers: (options) => tunebook.mahalanobisOutliers([[1], [2]], ["a", "a"], options),
+  outlierReport: (options) =>
+    tunebook.outlierReport({ validation: [1], inside: [1], outside: [1], ...options }),
+  fairnessGaps: (options) =>
+    tunebook.fairnessGaps([], table, {
+      ...{ label: "label", group: "text", positive: "x" },
+      ...options,
+    }),
   gaussianNoise: (options) => tunebook.gaussianNoise(options),
   shotNoise: (options) => tunebook.shotNoise(options),
   impulseNoise: (options) => tunebook.impulseNoise(options),

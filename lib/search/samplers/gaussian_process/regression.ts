@@ -5,7 +5,7 @@
  * @module
  */
 import { TunebookError } from "../../../core/errors.ts";
-import { cholesky, inverseOf, logDeterminant, product } from "./cholesky.ts";
+import { cholesky, inverseOf, logDeterminant, product } from "../../../core/cholesky.ts";
 import { minimizeBetween } from "./minimize_between.ts";
 
 /** Points with their values. */

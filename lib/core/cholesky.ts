@@ -70,3 +70,15 @@ export function product(matrix: Float64Array, vector: Float64Array): Float64Arra
   }
   return out;
 }
+
+/** L⁻¹ times a vector. */
+export function solveLower(lower: Float64Array, vector: ArrayLike<number>): Float64Array {
+  const size = vector.length;
+  const out = new Float64Array(size);
+  for (let row = 0; row < size; row++) {
+    let sum = vector[row];
+    for (let column = 0; column < row; column++) sum -= lower[row * size + column] * out[column];
+    out[row] = sum / lower[row * size + row];
+  }
+  return out;
+}
