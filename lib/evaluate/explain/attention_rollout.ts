@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
-import { type HostTensor, type Program, tf } from "../engine/mod.ts";
-import { batchInputs, batchOf } from "../nn/batch_inputs.ts";
-import { createNet } from "../nn/create_net.ts";
-import { encode } from "../nn/encoder.ts";
-import { type TrainableModel, weightInputs } from "../nn/trainable_model.ts";
+import { TunebookError } from "../../core/errors.ts";
+import { type HostTensor, type Program, tf } from "../../engine/mod.ts";
+import { batchInputs, batchOf } from "../../nn/batch_inputs.ts";
+import { createNet } from "../../nn/create_net.ts";
+import { encode } from "../../nn/encoder.ts";
+import { type TrainableModel, weightInputs } from "../../nn/trainable_model.ts";
 
 /**
  * Feeds a batch and gives the attention of each layer, the mean of its heads: `attention0`, `attention1` …,

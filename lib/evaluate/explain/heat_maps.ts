@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { pauses } from "../core/pauses.ts";
-import type { Device, HeldWeights, HostTensor, State } from "../engine/mod.ts";
-import type { HeatMap } from "../image/heat_map.ts";
-import type { Feeds, FeedsSoon } from "../nn/feeds.ts";
-import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
+import { pauses } from "../../core/pauses.ts";
+import type { Device, HeldWeights, HostTensor, State } from "../../engine/mod.ts";
+import type { HeatMap } from "../../image/heat_map.ts";
+import type { Feeds, FeedsSoon } from "../../nn/feeds.ts";
+import { frozenOf, type TrainableModel } from "../../nn/trainable_model.ts";
 import { attentionProgram, patchGridOf, rolledOut } from "./attention_rollout.ts";
 import { explainedOutput, gradCamProgram } from "./grad_cam.ts";
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { full } from "../../lib/adapters/full.ts";
-import { openDevice } from "../../lib/engine/mod.ts";
-import { type ExplainMethod, heatMaps } from "../../lib/evaluate/heat_maps.ts";
-import { noAdapter } from "../../lib/nn/merge.ts";
-import { attachTo } from "../../lib/nn/model.ts";
-import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
-import { trainedTensors } from "../../lib/nn/trained.ts";
-import { initialParameters } from "../../lib/train/initial_state.ts";
-import { isMistake } from "../is_mistake.ts";
-import { goldenPath, largestDifference, readGolden } from "../models/golden.ts";
-import { goldenImageModel, sized } from "../models/golden_images.ts";
-import { weightedImages } from "../models/weighted_images.ts";
+import { full } from "../../../lib/adapters/full.ts";
+import { openDevice } from "../../../lib/engine/mod.ts";
+import { type ExplainMethod, heatMaps } from "../../../lib/evaluate/explain/heat_maps.ts";
+import { noAdapter } from "../../../lib/nn/merge.ts";
+import { attachTo } from "../../../lib/nn/model.ts";
+import { parameters, type TrainableModel } from "../../../lib/nn/trainable_model.ts";
+import { trainedTensors } from "../../../lib/nn/trained.ts";
+import { initialParameters } from "../../../lib/train/initial_state.ts";
+import { isMistake } from "../../is_mistake.ts";
+import { goldenPath, largestDifference, readGolden } from "../../models/golden.ts";
+import { goldenImageModel, sized } from "../../models/golden_images.ts";
+import { weightedImages } from "../../models/weighted_images.ts";
 
 interface Golden {
   /** [images][classes][height][width] */

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
-import { type Program, type Tensor, tf, valueAndGradients } from "../engine/mod.ts";
-import { batchInputs } from "../nn/batch_inputs.ts";
-import { createNet } from "../nn/create_net.ts";
-import type { MapPooling } from "../nn/family.ts";
-import { appliedHead } from "../nn/head_results.ts";
-import { modelHead } from "../nn/model.ts";
-import type { Net } from "../nn/net.ts";
-import { type TrainableModel, weightInputs } from "../nn/trainable_model.ts";
+import { TunebookError } from "../../core/errors.ts";
+import { type Program, type Tensor, tf, valueAndGradients } from "../../engine/mod.ts";
+import { batchInputs } from "../../nn/batch_inputs.ts";
+import { createNet } from "../../nn/create_net.ts";
+import type { MapPooling } from "../../nn/family.ts";
+import { appliedHead } from "../../nn/head_results.ts";
+import { modelHead } from "../../nn/model.ts";
+import type { Net } from "../../nn/net.ts";
+import { type TrainableModel, weightInputs } from "../../nn/trainable_model.ts";
 
 /** The feed that says which output is explained, a one in its place, [batch, outputs]. */
 export const explainedOutput = "explained_output";

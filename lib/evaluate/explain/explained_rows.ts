@@ -1,0 +1,126 @@
+/**
+ * Runs a model over variants of one input: with features left out, and at points between the input and the baseline.
+ *
+ * @module
+ */
+import type { HostTensor } from "../../engine/mod.ts";
+import { pauses } from "../../core/pauses.ts";
+import type { Feeds } from "../../nn/feeds.ts";
+import type { TargetScore } from "./explained.ts";
+import type { ExplainProgram, ExplainPrograms } from "./explain_programs.ts";
+import { points } from "./layer_gradients.ts";
+import { targetFeeds, type TargetTerm } from "./target_terms.ts";
+
+/** A target and how its sum becomes a probability. */
+export interface ExplainTarget {
+  readonly terms: readonly TargetTerm[];
+  /** The softmax at each place (`single`), each output by itself (`multi`), or the number (`regression`). */
+  readonly kind: "single" | "multi" | "regression";
+}
+
+/** What all variants of an input share. */
+export interface VariantsOptions {
+  readonly programs: ExplainPrograms;
+  readonly target: ExplainTarget;
+  /** Tokens, or 1 for an image: how many rows of features the head may read of each input. */
+  readonly sequence: number;
+  /** Tokens or patches, by which it is decided how many variants run at once. */
+  readonly units: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The target of so many variants; `feedsOf` makes the feeds of some of them. */
+export async function scoresOfVariants(
+  count: number,
+  feedsOf: (from: number, to: number) => Feeds,
+  { programs, target, sequence, units, signal }: VariantsOptions,
+): Promise<TargetScore[]> {
+  const scores: TargetScore[] = [];
+  const atOnce = programs.rowsAtOnce(units);
+  const pause = pauses(signal);
+  for (let from = 0; from < count; from += atOnce) {
+    await pause();
+    const to = Math.min(count, from + atOnce);
+    const asked = termFeeds(target, to - from, sequence, programs);
+    const found = await programs.run("scores", { ...feedsOf(from, to), ...asked });
+    scores.push(...scoresIn(found, target));
+  }
+  return scores;
+}
+
+/** The gradients at points, in their order. */
+export async function gradientsAtPoints(
+  all: Iterable<Float32Array>,
+  program: ExplainProgram,
+  { shape, feedsOf, each }: {
+    /** Of one point. */
+    readonly shape: readonly number[];
+    /** What is fed beside so many points. */
+    feedsOf(batch: number): Feeds;
+    each(gradient: Float32Array, point: number): void;
+  },
+  { programs, target, sequence, units, signal }: VariantsOptions,
+): Promise<void> {
+  const atOnce = programs.rowsAtOnce(units);
+  const pause = pauses(signal);
+  let done = 0;
+  for (const batch of inBatches(all, atOnce)) {
+    await pause();
+    const size = batch[0].length;
+    const data = new Float32Array(batch.length * size);
+    batch.forEach((point, at) => data.set(point, at * size));
+    const { gradients } = await programs.run(program, {
+      ...feedsOf(batch.length),
+      [points]: { shape: [batch.length, ...shape], data },
+      ...termFeeds(target, batch.length, sequence, programs),
+    });
+    const found = gradients.data as Float32Array;
+    for (let at = 0; at < batch.length; at++) {
+      each(found.subarray(at * size, (at + 1) * size), done++);
+    }
+  }
+}
+
+function* inBatches<Item>(items: Iterable<Item>, size: number): Iterable<Item[]> {
+  let batch: Item[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function termFeeds(
+  { terms }: ExplainTarget,
+  batch: number,
+  sequence: number,
+  { trainable: { model, objective } }: ExplainPrograms,
+): Feeds {
+  const outputs = objective.head.name === "language"
+    ? (model.config as { vocabSize?: number }).vocabSize ?? objective.outputs
+    : objective.head.outputs;
+  return targetFeeds(terms, { batch, sequence, outputs });
+}
+
+function scoresIn(
+  { logits, normalisers }: Readonly<Record<string, HostTensor>>,
+  { terms, kind }: ExplainTarget,
+): TargetScore[] {
+  const count = terms.length;
+  return Array.from({ length: logits.shape[0] }, (_, row) => {
+    const own = (of: HostTensor, at: number) => Number(of.data[row * count + at]);
+    const sum = terms.reduce((all, { weight }, at) => all + weight * own(logits, at), 0);
+    return { sum, probability: probabilityOf(sum) };
+
+    function probabilityOf(sum: number): number {
+      if (kind === "regression") return sum;
+      const isContrast = terms.some(({ weight }) => weight < 0);
+      if (kind === "multi" || isContrast) return 1 / (1 + Math.exp(-sum));
+      return Math.exp(
+        terms.reduce((all, _, at) => all + own(logits, at) - own(normalisers, at), 0),
+      );
+    }
+  });
+}
