@@ -172,6 +172,7 @@ export type {
   Method,
   MethodRecord,
   ModelInfo,
+  NestedRanks,
   Parameter,
   PeftContent,
   PeftFormat,

@@ -10,7 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import { sentiment } from "tunebook/datasets";
-import { lora, type Method, model } from "../mod.ts";
+import { accuracy, lora, type Method, model } from "../mod.ts";
 import { encoder } from "./cases.ts";
 import { markdownTable } from "./markdown_table.ts";
 import { mean } from "./mean.ts";
@@ -69,13 +69,13 @@ async function train(name: string, method: Method, seed: number) {
   const began = performance.now();
   const result = await model(encoder)
     .data(table, { text: "text", label: "class", validation: 0.2, test: 0.2, seed })
-    .adapt(method).train({ epochs, seed }).run({ quiet: true });
+    .adapt(method).train({ epochs, seed }).evaluate({ accuracy }).run({ quiet: true });
   const { chosenRanks, validations, scores, trainedParameters } = result;
   const left = chosenRanks ? chosenRanks.allParameters - chosenRanks.parameters : 0;
   found.push({
     name,
     validation: chosenRanks?.score ?? validations.at(-1)!.score,
-    test: scores.accuracy as number,
+    test: scores.accuracy,
     seconds: (performance.now() - began) / 1000,
     parameters: trainedParameters - left,
   });

@@ -4,7 +4,7 @@
  * @module
  */
 import { splitTable } from "../lib/data/split.ts";
-import { encodeSplits } from "../lib/pipeline/run/assemble_stage.ts";
+import { encodeSplits } from "../lib/pipeline/run/assemble_plan.ts";
 import { openStage, processorOf } from "../lib/pipeline/run/open_stage.ts";
 import { readStage } from "../lib/pipeline/run/read_stage.ts";
 import { columnValues } from "../lib/table/columns.ts";

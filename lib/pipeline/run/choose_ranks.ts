@@ -56,7 +56,7 @@ export async function chooseRanks(
   { nested }: Pick<AttachedMethod, "nested">,
   state: State,
   { validate, step, seed, signal }: {
-    readonly validate: TrainContext["validate"];
+    readonly validate?: TrainContext["validate"];
     /** Steps that are done. */
     readonly step: number;
     readonly seed: number;

@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import process from "node:process";
+import type { TunebookError } from "../../core/errors.ts";
 import { lockFolders } from "../../core/folder_lock.ts";
 import { interruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
@@ -139,34 +140,34 @@ export async function trainStage(
     await view.end(ended);
   }
   if (result.stopped !== "interrupted") {
-    const { signal } = context;
-    const { seed } = settings;
-    const choosing = { validate: context.validate, step: result.step, seed, signal };
-    const chosen = await chooseRanks(trainable.adapter, result.state, choosing);
+    const choosing = { ...context, step: result.step, seed: settings.seed };
+    const chosen = await chooseRanks(trainable.adapter, result.state, choosing)
+      .catch((error) => {
+        result.state.dispose();
+        throw error;
+      });
     // A run that goes on from a checkpoint writes its own to the same folder.
     const savedIn = resume || settings.checkpoints ? folder : result.savedIn;
-    // The next run is a new one.
-    const forget = async () => {
-      if (savedIn === undefined || settings.checkpoints !== undefined || !isFirst) return;
-      await Deno.remove(folder, { recursive: true }).catch(unlessGone);
-      await removeEmpty(rescueFolder);
-      await removeEmpty(dirname(rescueFolder));
-    };
-    return {
-      ...result,
-      ...(savedIn === undefined ? {} : { folder: savedIn }),
-      ...(chosen ? { chosen } : {}),
-      forget,
-    };
+    const isRescue = settings.checkpoints === undefined && isFirst;
+    return { ...result, ...keptIn(savedIn, isRescue), ...(chosen ? { chosen } : {}) };
   }
   result.state.dispose();
   if (result.step === 0) {
     await removeEmpty(folder);
     throw interruption("stopped before the first step; nothing was trained and nothing is kept");
   }
-  throw interruption(
-    `stopped after step ${result.step} of ${result.totalSteps}. The state is kept in ${folder}; ` +
-      (continues
+  throw stoppedRun(result, folder, continues);
+}
+
+/** The error of a run that goes on from its folder. */
+function stoppedRun(
+  { step, totalSteps }: Pick<TrainResult, "step" | "totalSteps">,
+  folder: string,
+  isCell: boolean,
+): TunebookError {
+  return interruption(
+    `stopped after step ${step} of ${totalSteps}. The state is kept in ${folder}; ` +
+      (isCell
         ? "run the cell again to continue, or with train({ …, resume: false }) to start again."
         : "to continue, run the same plan with --resume, or with " +
           `train({ …, checkpoints: ${JSON.stringify(folder)}, resume: true }).`),
@@ -180,6 +181,22 @@ function sayBorrowed(processes = 0): void {
     `${processes} of the processes go on with what the first one's optimizer has kept, since nothing of ` +
       "their own was kept there by as many processes",
   );
+}
+
+/** Where the state of a run is kept, and what removes it: the next run is a new one. */
+function keptIn(
+  folder: string | undefined,
+  isRescue: boolean,
+): Pick<TrainedRun, "folder" | "forget"> {
+  return {
+    ...(folder === undefined ? {} : { folder }),
+    async forget() {
+      if (folder === undefined || !isRescue) return;
+      await Deno.remove(folder, { recursive: true }).catch(unlessGone);
+      await removeEmpty(rescueFolder);
+      await removeEmpty(dirname(rescueFolder));
+    },
+  };
 }
 
 /** Removes a folder unless something is in it. */

@@ -8,17 +8,17 @@ import { type Mistake, mistakeOf } from "../../core/errors.ts";
 import { isRecord } from "../../core/objects.ts";
 import { notNegative, oneOf, required, type Rule, type Rules } from "../../core/option_rules.ts";
 
-/** What is known of each cost: how tables and charts call it. */
-const titles = {
+/** What a trial costs; each is one of its figures, and lower is better. */
+export type SearchCost = "parameters" | "trainedParameters" | "bytes" | "memory" | "latency";
+
+/** How tables and charts call the costs. */
+const titles: Readonly<Record<SearchCost, string>> = {
   parameters: "parameters",
   trainedParameters: "trained parameters",
   bytes: "bytes",
   memory: "bytes of memory",
   latency: "ms for one row",
-} as const;
-
-/** What a trial costs; each is one of its figures, and lower is better. */
-export type SearchCost = keyof typeof titles;
+};
 
 /** The costs that a search may look at. */
 export const searchCosts = Object.keys(titles) as SearchCost[];
