@@ -10,11 +10,9 @@ import {
   accuracy,
   adapter,
   averagePredictions,
-  greedyEnsemble,
   linearMerge,
   lora,
   merge,
-  merged,
   type MergeOptions,
   model,
   modelStock,
@@ -25,6 +23,12 @@ import {
   taskArithmetic,
   ties,
 } from "tunebook";
+import type { MergedModel } from "../lib/combine/merge/merged_model.ts";
+import { openDevice } from "../lib/engine/mod.ts";
+import { openCandidateScorer } from "../lib/pipeline/merge/candidate_scorer.ts";
+import { chooseGreedySoup } from "../lib/pipeline/merge/greedy_soup.ts";
+import { mergeOf, modelAlone, openMergeSources } from "../lib/pipeline/merge/merge_sources.ts";
+import { readStage } from "../lib/pipeline/run/read_stage.ts";
 import { rowInterval } from "../lib/pipeline/compare/score_interval.ts";
 import { markdownTable, type Row } from "./markdown_table.ts";
 import { median } from "./median.ts";
@@ -66,21 +70,21 @@ for (const [seed, name] of names.entries()) {
 }
 
 type Options = MergeOptions<typeof names[number]>;
-const merges: Readonly<Record<string, readonly [options: Options, soup?: boolean]>> = {
-  "uniform soup": [{ method: linearMerge() }],
-  "greedy soup": [{ method: linearMerge() }, true],
-  "TIES, density .2": [{ method: ties(), base }],
-  "TIES, density .5": [{ method: ties({ density: 0.5 }), base }],
-  "task arithmetic, .4 each": [{
-    method: taskArithmetic(),
-    base,
-    weights: { one: 0.4, two: 0.4, three: 0.4 },
-  }],
-  "model stock": [{ method: modelStock(), base }],
+const equal = { one: 1, two: 1, three: 1 };
+const merges: Readonly<Record<string, readonly [options: Options, weights: Weights]>> = {
+  "uniform soup": [{ method: linearMerge() }, equal],
+  "TIES, density .2": [{ method: ties(), base }, equal],
+  "TIES, density .5": [{ method: ties({ density: 0.5 }), base }, equal],
+  "task arithmetic, .4 each": [
+    { method: taskArithmetic(), base },
+    { one: 0.4, two: 0.4, three: 0.4 },
+  ],
+  "model stock": [{ method: modelStock(), base }, equal],
+  "SLERP of one and two": [{ method: slerp({ t: 0.5 }) }, { one: 1, two: 1 }],
 };
+type Weights = Readonly<Record<string, number>>;
 
 const table: [string, Row][] = [];
-let singles: Predictions<"single">[] = [];
 let best: Predictions<"single"> | undefined;
 
 /** Adds a line, with the paired bootstrap against the best model alone. */
@@ -106,35 +110,54 @@ async function latencyOf(predict: (texts: readonly string[]) => Promise<unknown>
   return median(times.slice(2)).toFixed(0);
 }
 
-const sizeOfBase = await (async () => {
-  const place = join(folder, "whole");
-  await merge({ one: models.one }, { method: linearMerge() }).save(place);
-  return await bytesOf(place);
-})();
+// One merge after the other is put into one compiled model; each is the same as `merge(…).data(…).run()` gives.
+const device = await openDevice();
+const scratch = await Deno.makeTempDir();
+const soup = join(folder, "uniform_soup");
+await merge(models, { method: linearMerge() }).save(soup);
+const { spec } = merge(models, { method: linearMerge() }).data(source, split);
+const found = await readStage(spec);
+const { signal } = new AbortController();
+const scorer = await openCandidateScorer({ reference: `file:${soup}`, found, device, signal });
+const [plain, onBase] = [
+  await openMergeSources(models, {}, { device, scratch }),
+  await openMergeSources(models, { base }, { device, scratch }),
+];
+const say = async (merged: MergedModel, rows: "validation" | "test" = "test") =>
+  await scorer.predictions(merged.model, rows) as Predictions<"single">;
+const singles: Predictions<"single">[] = [];
+for (const name of names) singles.push(await say(modelAlone(plain, name)));
+best = singles.toSorted((a, b) => accuracy.compute(b) - accuracy.compute(a))[0];
+const sizeOfBase = await bytesOf(soup);
 const sizes = await Promise.all(names.map((name) => bytesOf(models[name])));
 const sizeOfAdapters = sizes.reduce((sum, size) => sum + size, 0);
-
-for (const [name, [options, isGreedy]] of Object.entries(merges)) {
-  const start = merge(models, options).data(source, split);
-  const plan = isGreedy ? start.greedySoup() : start;
-  const place = join(folder, name.replaceAll(/\W+/g, "_"));
-  const result = await plan.evaluate({ accuracy }).deploy(merged(place)).run({ quiet: true });
-  if (singles.length === 0) {
-    singles = names.map((each) => result.singles[each].predictions);
-    best = singles.toSorted((a, b) => accuracy.compute(b) - accuracy.compute(a))[0];
-    names.forEach((each, at) => add(each, singles[at], { MB: megabytes(sizeOfBase + sizes[at]) }));
-  }
-  const inIt = Object.keys(result.merge.models);
-  add(isGreedy ? `${name} of ${inIt.length}` : name, result.predictions, {
-    MB: megabytes(await bytesOf(place)),
-    ms: await latencyOf((texts) => result.predict(texts)),
-  });
-  await result.dispose();
+names.forEach((each, at) => add(each, singles[at], { MB: megabytes(sizeOfBase + sizes[at]) }));
+for (const [name, [options, weights]] of Object.entries(merges)) {
+  const made = mergeOf(options.base ? onBase : plain, weights, options);
+  add(name, await say(made), { MB: megabytes(sizeOfBase) });
 }
-const two = await merge({ one: models.one, two: models.two }, { method: slerp({ t: 0.5 }) })
-  .data(source, split).evaluate({ accuracy }).run({ quiet: true });
-add("SLERP of one and two", two.predictions, { MB: megabytes(sizeOfBase) });
-await two.dispose();
+const validation: Record<string, number> = {};
+for (const name of names) {
+  validation[name] = accuracy.compute(await say(modelAlone(plain, name), "validation"));
+}
+const { weights, score } = await chooseGreedySoup({
+  ...{ of: plain, merge: { method: linearMerge() }, metric: accuracy, scorer, signal },
+  singles: validation,
+  options: { quiet: true },
+});
+console.error(`greedy soup of ${Object.keys(weights)}, validation ${score}`, validation);
+const greedySoup = mergeOf(plain, weights, { method: linearMerge() });
+add(`greedy soup (${Object.keys(weights).join(", ")})`, await say(greedySoup), {
+  MB: megabytes(sizeOfBase),
+});
+await scorer[Symbol.asyncDispose]();
+await Deno.remove(scratch, { recursive: true });
+const one = await open(soup);
+table.find(([name]) => name === "uniform soup")![1] = {
+  ...table.find(([name]) => name === "uniform soup")![1],
+  ms: await latencyOf((texts) => one.predict(texts)),
+};
+await one.dispose();
 
 const all = await (await open(base)).attach(models);
 const separate = await Promise.all(names.map((name) => open(models[name])));
@@ -154,9 +177,7 @@ add("ensemble, three models", averagePredictions(singles), {
   MB: megabytes(3 * sizeOfBase),
   ms: await latencyOf(apart),
 });
-const greedy = greedyEnsemble(singles, { metric: accuracy });
 console.log(markdownTable(table));
-console.log(`Weights of an ensemble that is best on the test rows themselves: ${greedy.weights}`);
 
 const many = Array.from(
   { length: 32 },
@@ -170,7 +191,9 @@ for (let turn = 0; turn < 5; turn++) {
     times[name].push(performance.now() - began);
   }
 }
-const [one, three] = [median(times.together.slice(1)), median(times.apart.slice(1))];
+const [shared, three] = [median(times.together.slice(1)), median(times.apart.slice(1))];
 console.log(
-  `32 texts, three adapters on one base ${one.toFixed(0)} ms, three models ${three.toFixed(0)} ms`,
+  `32 texts, three adapters on one base ${shared.toFixed(0)} ms, three models ${
+    three.toFixed(0)
+  } ms`,
 );
