@@ -71,7 +71,34 @@ export {
 } from "./lib/combine/ensemble/greedy_ensemble.ts";
 export type { CombinedPredictions } from "./lib/combine/ensemble/same_rows.ts";
 export { type RowUncertainty, uncertaintyOf } from "./lib/combine/ensemble/uncertainty.ts";
+export {
+  type StackedPredictions,
+  stackPredictions,
+  type StackPredictionsOptions,
+} from "./lib/combine/ensemble/stack_predictions.ts";
 export { votePredictions } from "./lib/combine/ensemble/vote.ts";
+
+// Models that answer together
+export {
+  type Ensemble,
+  ensemble,
+  type EnsembleAnswer,
+  type EnsembleReport,
+  type EnsembleRows,
+  type EnsembleSettings,
+} from "./lib/pipeline/ensemble/ensemble.ts";
+export type {
+  EnsembleAdapters,
+  EnsembleMember,
+  EnsembleMembers,
+} from "./lib/pipeline/ensemble/ensemble_members.ts";
+export type {
+  CalibrationFigures,
+  DoubtFigures,
+  EnsembleFigures,
+  EnsembleMetrics,
+  MemberScores,
+} from "./lib/pipeline/ensemble/ensemble_report.ts";
 
 // Calibration
 export { isotonicCalibration } from "./lib/combine/calibration/isotonic_calibration.ts";

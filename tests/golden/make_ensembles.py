@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.ensemble import VotingClassifier
+from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
 
 from golden import HERE, save_json
 
@@ -60,6 +61,25 @@ heights = random.normal(size=30).tolist()
 asked = numpy.linspace(-4, 4, 41).tolist()
 curve = IsotonicRegression(out_of_bounds="clip").fit(points, heights).predict(asked)
 
+# Models that are fitted already; half of the rows fit the stack, and all are asked. The first two labels alone make
+# one of two labels.
+stacked = {}
+for labels in (CLASSES, 2):
+    rows = numpy.flatnonzero(truth < labels)
+    fit = rows[: len(rows) // 2]
+    members = [(str(at), Said(logits[:, :labels]).fit(X[rows], truth[rows])) for at, logits in enumerate(models)]
+    stack = StackingClassifier(
+        members,
+        final_estimator=LogisticRegression(C=0.5, solver="newton-cholesky", tol=1e-9, max_iter=1000),
+        cv="prefit",
+        stack_method="predict_proba",
+    ).fit(X[fit], truth[fit])
+    stacked[str(labels)] = {
+        "rows": rows.tolist(),
+        "fit": fit.tolist(),
+        "probabilities": stack.predict_proba(X[rows]).flatten().tolist(),
+    }
+
 save_json(
     Path(HERE) / "ensembles.json",
     {
@@ -71,6 +91,7 @@ save_json(
         "isotonic": numpy.ravel(calibrated["isotonic"]).tolist(),
         "temperature": numpy.ravel(calibrated["temperature"]).tolist(),
         "curve": {"x": points, "y": heights, "asked": asked, "found": curve.tolist()},
+        "stacked": stacked,
     },
     ["scikit-learn", "numpy"],
 )

@@ -86,7 +86,7 @@ export interface Merge<Name extends string = string> extends MergeOptions<Name> 
  */
 export function merge<Name extends string>(
   models: Readonly<Record<Name, string>>,
-  options: MergeOptions<Name>,
+  options: MergeOptions<NoInfer<Name>>,
 ): Merge<Name> {
   checkMerge(models, options);
   return Object.freeze({

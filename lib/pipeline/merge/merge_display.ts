@@ -87,11 +87,7 @@ function tableOf({ receipt, singles, choice, result, spec }: MergeOutcome) {
 function notesOf({ receipt, choice }: Pick<MergeOutcome, "receipt" | "choice">): string[] {
   return [
     ...(choice
-      ? [
-        `${choice.trials.length} merges were scored on the validation rows, which flatters the best: ${
-          choice.notes.join("; ")
-        }`,
-      ]
+      ? [`${choice.notes.join("; ")}; its score of the validation rows flatters what was chosen`]
       : []),
     ...(receipt.base === undefined ? [] : [`changes are those of ${receipt.base}`]),
     ...(receipt.withoutBase.length === 0

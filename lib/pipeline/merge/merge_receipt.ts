@@ -98,9 +98,15 @@ function shown(receipt: MergeReceipt) {
   );
 }
 
+/** Digits of a weight that are shown. */
+const weightDigits = 4;
+
 /** A weight as it is shown. */
 export function weightText(weight: ModelWeights): string {
-  return typeof weight === "number" ? String(weight) : JSON.stringify(weight);
+  return JSON.stringify(
+    weight,
+    (_, value) => typeof value === "number" ? Number(value.toPrecision(weightDigits)) : value,
+  );
 }
 
 /** What a receipt takes from the merge itself. */

@@ -15,8 +15,10 @@ import {
   unitedTokenizer,
 } from "../../text/united_tokenizer.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
-import type { MergeSources } from "./open_for_merge.ts";
+import type { MergeSource, MergeSources } from "./open_for_merge.ts";
 import { baseName, type VocabularyOptions } from "./vocabulary_options.ts";
+
+type Named = Readonly<Record<string, Pick<MergeSource, "opened" | "model">>>;
 
 /** Writes the tokenizer into a folder, which must stay until the merge is written. */
 export async function uniteVocabularies(
@@ -24,7 +26,7 @@ export async function uniteVocabularies(
   { of, from = {}, force = [] }: VocabularyOptions,
   folder: string,
 ): Promise<MergeSources> {
-  const all = { ...(base ? { [baseName]: base } : {}), ...sources };
+  const all: Named = { ...(base ? { [baseName]: base } : {}), ...sources };
   const tokens = await tokensOf(all);
   const names = Object.keys(all);
   const owner = of === "union" ? names[0] : of;

@@ -8,6 +8,7 @@ import {
   greedyEnsemble,
   isotonicCalibration,
   predictionsOf,
+  stackPredictions,
   temperatureScaling,
   uncertaintyOf,
   votePredictions,
@@ -35,6 +36,29 @@ Deno.test("the mean and the votes of models are scikit-learn's", () => {
   // Probabilities are float32.
   assertNear(averagePredictions(models, { weights }).probabilities, golden.soft, 1e-6);
   assert.deepEqual([...votePredictions(models, { weights }).predicted], golden.hard);
+});
+
+Deno.test("a stack of models is scikit-learn's, of three labels and of two", () => {
+  for (const { rows, fit, probabilities } of Object.values(golden.stacked)) {
+    const outputs = probabilities.length / rows.length;
+    const saying = (chosen: readonly number[]) =>
+      golden.models.map((logits) =>
+        predictionsOf({
+          kind: "single",
+          labels: labels.slice(0, outputs),
+          logits: Float32Array.from(
+            chosen.flatMap((row) =>
+              logits.slice(row * labels.length, row * labels.length + outputs)
+            ),
+          ),
+          truth: chosen.map((row) => golden.truth[row]),
+        })
+      );
+    const stack = stackPredictions(saying(fit), { c: 0.5 });
+    // Probabilities that go in are float32, those of scikit-learn float64.
+    assertNear(stack.apply(saying(rows)).probabilities, probabilities, 1e-5);
+    assert.throws(() => stack.apply(saying(rows).slice(1)), /the stack is of 3 models/);
+  }
 });
 
 Deno.test("a rising curve is scikit-learn's, also between points, outside of them and at ties", () => {
