@@ -1,5 +1,6 @@
 /**
- * What pruning costs and what recovery gives back: `deno run -A bench/measure_pruning.ts [FOLDER] [sentiment|language …] [--rows 3000]`.
+ * What pruning costs and what recovery gives back: `deno run -A bench/measure_pruning.ts [FOLDER] [sentiment|language …] [--rows 2000]
+ * [--variants 4]`, the first so many of what is pruned.
  * The default encoder on sentences with sentiments, and the English model that comes with tunebook on chats about words:
  * score with its interval on held-out rows, bytes, parameters and the time of a row, of the trained model, of it pruned,
  * and of it trained again by LoRA. Training rows choose what is taken out. Models that are there are not made again.
@@ -26,11 +27,15 @@ import {
 import { definitions, sentiment } from "tunebook/datasets";
 import { splitTable } from "../lib/data/split.ts";
 
-const { values: { rows: trainRows }, positionals: [folder = "out/pruning", ...names] } = parseArgs({
-  args: Deno.args,
-  options: { rows: { type: "string", default: "2000" } },
-  allowPositionals: true,
-});
+const { values: { rows: trainRows, variants }, positionals: [folder = "out/pruning", ...names] } =
+  parseArgs({
+    args: Deno.args,
+    options: {
+      rows: { type: "string", default: "2000" },
+      variants: { type: "string", default: "100" },
+    },
+    allowPositionals: true,
+  });
 const rows = Number(trainRows);
 const [testRows, learningRate] = [300, 2e-3];
 
@@ -64,7 +69,7 @@ async function sentences() {
     "4 layers": { layers: 4 },
     "heads .5, width .5, 4 layers": { heads: 0.5, feedForward: 0.5, layers: 4 },
   };
-  for (const [name, options] of Object.entries(kept)) {
+  for (const [name, options] of Object.entries(kept).slice(0, Number(variants))) {
     await once(
       at(name),
       async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),
@@ -76,10 +81,11 @@ async function sentences() {
     models[`${name}, recovered`] = to;
   }
   console.log(await measureModels(models, { rows: test, metric: accuracy }));
-  await exportSmallest(at("heads .5, width .5, 4 layers"), at("onnx"));
+  const last = Object.keys(kept).slice(0, Number(variants)).at(-1)!;
+  await once(at("onnx"), () => exportPruned(at(last), at("onnx")));
 
   /** With its receipt, which asks transformers.js. */
-  async function exportSmallest(from: string, to: string) {
+  async function exportPruned(from: string, to: string) {
     const result = await model(`file:${from}`).data(train, { text: "text", label: "class", test })
       .adapt(full()).train({ epochs: 0 }).evaluate({ accuracy }).deploy(onnx(to))
       .run({ quiet: true });
@@ -109,7 +115,7 @@ async function language() {
     "heads .5, width .5": { heads: 0.5, feedForward: 0.5 },
     "3 layers": { layers: 3 },
   };
-  for (const [name, options] of Object.entries(kept)) {
+  for (const [name, options] of Object.entries(kept).slice(0, Number(variants))) {
     await once(
       at(name),
       async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),
