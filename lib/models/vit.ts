@@ -7,6 +7,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 import { configReader } from "../nn/config_reader.ts";
+import { readHeadSize } from "../nn/read_head_size.ts";
 import type { Family, Hidden, ImageConfig, LayerInput, TextBatch } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
@@ -53,7 +54,7 @@ export function readVitConfig(
     hiddenSize,
     numLayers: read.depth("num_hidden_layers"),
     numHeads,
-    headSize: read.headSize("head_dim", ["num_attention_heads", numHeads], [
+    headSize: readHeadSize(read, ["num_attention_heads", numHeads], [
       "hidden_size",
       hiddenSize,
     ]),

@@ -20,15 +20,6 @@ export interface ConfigReader {
   pair(field: string, fallback?: number): readonly [number, number];
   /** A list of whole numbers above zero, of `length` where that is given. */
   sizes(field: string, fallback?: readonly number[], length?: number): readonly number[];
-  /**
-   * Numbers of an attention head: the field, or the share of each head where it is absent, which must then be a
-   * whole number. `heads` and `hidden` are fields with their values.
-   */
-  headSize(
-    field: string,
-    heads: readonly [field: string, value: number],
-    hidden: readonly [field: string, value: number],
-  ): number;
   /** How many layers: a size that no damaged file may raise beyond reason. */
   depth(field: string, fallback?: number): number;
   /** A number above zero. */
@@ -114,11 +105,9 @@ export function configReader(
     );
     return Number.isNaN(value) ? 1 : value;
   };
-  const size = (field: string, fallback = NaN) => whole(field, fallback, Number.MAX_SAFE_INTEGER);
-  const conditions = conditionsOf({ valueOf, complain, wrong });
   return {
     value: valueOf,
-    size,
+    size: (field, fallback = NaN) => whole(field, fallback, Number.MAX_SAFE_INTEGER),
     pair(field, fallback) {
       const value = valueOf(field) ?? fallback;
       const both = Array.isArray(value) ? value : [value, value];
@@ -134,11 +123,6 @@ export function configReader(
       const many = length === undefined ? "" : `${length} `;
       complain(field, `a list of ${many}whole numbers above 0`);
       return fallback ?? Array<number>(length ?? 1).fill(1);
-    },
-    headSize(field, [heads, numHeads], [hidden, hiddenSize]) {
-      if ((valueOf(field) ?? undefined) !== undefined) return size(field);
-      conditions.divides(heads, numHeads, hidden, hiddenSize);
-      return hiddenSize / numHeads;
     },
     depth: (field, fallback = NaN) => whole(field, fallback, mostLayers),
     positive: (field, fallback) =>
@@ -178,7 +162,7 @@ export function configReader(
       complain(field, "true or false");
       return fallback;
     },
-    ...conditions,
+    ...conditions({ valueOf, complain, wrong }),
     wrong: complain,
     finish() {
       if (wrong.size > 0) {
@@ -203,7 +187,7 @@ interface Conditions {
   readonly wrong: Map<string, string>;
 }
 
-function conditionsOf(
+function conditions(
   { valueOf, complain, wrong }: Conditions,
 ): Pick<ConfigReader, "off" | "on" | "same" | "divides" | "exceeds"> {
   return {

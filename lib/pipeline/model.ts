@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { oneOf, record, type Rules } from "../core/option_rules.ts";
+import { oneOf, record, type Rules, wholeShare } from "../core/option_rules.ts";
 import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { NewModelOptions } from "../models/fresh/new_options.ts";
 import { newModelSettings } from "../models/fresh/new_settings.ts";
@@ -44,6 +44,13 @@ export interface ModelOptions {
    * are one stack of like layers; all unless given.
    */
   readonly layers?: KeptLayers;
+  /**
+   * Keeps a share of each layer's attention heads, above 0 and at most 1: those with the largest weights. `prune` chooses
+   * better, by rows; this is a setting like others, which can be tried. See `docs/pruning.md`.
+   */
+  readonly heads?: number;
+  /** The same of the width of each layer's feed-forward part. */
+  readonly feedForward?: number;
   /** A family of your own, for models whose `model_type` tunebook does not know. */
   readonly family?: Family;
   /**
@@ -61,6 +68,8 @@ export interface ModelOptions {
 const modelRules: Rules<ModelOptions> = {
   quantize: oneOf(quantizationFormats),
   layers: keptLayersRule,
+  heads: wholeShare,
+  feedForward: wholeShare,
   family: record,
   ...graphRules,
 };
@@ -145,7 +154,7 @@ export function model(
   } else {
     checkOptions("model", options, modelRules, () => graphMistakes(options as ModelOptions));
   }
-  const { quantize, layers, family, head, preprocessor }: ModelOptions = isNew
+  const { quantize, layers, heads, feedForward, family, head, preprocessor }: ModelOptions = isNew
     ? {}
     : options as ModelOptions;
   const ofGraph = head || preprocessor
@@ -155,6 +164,8 @@ export function model(
     model: isNew ? newReference(reference, { ...options }) : ofGraph,
     ...(quantize ? { quantize } : {}),
     ...(layers === undefined ? {} : { layers }),
+    ...(heads === undefined ? {} : { heads }),
+    ...(feedForward === undefined ? {} : { feedForward }),
     ...(family ? { family } : {}),
   };
   return stage("model(…)", {

@@ -138,7 +138,10 @@ export interface Plan<
 
 /** The stage with what was said of the model, the data and the task. */
 export function dataStage(
-  start: Pick<PlanSpec, "model" | "quantize" | "layers" | "family" | "data" | "task" | "split">,
+  start: Pick<
+    PlanSpec,
+    "model" | "quantize" | "layers" | "heads" | "feedForward" | "family" | "data" | "task" | "split"
+  >,
 ): DataStage {
   return stage("model(…).data(…)", {
     compare(methods: Readonly<Record<string, Method>>, options: CompareOptions = {}) {

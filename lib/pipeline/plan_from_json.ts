@@ -7,13 +7,14 @@ import { isRecord } from "../core/objects.ts";
 import { methodOf } from "../adapters/mod.ts";
 import { unknownOptions, valueMistakes } from "../core/check_options.ts";
 import { messageOf, type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
+import { wholeShare } from "../core/option_rules.ts";
 import { targetOf } from "../deploy/mod.ts";
 import { quantizationFormatOf } from "../engine/mod.ts";
 import { metricOf } from "../metrics/mod.ts";
 import { taskOf } from "../tasks/mod.ts";
 import type { Compute } from "../train/compute_option.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
-import { type KeptLayers, keptLayersRule } from "../models/kept_layers.ts";
+import { keptLayersRule } from "../models/kept_layers.ts";
 import { newModelSettings } from "../models/fresh/new_settings.ts";
 import { parseReference } from "../weights/reference.ts";
 import {
@@ -32,6 +33,8 @@ const fields = [
   "model",
   "quantize",
   "layers",
+  "heads",
+  "feedForward",
   "data",
   "task",
   "columns",
@@ -75,7 +78,7 @@ export function specFromJson(json: unknown): PlanSpec {
     "model",
     () => plan.quantize === undefined ? undefined : quantizationFormatOf(plan.quantize),
   );
-  const layers = attempt("model", () => layersOf(plan.layers));
+  const size = attempt("model", () => keptOf(plan)) ?? {};
   const data = attempt("data", () => textOf(plan.data));
   const what = attempt(
     plan.task === undefined ? "columns" : "task",
@@ -123,7 +126,7 @@ export function specFromJson(json: unknown): PlanSpec {
       train: train!,
       metrics: scores!,
       targets: places!,
-      ...(layers === undefined ? {} : { layers }),
+      ...size,
       ...(generate ? { generate } : {}),
       ...scoring,
     }));
@@ -132,7 +135,7 @@ export function specFromJson(json: unknown): PlanSpec {
   return {
     model: model!,
     ...(quantize ? { quantize } : {}),
-    ...(layers === undefined ? {} : { layers }),
+    ...size,
     data: data!,
     ...what!,
     method: method!,
@@ -144,12 +147,22 @@ export function specFromJson(json: unknown): PlanSpec {
   };
 }
 
-/** Which layers are kept. */
-function layersOf(layers: unknown): KeptLayers | undefined {
-  const [wrong] = valueMistakes({ layers }, { layers: keptLayersRule });
-  if (wrong) throw mistakes("input", "the layers make no sense:", [wrong]);
-  return layers as KeptLayers | undefined;
+/** What of the model is kept. */
+function keptOf(plan: Partial<Record<keyof PlanJson, unknown>>): KeptSize {
+  const given = Object.fromEntries(
+    (["layers", "heads", "feedForward"] as const).map((name) => [name, plan[name]])
+      .filter(([, value]) => value !== undefined),
+  );
+  const wrong = valueMistakes(given, {
+    layers: keptLayersRule,
+    heads: wholeShare,
+    feedForward: wholeShare,
+  });
+  if (wrong.length > 0) throw mistakes("input", "what is kept of the model makes no sense:", wrong);
+  return given;
 }
+
+type KeptSize = Pick<PlanSpec, "layers" | "heads" | "feedForward">;
 
 /** In which numbers scores are computed, of which features, and what is probed. */
 function scoringFromJson(

@@ -25,6 +25,9 @@ export interface PlanJson {
   readonly quantize?: string;
   /** How many of the model's layers are kept, or which. */
   readonly layers?: KeptLayers;
+  /** The share of each layer's heads, and of its feed-forward width, that is kept. */
+  readonly heads?: number;
+  readonly feedForward?: number;
   /** A file, a web address or a data set's name. */
   readonly data: string;
   /** The task by name with its settings; labels and next tokens of texts are in `columns` instead. */
@@ -98,6 +101,8 @@ export function specToJson(parts: PlanSpec): PlanJson {
     model: parts.model,
     ...(parts.quantize ? { quantize: parts.quantize } : {}),
     ...(parts.layers === undefined ? {} : { layers: parts.layers }),
+    ...(parts.heads === undefined ? {} : { heads: parts.heads }),
+    ...(parts.feedForward === undefined ? {} : { feedForward: parts.feedForward }),
     data: nameOf(parts.data, "data"),
     ...dataJson(parts.task, {
       ...seeded,

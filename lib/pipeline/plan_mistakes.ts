@@ -141,10 +141,31 @@ const ofWholeBase: readonly string[] = ["adapter", "adapters"];
 
 /** Stages that do not fit together. */
 export function planMistakes(
-  { task, split, train, metrics, generate, features, layers, probes, targets = [] }:
+  {
+    task,
+    split,
+    train,
+    metrics,
+    generate,
+    features,
+    layers,
+    heads,
+    feedForward,
+    probes,
+    targets = [],
+  }:
     & Pick<
       PlanSpec,
-      "task" | "split" | "train" | "metrics" | "generate" | "features" | "layers" | "probes"
+      | "task"
+      | "split"
+      | "train"
+      | "metrics"
+      | "generate"
+      | "features"
+      | "layers"
+      | "heads"
+      | "feedForward"
+      | "probes"
     >
     & Partial<Pick<PlanSpec, "targets">>,
 ): Mistake[] {
@@ -174,11 +195,15 @@ export function planMistakes(
     wrong.push(mistakeOf(() => `features are of drawn images, not of ${what}`));
   }
   for (const { name } of targets.filter(({ name }) => ofWholeBase.includes(name))) {
-    if (layers === undefined) continue;
+    const cut = Object.entries({ layers, heads, feedForward })
+      .filter(([, kept]) => kept !== undefined).map(([option]) => option);
+    if (cut.length === 0) continue;
     wrong.push({
       part: "deploy",
       ...mistakeOf(() =>
-        `${name} names its base, of which others take all layers; with layers deploy merged or onnx`
+        `${name} names its base, of which others take everything; with ${
+          cut.join(" and ")
+        } deploy merged or onnx`
       ),
     });
   }

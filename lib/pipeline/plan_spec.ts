@@ -73,6 +73,10 @@ export interface PlanSpec {
   readonly quantize?: QuantizationFormat;
   /** How many of the model's layers are kept, from the first one, or which; all unless given. */
   readonly layers?: KeptLayers;
+  /** The share of each layer's attention heads that is kept; all unless given. */
+  readonly heads?: number;
+  /** The share of the width of each layer's feed-forward part that is kept; all unless given. */
+  readonly feedForward?: number;
   /** A family of one's own, for models whose type tunebook does not know. */
   readonly family?: Family;
   readonly data: DataSource;

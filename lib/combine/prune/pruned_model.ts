@@ -30,7 +30,11 @@ export interface KeptUnits {
  */
 export function prunedModel(model: Model, kept: KeptUnits): Model {
   const { quantized: _, products: __, ...whole } = model;
-  const { json, config } = prunedConfig(model, kept);
+  const { json, config } = prunedConfig(model, {
+    layers: kept.layers,
+    ...(kept.heads ? { groups: kept.heads[0].length } : {}),
+    ...(kept.feedForward ? { feedForward: kept.feedForward[0].length } : {}),
+  });
   const { layerPath } = stackOf(model.family);
   const own = new Set(model.layers.map(({ path }) => path));
   const body = new Set(model.family.layers(model.config).map(({ path }) => path));
@@ -102,21 +106,31 @@ function cutWeight(
   return cut;
 }
 
-function prunedConfig(
-  model: Model,
-  { layers, heads, feedForward }: KeptUnits,
+/** How much stays. */
+export interface KeptCounts {
+  /** The layers, in rising order. */
+  readonly layers: readonly number[];
+  /** Heads of keys and values of a layer; all unless given. */
+  readonly groups?: number;
+  /** Inner numbers of a layer's feed-forward part; all unless given. */
+  readonly feedForward?: number;
+}
+
+/** The config of a smaller model, as if its file said so. */
+export function prunedConfig(
+  model: Pick<Model, "family" | "config" | "json">,
+  { layers, groups, feedForward }: KeptCounts,
 ): { json: Record<string, unknown>; config: ModelConfig } {
   const { family, config } = model;
   const json = keptLayerFields(model, layers);
-  if (heads) {
+  if (groups !== undefined) {
     const { fields } = prunableHeads(model);
     const { shared, headSize } = headSizes(model);
-    const groups = heads[0].length;
     json[fields.heads] = groups * shared;
     if (fields.keyValueHeads) json[fields.keyValueHeads] = groups;
     json[fields.headSize] = headSize;
   }
-  if (feedForward) json[prunableOf(model).feedForward.field] = feedForward[0].length;
+  if (feedForward !== undefined) json[prunableOf(model).feedForward.field] = feedForward;
   const read = family.readConfig(json);
   return { json, config: { ...read, maxTokens: config.maxTokens } };
 }
@@ -125,7 +139,7 @@ function prunedConfig(
 const depthFields = ["num_hidden_layers", "n_layers", "n_layer"];
 
 function keptLayerFields(
-  { json, config }: Model,
+  { json, config }: Pick<Model, "json" | "config">,
   layers: readonly number[],
 ): Record<string, unknown> {
   const { numLayers } = config;

@@ -9,6 +9,18 @@ import type { UnitGroup } from "./unit_group.ts";
 /** A score for each unit of a group: those with the largest stay. */
 export type UnitScores = Float64Array;
 
+/** Widths are multiples of it where the whole one is: blocks of quantised weights have as many numbers. */
+const widthStep = 32;
+
+/** How many units of a group a share is. */
+export function keptCount(
+  { kind, units }: Pick<UnitGroup, "kind" | "units">,
+  share: number,
+): number {
+  const step = kind === "feedForward" && units % widthStep === 0 ? widthStep : 1;
+  return Math.max(1, Math.round(share * units / step)) * step;
+}
+
 /** The units with the largest scores, in rising order; of equal ones the first. */
 export function bestUnits(scores: ArrayLike<number>, count: number): number[] {
   return Array.from(scores, (score, unit) => ({ score, unit }))

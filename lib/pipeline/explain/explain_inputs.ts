@@ -7,7 +7,7 @@ import { withDisplay } from "../../core/display.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { quoted, shownName } from "../../core/quoted.ts";
 import type { Device, HeldWeights, State } from "../../engine/mod.ts";
-import { type ExplainMethod, heatMaps } from "../../evaluate/heat_maps.ts";
+import { type ExplainMethod, heatMaps } from "../../evaluate/explain/heat_maps.ts";
 import { pngEncoder } from "../../image/encode_png.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import type { Processor } from "../../nn/processor.ts";

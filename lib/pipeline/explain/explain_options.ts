@@ -5,7 +5,7 @@
  */
 import { checkOptions } from "../../core/check_options.ts";
 import { abortSignal, oneOf, type Rules, text } from "../../core/option_rules.ts";
-import type { ExplainMethod } from "../../evaluate/heat_maps.ts";
+import type { ExplainMethod } from "../../evaluate/explain/heat_maps.ts";
 
 /** How answers are to be explained. */
 export interface ExplainOptions {

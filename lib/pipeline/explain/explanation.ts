@@ -7,7 +7,7 @@ import { bundleOf, customInspect, jupyterDisplay, type MimeBundle } from "../../
 import { type Html, html, htmlFrame } from "../../core/html.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible } from "../../core/visible.ts";
-import type { ExplainMethod } from "../../evaluate/heat_maps.ts";
+import type { ExplainMethod } from "../../evaluate/explain/heat_maps.ts";
 import type { EncodePng } from "../../image/encode_png.ts";
 import { type HeatMap, scaledHeatMap } from "../../image/heat_map.ts";
 import { heatOverlay } from "../../image/heat_overlay.ts";

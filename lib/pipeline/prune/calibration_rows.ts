@@ -34,11 +34,11 @@ export async function calibrationRows(
   if (task.checkHeldOut) task.checkHeldOut(some, where);
   else task.task.checkRows(some, where);
   const examples = await task.examples(some, processorOf(opened, maxTokens), { where });
-  return { examples, trainable: lossOf(model, examples) };
+  return { examples, trainable: frozenTrainable(model, examples) };
 }
 
 /** A model that is not trained, with the loss of rows. */
-export function lossOf(model: Model, examples: AnyExamples): TrainableModel {
+export function frozenTrainable(model: Model, examples: AnyExamples): TrainableModel {
   // Nothing is trained, the head no more than the rest.
   const frozen = { ...model, head: [] };
   return trainableOf({ model: frozen, adapter: noAdapter }, examples, trainSettings());

@@ -5,7 +5,7 @@
  */
 import type { KeptUnits } from "../../combine/prune/pruned_model.ts";
 import { type UnitGroup, unitGroups } from "../../combine/prune/unit_group.ts";
-import { bestUnits } from "../../combine/prune/unit_scores.ts";
+import { bestUnits, keptCount } from "../../combine/prune/unit_scores.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
 import type { Model } from "../../nn/model.ts";
@@ -18,9 +18,6 @@ export interface ChosenUnits {
   readonly kept: KeptUnits;
   readonly influence?: readonly number[];
 }
-
-/** Widths are multiples of it where the whole one is: blocks of quantised weights have as many numbers. */
-const widthStep = 32;
 
 /** Measures and chooses. All scores are those of the whole model. */
 export async function chooseUnits(
@@ -66,15 +63,6 @@ async function layerScores(
     scores: Float64Array.from({ length: numLayers }, () => random.uniform()),
     isInfluence: false,
   };
-}
-
-/** How many units of a group a share is. */
-export function keptCount(
-  { kind, units }: Pick<UnitGroup, "kind" | "units">,
-  share: number,
-): number {
-  const step = kind === "feedForward" && units % widthStep === 0 ? widthStep : 1;
-  return Math.max(1, Math.round(share * units / step)) * step;
 }
 
 function checkLayers(layers: PruneOptions["layers"], numLayers: number): void {

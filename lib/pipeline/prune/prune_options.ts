@@ -13,6 +13,7 @@ import {
   whole,
   wholeShare,
 } from "../../core/option_rules.ts";
+import { type KeptLayers, keptLayersRule } from "../../models/kept_layers.ts";
 import type { DataSource } from "../plan_spec.ts";
 
 /** By what heads and inner numbers are compared: see `docs/pruning.md`. */
@@ -42,7 +43,7 @@ export interface PruneOptions {
    * How many layers stay, those that change their input the most; or which, counted from 0. Their influence is measured
    * on `rows`.
    */
-  readonly layers?: number | readonly number[];
+  readonly layers?: KeptLayers;
   /** How heads and inner numbers are compared: `taylor` where `rows` are given, else `magnitude`. */
   readonly by?: PruningCriterion;
   /** Rows of the training, a table or where one is, that the model is looked at with; never the test rows. */
@@ -56,7 +57,7 @@ export interface PruneOptions {
 const rules: Rules<PruneOptions> = {
   heads: wholeShare,
   feedForward: wholeShare,
-  layers: anything,
+  layers: keptLayersRule,
   by: oneOf(pruningCriteria),
   rows: anything,
   mostRows: whole,
@@ -82,14 +83,6 @@ export function checkPrune(model: unknown, options: unknown): void {
       optionMistake("heads", "is missing, and so are feedForward and layers: nothing is taken out"),
     );
   }
-  if (layers !== undefined && !isLayers(layers)) {
-    wrong.push(
-      optionMistake(
-        "layers",
-        "must be a whole number above 0 or a list of layers in rising order, [0, 2, 4]",
-      ),
-    );
-  }
   const criterion = criterionOf(given);
   const needsRows = (criterion === "wanda" || criterion === "taylor") &&
     (heads !== undefined || feedForward !== undefined);
@@ -99,12 +92,4 @@ export function checkPrune(model: unknown, options: unknown): void {
     wrong.push(optionMistake("rows", `are missing: ${reader} is measured on some training rows`));
   }
   refuseOptions("prune", wrong);
-}
-
-function isLayers(layers: unknown): boolean {
-  if (!Array.isArray(layers)) return Number.isSafeInteger(layers) && (layers as number) > 0;
-  return layers.length > 0 &&
-    layers.every((layer, at) =>
-      Number.isSafeInteger(layer) && layer >= 0 && (at === 0 || layer > layers[at - 1])
-    );
 }

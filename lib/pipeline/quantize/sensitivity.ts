@@ -25,7 +25,11 @@ import { quantizeWeight } from "../../weights/quantize_weight.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import { openSource } from "../merge/open_for_merge.ts";
 import type { AnyMetric, DataSource } from "../plan_spec.ts";
-import { type CalibrationRows, calibrationRows, lossOf } from "../prune/calibration_rows.ts";
+import {
+  type CalibrationRows,
+  calibrationRows,
+  frozenTrainable,
+} from "../prune/calibration_rows.ts";
 import {
   type LayerSensitivity,
   type QuantizationSensitivity,
@@ -99,7 +103,10 @@ export async function quantizationSensitivity(
   const { dtype = "q4", mostDrift = usualDrift, mostRows = usualRows } = options;
   const device = await openDevice();
   const source = await openSource(referenceOf(model), device);
-  const rows = await calibrationRows(source, options.rows, { name: "the calibration data", most: mostRows });
+  const rows = await calibrationRows(source, options.rows, {
+    name: "the calibration data",
+    most: mostRows,
+  });
   const metric = metricFor(source.trained.task, options.metric);
   const weights = quantizedWeights(source.model, formats[dtype]);
   const outputsWith = (paths: readonly string[]) =>
@@ -187,7 +194,7 @@ async function outputsOf(
 ): Promise<Outputs> {
   const { quantized: _, ...whole } = trainable.model;
   const model: Model = quantized.size > 0 ? { ...whole, quantized } : whole;
-  const predictor = await createPredictor(lossOf(model, examples), device, undefined);
+  const predictor = await createPredictor(frozenTrainable(model, examples), device, undefined);
   try {
     return await predictor.outputs(examples);
   } finally {

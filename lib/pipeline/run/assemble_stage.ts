@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withShares } from "../../combine/prune/kept_shares.ts";
 import { loadModel } from "../../models/load_model.ts";
 import type { ImageConfig } from "../../nn/family.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
@@ -41,7 +42,7 @@ export interface AttachedModel {
 
 /** Reads a model's weights and puts the task's head on it. */
 export async function loadWith(
-  { reference, files, family, config, layers }: OpenedModel,
+  { reference, files, family, config, layers, shares = {} }: OpenedModel,
   { head }: Pick<AnyLabelledTask, "head">,
   { seed, quantize, signal }: {
     readonly seed: number;
@@ -49,7 +50,7 @@ export async function loadWith(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Model> {
-  const model = await loadModel({
+  const whole = await loadModel({
     reference,
     config: files.config,
     weights: files.weights,
@@ -61,6 +62,7 @@ export async function loadWith(
     layers,
     signal,
   });
+  const model = withShares(whole, shares);
   return family.input === "image" ? withImageSize(model, (config as ImageConfig).imageSize) : model;
 }
 

@@ -7,6 +7,7 @@ import { TunebookError } from "../../core/errors.ts";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
 import type { InputSpec } from "../../engine/mod.ts";
 import { openCaptionEncoder } from "../../evaluate/caption_encoder.ts";
+import { keepShares, type KeptShares } from "../../combine/prune/kept_shares.ts";
 import { imageProcessor, type PixelProcessor } from "../../image/processor/image_processor.ts";
 import { keepLayers, type KeptLayers } from "../../models/kept_layers.ts";
 import { readModelConfig } from "../../models/load_model.ts";
@@ -46,6 +47,8 @@ export interface OpenedModel {
   readonly scheduler?: Readonly<Record<string, unknown>>;
   /** Which of its layers are kept; all where absent. */
   readonly layers?: KeptLayers;
+  /** The shares of each layer that are kept. */
+  readonly shares?: KeptShares;
 }
 
 /** How to open. */
@@ -59,7 +62,9 @@ export interface OpenStageOptions {
 
 /** Finds or downloads a model and opens its tokenizer; a text model without one is an error. */
 export async function openStage(
-  spec: Pick<PlanSpec, "model" | "family" | "layers"> & Partial<NewModelSpec>,
+  spec:
+    & Pick<PlanSpec, "model" | "family" | "layers" | "heads" | "feedForward">
+    & Partial<NewModelSpec>,
   { signal, offline = false, read }: OpenStageOptions = {},
 ): Promise<OpenedModel> {
   const { model: reference, ...own } = spec;
@@ -75,11 +80,14 @@ export async function openStage(
 export async function openFiles(
   reference: string,
   files: ModelFolder,
-  { family: own, layers }: Pick<PlanSpec, "family" | "layers"> = {},
+  { family: own, layers, heads, feedForward }: Pick<
+    PlanSpec,
+    "family" | "layers" | "heads" | "feedForward"
+  > = {},
 ): Promise<OpenedModel> {
   const read = await readModelConfig(files.config, own ? [own] : [], files.graph);
-  const { family, config, json } = keepLayers(read, layers);
-  const kept = layers === undefined ? {} : { layers };
+  const { family, config, json } = keepShares(keepLayers(read, layers), { heads, feedForward });
+  const kept = { ...(layers === undefined ? {} : { layers }), shares: { heads, feedForward } };
   const opened = { reference, files, family, config, json, ...kept };
   if (family.input === "image") {
     const { schedulerConfig } = files;

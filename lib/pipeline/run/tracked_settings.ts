@@ -10,7 +10,7 @@ import type { PlanSpec } from "../plan_spec.ts";
 
 /** The plan's settings by dotted name; `name`, or the method, the data and the time, tells runs apart. */
 export function trackedSettings(
-  { model, quantize, layers, data: source, task, method, train }: PlanSpec,
+  { model, quantize, layers, heads, feedForward, data: source, task, method, train }: PlanSpec,
   name: string | undefined,
 ): TrackedRun {
   const data = typeof source === "string" ? source : originOf(source);
@@ -19,6 +19,8 @@ export function trackedSettings(
     model,
     quantize,
     layers,
+    heads,
+    feedForward,
     data,
     task: { name: task.name, ...task.settings },
     method: { name: method.method, ...method.settings },

@@ -17,11 +17,13 @@ export async function aboutSearch(
     readonly labels: readonly string[];
   },
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { model, quantize, layers, task, method, train } = plan;
+  const { model, quantize, layers, heads, feedForward, task, method, train } = plan;
   const about = {
     model,
     quantize,
     layers,
+    heads,
+    feedForward,
     task: { name: task.name, settings: task.settings, labels },
     method: method && describedMethod(method),
     train,

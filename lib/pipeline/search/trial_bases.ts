@@ -67,7 +67,7 @@ export function trialBases(found: ReadData, device: Device): TrialBases {
   const open = async (spec: PlanSpec, { method, signal }: TrialMethod) => {
     // What a new model is made of depends on the method as well.
     const of = [spec.model, spec.model.startsWith("new:") ? method.method : ""].join(" ");
-    const base = `${of} ${spec.layers}`;
+    const base = `${of} ${spec.layers} ${spec.heads} ${spec.feedForward}`;
     const files = await kept(opened, base, () => openStage(spec, { signal, read: found }));
     const read = await dataForHead(files, found, method);
     const { labels, head } = read.task;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   accuracy,
+  adapter,
   full,
   lora,
   measureModels,
@@ -16,7 +17,8 @@ import {
   quantizationSensitivity,
   tableFromColumns,
 } from "tunebook";
-import { type Displayed, jupyterDisplay } from "../../../lib/core/display.ts";
+import { type Displayed, jupyterDisplay, type MimeBundle } from "../../../lib/core/display.ts";
+import { specFromJson } from "../../../lib/pipeline/plan_from_json.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import { moods, tinyModel } from "../tiny.ts";
 
@@ -39,7 +41,7 @@ async function shapesOf(folder: string): Promise<Record<string, readonly number[
 }
 
 function textOf(shown: unknown): string {
-  return (shown as Displayed)[jupyterDisplay]()["text/plain"] as string;
+  return ((shown as Displayed)[jupyterDisplay]() as MimeBundle)["text/plain"];
 }
 
 const layer = "bert.encoder.layer.0";
@@ -164,7 +166,7 @@ Deno.test("what cannot be pruned says why", () =>
     await assert.rejects(saved({ heads: 0.5, rows: rows.slice(0, 0) }), /has no rows/);
     assert.throws(() => prune(whole, {}), /nothing is taken out/);
     assert.throws(() => prune(whole, { heads: 0.5, by: "wanda" }), /rows are missing: wanda/);
-    assert.throws(() => prune(whole, { layers: [1, 0] }), /in rising order/);
+    assert.throws(() => prune(whole, { layers: [1, 0] }), /each after the one before/);
     assert.throws(() => prune(whole, { heads: 1.5, layers: 0 }), /heads is 1.5[^]*layers/);
     assert.throws(
       () => pruneGradually(whole, { layers: 1, rows, method: lora() }),
@@ -172,4 +174,27 @@ Deno.test("what cannot be pruned says why", () =>
     );
     const others = tableFromColumns({ text: ["a film"], mood: ["sad"] });
     await assert.rejects(saved({ heads: 0.5, rows: others }), /sad/);
+  }));
+
+Deno.test("a plan keeps shares of heads and width, as options of its model", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(join(folder, "base"));
+    const plan = model(base, { heads: 0.5, feedForward: 0.25 }).data(rows, data).adapt(full())
+      .train({ epochs: 1 }).evaluate({ accuracy }).deploy(onnx(join(folder, "onnx")));
+    const result = await plan.run({ quiet: true });
+    const whole = await model(base).data(rows, data).adapt(full()).train({ epochs: 0 })
+      .evaluate({ accuracy }).run({ quiet: true });
+    // Of each layer two heads of 8 numbers, 4 · 16 · 32 weights and 48 biases, and 32 inner numbers of 65 parameters.
+    assert.equal(whole.totalParameters - result.totalParameters, 2 * (4 * 16 * 32 + 48 + 32 * 65));
+    await result.dispose();
+    await whole.dispose();
+    const named = model(base, { heads: 0.5 }).data("sentiment", { text: "text", label: "class" })
+      .adapt(lora()).train();
+    assert.equal(named.toJSON().heads, 0.5);
+    assert.equal(specFromJson(named.toJSON()).heads, 0.5);
+    await assert.rejects(
+      plan.deploy(adapter(join(folder, "adapter"))).run({ quiet: true }),
+      /with heads and feedForward deploy merged/,
+    );
+    assert.throws(() => specFromJson({ ...named.toJSON(), heads: 2 }), /heads is 2/);
   }));
