@@ -42,6 +42,7 @@ Deno.test("a student of some of the teacher's layers learns what the teacher say
       .train({ epochs: 8, learningRate: 3e-3, batchSize: 8 }).evaluate({ accuracy })
       .deploy(merged(whole)).run({ quiet: true });
     assert.ok(teacher.scores.accuracy > 0.7, `accuracy ${teacher.scores.accuracy}`);
+    assert.equal(distillation(task, { teacher }).settings.teacher, whole);
     await teacher.dispose();
     // Without any share of the labels, so that only the teacher can have taught it.
     const weight = 1;
@@ -126,6 +127,10 @@ Deno.test("a distillation stands in plan files, and mistakes are told", () => {
   assert.throws(
     () => distillation(task, { teacher: [], temperature: 0, weight: 0 }),
     isMistake("input", "teacher is", "temperature is 0", "weight is 0"),
+  );
+  assert.throws(
+    () => distillation(task, { teacher: { receipts: [{ target: "onnx", folder: "out" }] } }),
+    isMistake("input", "a run that has deployed merged or adapter"),
   );
   assert.throws(
     () => distillation(task, { teacher: ["a", "b"], teacherWeights: [1] }),
