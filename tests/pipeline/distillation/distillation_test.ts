@@ -60,6 +60,8 @@ Deno.test("a student of some of the teacher's layers learns what the teacher say
       losses.reduce((sum, loss) => sum + loss, 0) / part;
     const [first, last] = [student.losses.slice(0, part), student.losses.slice(-part)].map(meanOf);
     assert.ok(last < first / 2, `the loss goes from ${first} to ${last}`);
+    assert.deepEqual(student.teachers, [whole]);
+    assert.ok(String(student).includes(`taught by ${whole}`));
     const kept = await filesIn(answersIn);
     assert.equal(Object.keys(kept).length, 1);
     await student.dispose();
