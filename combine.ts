@@ -56,7 +56,11 @@ export type { MergeDataStage, MergePlan } from "./lib/pipeline/merge/merge_stage
 
 // Distillation: what one model learns from others
 export { distillation } from "./lib/tasks/distillation.ts";
-export type { DistillationOptions } from "./lib/tasks/distillation/options.ts";
+export type {
+  DeployedTeacher,
+  DistillationOptions,
+  Teacher,
+} from "./lib/tasks/distillation/options.ts";
 export type { HiddenOptions } from "./lib/tasks/distillation/state_loss.ts";
 
 // Ensembles: what several models say about the same rows

@@ -7,6 +7,7 @@
  *     --layers A,B,C     the teacher's layers that the students begin with, from 0 (1,3,5)
  *     --epochs N         epochs of the students
  *     --temperature T --weight W   of the distillation
+ *     --folder PATH      keeps the teachers there, and takes those that are there
  *     --cut              also students of the base's layers, which have nothing of the teacher but its answers
  *
  * @module
@@ -17,6 +18,7 @@ import {
   accuracy,
   distillation,
   full,
+  head,
   lora,
   merged,
   model,
@@ -24,6 +26,7 @@ import {
   textClassification,
 } from "tunebook";
 import { sentiment } from "tunebook/datasets";
+import { exists } from "../lib/core/exists.ts";
 import { defaultsOf } from "../lib/cli/task_defaults.ts";
 import { ort } from "../lib/engine/ort.ts";
 import { loadTokenizer } from "../lib/text/tokenizer.ts";
@@ -40,6 +43,7 @@ const { values } = parseArgs({
     rate: { type: "string", default: "1e-4" },
     temperature: { type: "string", default: "4" },
     weight: { type: "string", default: "0.9" },
+    folder: { type: "string" },
     cut: { type: "boolean", default: false },
   },
 });
@@ -48,7 +52,7 @@ const layers = values.layers.split(",").map(Number);
 const task = textClassification({ text: "text", label: "class" });
 const rows = await sentiment();
 const split = { seed: 1 };
-const folder = await Deno.makeTempDir({ prefix: "tunebook-distillation-" });
+const folder = values.folder ?? await Deno.makeTempDir({ prefix: "tunebook-distillation-" });
 const teacherFolder = (seed: string) => join(folder, `teacher-${seed}`);
 const of = { temperature: Number(values.temperature), weight: Number(values.weight) };
 
@@ -67,6 +71,12 @@ const kinds = {
 /** The default run. */
 async function teach(seed: string): Promise<number> {
   const out = teacherFolder(seed);
+  if (await exists(`${out}/onnx`)) {
+    const known = await model(`file:${out}/merged`).data(rows, task, split).adapt(head())
+      .train({ epochs: 0 }).evaluate({ accuracy }).run({ quiet: true });
+    await known.dispose();
+    return known.scores.accuracy;
+  }
   const result = await model(base).data(rows, task, split).adapt(lora({ rank: 8 }))
     .train({ seed: Number(seed) }).evaluate({ accuracy })
     .deploy(merged(`${out}/merged`), onnx(`${out}/onnx`)).run({ quiet: true });
@@ -165,5 +175,5 @@ try {
       `${(means["student ms"] / means["teacher ms"]).toFixed(3)} of its`,
   );
 } finally {
-  await Deno.remove(folder, { recursive: true });
+  if (values.folder === undefined) await Deno.remove(folder, { recursive: true });
 }

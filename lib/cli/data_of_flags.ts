@@ -12,6 +12,7 @@ import type { FlagReader } from "./flag_reader.ts";
 import { columnsOfTask } from "./columns_of_task.ts";
 import { readingOfFlags } from "./reading_of_flags.ts";
 import { defaultsOf, isSeq2Seq } from "./task_defaults.ts";
+import { teacherOfFlags } from "./teacher_of_flags.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
 const classMetrics: Readonly<Record<string, readonly string[]>> = {
@@ -75,13 +76,15 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
     ...(Object.keys(reading).length > 0 ? { read: reading } : {}),
   };
   const isShort = task === "text-classification" || task === "text-generation";
+  const teacher = teacherOfFlags(read);
+  const own = { name: task, settings };
   return {
     task,
     settings,
     json: {
       data: source,
-      ...(isShort ? { columns: { ...settings, ...split } } : {
-        task: { name: task, settings },
+      ...(isShort && !teacher ? { columns: { ...settings, ...split } } : {
+        task: teacher ? { name: "distillation", settings: { task: own, ...teacher } } : own,
         ...(Object.keys(split).length > 0 ? { split } : {}),
       }),
     },

@@ -18,6 +18,10 @@ const yes: Kind = { type: "boolean" };
 const general: Readonly<Record<string, Kind>> = {
   model: text,
   quantize: text,
+  layers: text,
+  teacher: text,
+  "teacher-temperature": text,
+  "teacher-weight": text,
   data: text,
   task: text,
   test: text,

@@ -93,7 +93,11 @@ const models = `\
                                  or what comes with tunebook: ${
   Object.keys(pretrainedModels).map((name) => `tunebook:${name}`).join(", ")
 }
-  --quantize FORMAT              holds the base in fewer bits: nf4, fp4, int8, int4`;
+  --quantize FORMAT              holds the base in fewer bits: nf4, fp4, int8, int4
+  --layers N or A,B,C            keeps the first N layers, or those of the list, counted from 0
+  --teacher FOLDER,FOLDER        learns what a trained model says of the rows, too, or several (docs/distillation.md)
+  --teacher-temperature N        what its logits are divided by (2)
+  --teacher-weight N             its share of the loss; the labels have the rest (0.5)`;
 
 const general = `tunebook: fine-tune a pretrained model
 

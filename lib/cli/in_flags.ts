@@ -6,6 +6,7 @@
  */
 import type { Mistake } from "../core/errors.ts";
 import { tasks } from "../tasks/mod.ts";
+import { teacherFlags } from "./teacher_of_flags.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
 /** Settings of methods that have flags of their own. */
@@ -55,5 +56,5 @@ function flagsOf(part: string | undefined, task: string): Readonly<Record<string
   if (part === "generate") return generateFlags;
   if (part === "evaluateCompute" || part === "features") return { [part]: part };
   const ofTask = tasks[task].flags.map(({ name, flag = name }) => [name, flag]);
-  return { ...Object.fromEntries(ofTask), ...dataFlags };
+  return { ...teacherFlags, ...Object.fromEntries(ofTask), ...dataFlags };
 }

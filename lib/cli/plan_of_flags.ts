@@ -52,6 +52,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
   }
   const out = read.text("out") ?? defaultOut;
   const quantize = read.text("quantize");
+  const layers = read.numbers("layers");
   const evaluateCompute = read.text("evaluateCompute");
   const features = read.text("features");
   const deployed = read.list("deploy") ?? defaultTargets(method.name, data.task);
@@ -59,6 +60,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     tunebook: 1,
     model: read.text("model") ?? defaults.model ?? "",
     ...(quantize ? { quantize } : {}),
+    ...(layers ? { layers: layers.length === 1 ? layers[0] : layers } : {}),
     ...data.json,
     method,
     train: {

@@ -13,6 +13,7 @@ import {
   distillationMistakes,
   type DistillationOptions,
   labelMistakes,
+  plainOptions,
   tokenMistakes,
 } from "./distillation/options.ts";
 import { perRowKinds, taughtExamples } from "./distillation/taught_examples.ts";
@@ -85,7 +86,7 @@ export function distillation<Predicted extends AnyPredictions, Input, Answer>(
   const taught: Task<Predicted, Input, Answer> = {
     ...task,
     name: "distillation",
-    settings: { task: { name, settings }, ...options },
+    settings: { task: { name, settings }, ...plainOptions(options) },
     openedAs: task.openedAs ?? { name, settings },
     read: (splits) => labelled(task.read(splits)),
     withLabels: (labels) => labelled(task.withLabels(labels)),

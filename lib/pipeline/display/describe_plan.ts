@@ -6,6 +6,7 @@
 import { visible } from "../../core/visible.ts";
 import { type KeptLayers, shownLayers } from "../../models/kept_layers.ts";
 import { originOf } from "../../table/origin.ts";
+import { teachersOfTask } from "../../tasks/distillation/teachers_of_task.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { type DataSource, defaultTestShare, type PlanSpec } from "../plan_spec.ts";
 import { scoreTitles } from "./score_titles.ts";
@@ -76,8 +77,18 @@ function describeLayers(layers: KeptLayers): string {
     : `its layers ${shownLayers(layers)}`;
 }
 
-function describeTask({ name, kind, settings, columns }: PlanSpec["task"]): string {
-  const { text, label } = settings;
+function describeTask(
+  { name, kind, settings, columns }: Pick<
+    PlanSpec["task"],
+    "name" | "kind" | "settings" | "columns"
+  >,
+): string {
+  const { text, label, task } = settings;
+  if (name === "distillation") {
+    const own = task as Pick<PlanSpec["task"], "name" | "settings">;
+    const teachers = teachersOfTask({ name, settings });
+    return `${describeTask({ ...own, kind, columns })}, taught by ${teachers.join(", ")}`;
+  }
   if (name === "text-generation") return `${text} → next token`;
   if (name === "text-classification") return `${text} → ${label} (${kind})`;
   return `${columns.join(", ")} (${name})`;

