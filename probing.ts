@@ -92,11 +92,10 @@ export {
 
 // Groups
 export {
-  type FairnessGap,
   fairnessGaps,
   type FairnessGapsOptions,
-  type FairnessReport,
 } from "./lib/evaluate/probe/fairness/fairness_gaps.ts";
+export type { FairnessGap, FairnessReport } from "./lib/evaluate/probe/fairness/fairness_report.ts";
 export type { GroupRates, RateGaps } from "./lib/evaluate/probe/fairness/group_rates.ts";
 
 // Attacks

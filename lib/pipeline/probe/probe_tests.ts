@@ -51,7 +51,7 @@ export async function checkProbes(probes: PlanProbes, about: ProbedRows): Promis
     if ((typeof first.input === "string") !== ofImages) return [];
     return [`${name}: asks ${ofImages ? "texts" : "images"}, which the model does not take`];
   });
-  const names = tests.map(({ name }) => name);
+  const names = [...probes.tests.map(({ name }) => name), ...Object.keys(probes.named)];
   const twice = new Set(names.filter((name, at) => names.indexOf(name) < at));
   wrong.push(...[...twice].map((name) => `${name}: two tests have this name`));
   if (wrong.length > 0) throw mistakes("input", "these probes make no sense:", wrong);

@@ -151,25 +151,11 @@ async function runStages(
       });
     if (probes?.passed ?? true) await trained.forget();
     const result = resultOf({
-      spec,
-      settings,
-      defaults,
-      device,
-      task,
-      judge,
-      splits: read.splits,
-      assembled,
-      trained,
-      scored,
+      ...{ spec, settings, defaults, device, task, judge, splits: read.splits, assembled },
+      ...{ trained, scored, scoring, samples, drift, probes, outputsOf, dispose },
       before: rollouts.before,
-      scoring,
-      samples,
-      drift,
-      probes,
       ...deployed,
-      outputsOf,
       textModel: writing.open,
-      dispose,
       signal: options.signal,
       quiet: options.quiet,
     });

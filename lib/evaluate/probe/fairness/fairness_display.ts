@@ -7,7 +7,7 @@ import { bundleOf, customInspect, withDisplay } from "../../../core/display.ts";
 import { html, htmlFrame, htmlTable } from "../../../core/html.ts";
 import { textTable } from "../../../core/text_table.ts";
 import { visibleLines } from "../../../core/visible.ts";
-import type { FairnessReport } from "./fairness_gaps.ts";
+import type { FairnessReport } from "./fairness_report.ts";
 import type { RateGaps } from "./group_rates.ts";
 
 const gapNames: Readonly<Record<keyof RateGaps, string>> = {

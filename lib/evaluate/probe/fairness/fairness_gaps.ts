@@ -12,6 +12,7 @@ import type { Table } from "../../../table/table.ts";
 import type { SaidLabel } from "../../../tasks/shared/labelled_rows.ts";
 import { judgedRows } from "../right_rows.ts";
 import { shownFairness } from "./fairness_display.ts";
+import type { FairnessGap, FairnessReport } from "./fairness_report.ts";
 import { gapsOf, type GroupRates, type GroupRows, type RateGaps, ratesOf } from "./group_rates.ts";
 
 /** Which groups, and which label counts. */
@@ -26,26 +27,6 @@ export interface FairnessGapsOptions {
   readonly draws?: number;
   /** Chooses them: 0 unless given. */
   readonly seed?: number;
-}
-
-/** A gap between groups. */
-export interface FairnessGap {
-  readonly value: number;
-  /** The 95 % interval by the bootstrap over the rows of each group. */
-  readonly low: number;
-  readonly high: number;
-  /** The chance of so large a gap between groups that were drawn by lot: gaps are never below 0. */
-  readonly pValue: number;
-}
-
-/** Gaps and rates of groups; shows itself as two tables. */
-export interface FairnessReport {
-  readonly positive: string;
-  readonly groups: readonly (GroupRates & { readonly name: string; readonly rows: number })[];
-  readonly gaps: Readonly<Record<keyof RateGaps, FairnessGap>>;
-  /** Rates that a group does not have, and that gaps leave out. */
-  readonly notes: readonly string[];
-  toString(): string;
 }
 
 const rules: Rules<FairnessGapsOptions> = {

@@ -5,7 +5,7 @@
  */
 import { checkOptions } from "../../../core/check_options.ts";
 import { positive, type Rules } from "../../../core/option_rules.ts";
-import { checkVectors } from "./same_lengths.ts";
+import { checkOutlierVectors } from "./check_outlier_vectors.ts";
 
 /**
  * Minus the largest probability (Hendrycks and Gimpel 2017, arXiv 1610.02136): the higher, the less sure the model is of
@@ -25,7 +25,7 @@ import { checkVectors } from "./same_lengths.ts";
  * ```
  */
 export function maxSoftmaxOutliers(logits: readonly ArrayLike<number>[]): Float64Array {
-  checkVectors("maxSoftmaxOutliers", logits);
+  checkOutlierVectors("maxSoftmaxOutliers", logits);
   return Float64Array.from(logits, (row) => -Math.exp(largestOf(row) - logSumOf(row, 1)));
 }
 
@@ -61,7 +61,7 @@ export function energyOutliers(
 ): Float64Array {
   checkOptions("energyOutliers", options, rules);
   const { temperature = 1 } = options;
-  checkVectors("energyOutliers", logits);
+  checkOutlierVectors("energyOutliers", logits);
   return Float64Array.from(logits, (row) => -logSumOf(row, temperature));
 }
 

@@ -7,7 +7,7 @@ import { checkOptions } from "../../../core/check_options.ts";
 import { cholesky, solveLower } from "../../../core/cholesky.ts";
 import { TunebookError } from "../../../core/errors.ts";
 import type { Rule, Rules } from "../../../core/option_rules.ts";
-import { checkVectors } from "./same_lengths.ts";
+import { checkOutlierVectors } from "./check_outlier_vectors.ts";
 
 /** How the covariance is estimated. */
 export interface MahalanobisOutliersOptions {
@@ -67,7 +67,7 @@ export function mahalanobisOutliers(
 ): MahalanobisOutliers {
   checkOptions("mahalanobisOutliers", options, rules);
   const { shrinkage = 0 } = options;
-  checkVectors("mahalanobisOutliers", features);
+  checkOutlierVectors("mahalanobisOutliers", features);
   if (labels.length !== features.length) {
     throw new TunebookError(
       "data",
@@ -94,7 +94,7 @@ export function mahalanobisOutliers(
     classes,
     means,
     scores(asked) {
-      checkVectors("mahalanobisOutliers", asked, size);
+      checkOutlierVectors("mahalanobisOutliers", asked, size);
       return Float64Array.from(asked, (vector) => {
         const white = solveLower(lower, vector);
         const squares = whiteMeans.map((mean) =>

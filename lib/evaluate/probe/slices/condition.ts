@@ -8,7 +8,7 @@ import type { Table } from "../../../table/table.ts";
 import { quoted } from "../../../core/quoted.ts";
 
 /** A condition with its name. */
-export interface Condition {
+export interface SliceCondition {
   readonly name: string;
   holds(table: Table): boolean[];
 }
@@ -28,7 +28,7 @@ function wordsOf(text: unknown): Set<string> {
 }
 
 /** Rows whose text has a word. */
-function hasWord(column: string, word: string): Condition {
+function hasWord(column: string, word: string): SliceCondition {
   return {
     name: `${quoted(word)} in ${column}`,
     holds: (table) => columnValues(table, column).map((text) => wordsOf(text).has(word)),
@@ -36,7 +36,7 @@ function hasWord(column: string, word: string): Condition {
 }
 
 /** Rows whose column has a value. */
-export function hasValue(column: string, value: unknown): Condition {
+export function hasValue(column: string, value: unknown): SliceCondition {
   return {
     name: `${column} = ${String(value)}`,
     holds: (table) => columnValues(table, column).map((each) => String(each) === String(value)),
@@ -49,7 +49,7 @@ function bounded(
   numbersOf: (table: Table) => number[],
   bound: number,
   side: "≤" | ">",
-): Condition {
+): SliceCondition {
   return {
     name: `${name} ${side} ${+bound.toPrecision(4)}`,
     holds: (table) =>
@@ -58,7 +58,11 @@ function bounded(
 }
 
 /** Each quartile of a number as two conditions. */
-function quartiles(table: Table, name: string, numbersOf: (table: Table) => number[]): Condition[] {
+function quartiles(
+  table: Table,
+  name: string,
+  numbersOf: (table: Table) => number[],
+): SliceCondition[] {
   const sorted = numbersOf(table).toSorted((a, b) => a - b);
   const bounds = new Set(cuts.map((cut) => sorted[Math.floor(cut * (sorted.length - 1))]));
   return [...bounds].flatMap((bound) =>
@@ -67,7 +71,7 @@ function quartiles(table: Table, name: string, numbersOf: (table: Table) => numb
 }
 
 /** What a text says of its row: its frequent words, and how many it has. */
-export function textConditions(table: Table, column: string): Condition[] {
+export function textConditions(table: Table, column: string): SliceCondition[] {
   const counts = new Map<string, number>();
   for (const text of columnValues(table, column)) {
     for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -83,7 +87,7 @@ export function textConditions(table: Table, column: string): Condition[] {
 }
 
 /** What a column says of its row: a value of few, or a number. */
-export function columnConditions(table: Table, column: string): Condition[] {
+export function columnConditions(table: Table, column: string): SliceCondition[] {
   const values = columnValues(table, column);
   const distinct = new Set(values.map(String));
   const isNumber = values.every((value) => typeof value === "number" && Number.isFinite(value));
@@ -96,7 +100,7 @@ export function columnConditions(table: Table, column: string): Condition[] {
 }
 
 /** Rows that fulfil both. */
-export function both(a: Condition, b: Condition): Condition {
+export function both(a: SliceCondition, b: SliceCondition): SliceCondition {
   return {
     name: `${a.name} and ${b.name}`,
     holds: (table) => {

@@ -13,7 +13,7 @@ import { judgedRows } from "../right_rows.ts";
 import { both, columnConditions, textConditions } from "./condition.ts";
 import { correctionRule } from "./score_slices.ts";
 import type { SliceReport } from "./slice_report.ts";
-import { countOf, type Slice, testedSlices } from "./tested_slices.ts";
+import { rowsThatAre, type Slice, testedSlices } from "./tested_slices.ts";
 
 /** Where to look. */
 export interface FindSlicesOptions {
@@ -90,7 +90,7 @@ export function findSlices(
   requireColumns(rows, [...(text === undefined ? [] : [text]), ...columns], "the rows");
   const { right } = judgedRows("findSlices", answers, rows, label);
   const isSlice = ({ inside }: Slice) => {
-    const own = countOf(inside, true);
+    const own = rowsThatAre(inside, true);
     return own >= minRows && own < right.length;
   };
   const single = [
@@ -111,7 +111,9 @@ export function findSlices(
 }
 
 function pairsOf(single: readonly Slice[]): Slice[] {
-  const frequent = single.toSorted((a, b) => countOf(b.inside, true) - countOf(a.inside, true))
+  const frequent = single.toSorted((a, b) =>
+    rowsThatAre(b.inside, true) - rowsThatAre(a.inside, true)
+  )
     .slice(0, mostPaired);
   return frequent.flatMap((a, at) =>
     frequent.slice(at + 1).map((b) => ({

@@ -13,7 +13,7 @@ import type { SaidLabel } from "../../../tasks/shared/labelled_rows.ts";
 import { judgedRows } from "../right_rows.ts";
 import { hasValue } from "./condition.ts";
 import type { SliceReport } from "./slice_report.ts";
-import { countOf, type Slice, testedSlices } from "./tested_slices.ts";
+import { rowsThatAre, type Slice, testedSlices } from "./tested_slices.ts";
 
 /** A row of a table, by column. */
 export type SliceRow = Readonly<Record<string, unknown>>;
@@ -71,7 +71,7 @@ export function scoreSlices(
   const { label, by, correction = "holm" } = options;
   const { right } = judgedRows("scoreSlices", answers, rows, label);
   const slices = slicesOf(by, rows);
-  const empty = slices.filter(({ inside }) => countOf(inside, true) === 0);
+  const empty = slices.filter(({ inside }) => rowsThatAre(inside, true) === 0);
   if (empty.length > 0) {
     throw mistakes("input", "these slices have no rows:", empty.map(({ name }) => name));
   }

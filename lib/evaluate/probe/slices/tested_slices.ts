@@ -6,12 +6,12 @@
 import { wilsonInterval } from "../../../core/wilson_interval.ts";
 import { benjaminiHochberg, holm } from "../../adjust_p_values.ts";
 import { fisherExact } from "../../fisher_exact.ts";
-import type { Condition } from "./condition.ts";
+import type { SliceCondition } from "./condition.ts";
 import { shownSlices } from "./slice_display.ts";
 import type { SliceReport, SliceScore } from "./slice_report.ts";
 
 /** A condition with the rows that fulfil it. */
-export interface Slice extends Condition {
+export interface Slice extends SliceCondition {
   readonly inside: readonly boolean[];
 }
 
@@ -31,9 +31,9 @@ export function testedSlices(
   { correction, most }: SliceReportOptions,
 ): SliceReport {
   const rows = right.length;
-  const wrong = countOf(right, false);
+  const wrong = rowsThatAre(right, false);
   const scores = slices.map(({ name, holds, inside }): Omit<SliceScore, "corrected"> => {
-    const own = countOf(inside, true);
+    const own = rowsThatAre(inside, true);
     const ownWrong = right.reduce((sum, is, row) => sum + Number(inside[row] && !is), 0);
     const { mean, low, high } = wilsonInterval(own - ownWrong, own);
     const elsewhere = (rows - own - (wrong - ownWrong)) / (rows - own);
@@ -50,6 +50,6 @@ export function testedSlices(
 }
 
 /** How many are so. */
-export function countOf(values: readonly boolean[], value: boolean): number {
+export function rowsThatAre(values: readonly boolean[], value: boolean): number {
   return values.reduce((sum, each) => sum + Number(each === value), 0);
 }

@@ -6,7 +6,7 @@
 import { mistakes, TunebookError } from "../../../core/errors.ts";
 
 /** Throws an error of kind "data" for no vectors, for those of unlike lengths, and for what is no number. */
-export function checkVectors(
+export function checkOutlierVectors(
   of: string,
   vectors: readonly ArrayLike<number>[],
   size: number | undefined = vectors[0]?.length,
