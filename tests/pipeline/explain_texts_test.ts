@@ -17,6 +17,7 @@ import {
   shapley,
   tableFromColumns,
   textClassification,
+  type TextExplanation,
 } from "../../mod.ts";
 import { jupyterDisplay, type MimeBundle } from "../../lib/core/display.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -118,4 +119,23 @@ Deno.test("what cannot be explained is refused", async () => {
     assert.deepEqual(await result.explain([]), []);
     await result.dispose();
   });
+});
+
+Deno.test("each token that a language model writes is explained by what stands before it", async () => {
+  const english = await open("tunebook:english");
+  const method = integratedGradients({ steps: 5 });
+  const prompt = "He walked to the";
+  const found: TextExplanation[] = await english.explain([prompt], { method, tokens: 2 });
+  const [{ text }] = await english.generate([prompt], { maxNewTokens: 2 });
+  assert.equal(found.map(({ label }) => label).join("").trim(), text.trim());
+  assert.deepEqual(found[0].words.map(({ word }) => word), prompt.split(" "));
+  assert.equal(found[1].texts[0], prompt + found[0].label);
+  const [occluded]: TextExplanation[] = await english.explain([prompt], { method: occlusion() });
+  assert.equal(occluded.label, found[0].label);
+  assert.ok(Math.abs(occluded.score - found[0].score) < 1e-5);
+  const refused = (options: object, pattern: RegExp) =>
+    assert.rejects(english.explain([prompt], options), isMistake("input", pattern));
+  await refused({ label: "nowhere at all" }, /no token "nowhere at all"/);
+  await refused({ method: attentionRollout() }, /does not say why a token was written/);
+  await english.dispose();
 });

@@ -10,6 +10,7 @@ import type { AnyLabelledTask } from "../run/read_stage.ts";
 import { explainImages } from "./explain_images.ts";
 import type { ExplainableModel } from "./explainable_model.ts";
 import type { ExplainOptions } from "./explain_options.ts";
+import { explainNextTokens } from "./explain_next_tokens.ts";
 import { explainTexts } from "./explain_texts.ts";
 import type { AnyExplanation } from "./explanation.ts";
 import { displayOfImages } from "./image_explanation.ts";
@@ -24,8 +25,18 @@ export async function explainInputs(
 ): Promise<AnyExplanation[]> {
   requireInputs(inputs, "explain");
   const { task } = model;
-  if (task.head.name !== "classification") throw unexplained(task);
+  const writes = task.head.name === "language" && task.writing !== undefined;
+  if (task.head.name !== "classification" && !writes) throw unexplained(task);
   if (inputs.length === 0) return [];
+  if (writes) {
+    return withDisplay(await explainNextTokens(inputs, options, model, signal), displayOfTexts);
+  }
+  if (options.tokens !== undefined) {
+    throw new TunebookError(
+      "input",
+      `explain: tokens is for tasks that write, not ${task.task.name}`,
+    );
+  }
   if (task.task.input === "image") {
     return withDisplay(await explainImages(inputs, options, model, signal), displayOfImages);
   }
@@ -35,6 +46,6 @@ export async function explainInputs(
 function unexplained({ task: { name } }: AnyLabelledTask): TunebookError {
   return new TunebookError(
     "unsupported",
-    `explain shows why a text or an image has a label, and the task here is ${name}`,
+    `explain shows why a text or an image has a label and why a token was written; the task here is ${name}`,
   );
 }

@@ -15,7 +15,10 @@ export interface ExplainOptions {
    * that pool maps.
    */
   readonly method?: ExplainMethod;
-  /** The label that is explained in all inputs; the likeliest of each unless given. */
+  /**
+   * The label that is explained in all inputs, of language models a token as the vocabulary writes it; the likeliest of
+   * each unless given.
+   */
   readonly label?: string;
   /** Another label: what is explained is why the label and not this one, the difference of their logits. */
   readonly against?: string;
@@ -24,6 +27,8 @@ export interface ExplainOptions {
    * padding's unless given.
    */
   readonly baseline?: string;
+  /** How many tokens a language model writes, each explained by what stands before it; 1 unless given. */
+  readonly tokens?: number;
   /** Rows and columns of the regions of an image that are left out together; 7 × 7 unless given. */
   readonly regions?: readonly [rows: number, columns: number];
   /** Stops the work with an error of kind "interrupted". */
@@ -47,6 +52,7 @@ const rules: Rules<ExplainOptions> = {
   label: text,
   against: text,
   baseline: text,
+  tokens: whole,
   regions,
   signal: abortSignal,
 };

@@ -97,7 +97,7 @@ function plain(explanation: Fields): string {
       visible(marked(text, words.filter((word) => word.of === of), most * markedShare))
     ),
     ...(rows.length > 0 ? [textTable(["word", "value", ""], rows, ["left", "right"])] : []),
-    ...(rest > 0 ? [`${rest} other words have less`] : []),
+    ...(rest > 0 ? [rest === 1 ? "1 other word has less" : `${rest} other words have less`] : []),
     ...notesOf(explanation),
   ].join("\n");
 }

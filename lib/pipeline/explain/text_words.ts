@@ -63,6 +63,31 @@ export function textWords(
   };
 }
 
+/** Tokens with the text that they decode to, and its words; tokens that add no text are special. */
+export function wordsOfTokens(
+  ids: Int32Array,
+  { tokenizer, padId }: TextProcessor,
+  baseline: string | undefined,
+): TextWords & { readonly text: string } {
+  const text = tokenizer.decode(ids);
+  const words = splitWords(text, "words").map((word) => ({ of: 0, ...word }));
+  let [before, at] = [0, 0];
+  const wordOf = ids.map((_, token) => {
+    const from = behindSpace(text, before);
+    const end = tokenizer.decode(ids.subarray(0, token + 1)).length;
+    const isSpecial = end === before;
+    before = Math.max(before, end);
+    while (at < words.length && words[at].end <= from) at++;
+    return !isSpecial && at < words.length && words[at].start <= from ? at : -1;
+  });
+  const baselineId = baselineIdOf(tokenizer, padId, baseline);
+  return {
+    text,
+    words,
+    tokens: { ids, types: undefined, wordOf, words: words.length, baselineId },
+  };
+}
+
 /** Some tokens begin with the space before their word. */
 function behindSpace(text: string, start: number): number {
   let at = start;
