@@ -7,6 +7,7 @@
 
 // Methods
 export { attentionRollout, gradCam } from "./lib/evaluate/explain/map_methods.ts";
+export type { MapMethod } from "./lib/evaluate/explain/heat_maps.ts";
 export { inputTimesGradient } from "./lib/evaluate/explain/input_times_gradient.ts";
 export {
   integratedGradients,

@@ -8,7 +8,7 @@ import { batchInputs } from "../../nn/batch_inputs.ts";
 import { createNet } from "../../nn/create_net.ts";
 import type { Net } from "../../nn/net.ts";
 import { type TrainableModel, weightInputs } from "../../nn/trainable_model.ts";
-import { askedLogits, targetInputs, termLogits } from "./target_terms.ts";
+import { logitsAtTerms, targetInputs, termLogits } from "./target_terms.ts";
 
 /**
  * Feeds a batch and the target's terms; gives the terms' `logits` [batch, terms], and `normalisers` [batch, terms], by
@@ -23,7 +23,7 @@ export function scoresProgram(trainable: TrainableModel): Program {
 /** Feeds the same and gives all `logits` at the terms' places, [batch · terms, outputs]. */
 export function logitsProgram(trainable: TrainableModel): Program {
   return programOf(trainable, "logits of a target's places", (net, fed) => ({
-    logits: askedLogits(net, trainable, fed),
+    logits: logitsAtTerms(net, trainable, fed),
   }));
 }
 

@@ -45,7 +45,7 @@ export function termLogits(
   firstLayer = 0,
 ): TermLogits {
   const rows = inputs[rowsFeed];
-  const all = askedLogits(net, trainable, inputs, firstLayer);
+  const all = logitsAtTerms(net, trainable, inputs, firstLayer);
   const picked = tf.gather(tf.reshape(all, [-1]), tf.reshape(inputs[outputsFeed], [-1]));
   return {
     logits: tf.reshape(picked, rows.shape),
@@ -54,7 +54,7 @@ export function termLogits(
 }
 
 /** All logits at the terms' places, [batch · terms, outputs]. */
-export function askedLogits(
+export function logitsAtTerms(
   net: Net,
   trainable: TrainableModel,
   inputs: Readonly<Record<string, Tensor>>,

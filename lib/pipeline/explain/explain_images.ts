@@ -6,9 +6,9 @@
 import { TunebookError } from "../../core/errors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import type { HostTensor } from "../../engine/mod.ts";
-import { type Attribution, type ExplainMethod } from "../../evaluate/explain/explained.ts";
+import type { Attribution, ExplainMethod } from "../../evaluate/explain/explained.ts";
 import { explainedImage } from "../../evaluate/explain/explained_image.ts";
-import { type ExplainPrograms, explainPrograms } from "../../evaluate/explain/explain_programs.ts";
+import { explainPrograms } from "../../evaluate/explain/explain_programs.ts";
 import { faithfulnessOf } from "../../evaluate/explain/faithfulness.ts";
 import { heatMaps } from "../../evaluate/explain/heat_maps.ts";
 import { attentionRollout, gradCam } from "../../evaluate/explain/map_methods.ts";

@@ -13,8 +13,8 @@ import type { ExplainOptions } from "./explain_options.ts";
 import { explainNextTokens } from "./explain_next_tokens.ts";
 import { explainTexts } from "./explain_texts.ts";
 import type { AnyExplanation } from "./explanation.ts";
-import { displayOfImages } from "./image_explanation.ts";
-import { displayOfTexts } from "./text_explanation.ts";
+import { displayOfImageExplanations } from "./image_explanation.ts";
+import { displayOfTextExplanations } from "./text_explanation.ts";
 
 /** Lets the model answer, and explains each answer. Nothing stays compiled. */
 export async function explainInputs(
@@ -29,7 +29,10 @@ export async function explainInputs(
   if (task.head.name !== "classification" && !writes) throw unexplained(task);
   if (inputs.length === 0) return [];
   if (writes) {
-    return withDisplay(await explainNextTokens(inputs, options, model, signal), displayOfTexts);
+    return withDisplay(
+      await explainNextTokens(inputs, options, model, signal),
+      displayOfTextExplanations,
+    );
   }
   if (options.tokens !== undefined) {
     throw new TunebookError(
@@ -38,9 +41,12 @@ export async function explainInputs(
     );
   }
   if (task.task.input === "image") {
-    return withDisplay(await explainImages(inputs, options, model, signal), displayOfImages);
+    return withDisplay(
+      await explainImages(inputs, options, model, signal),
+      displayOfImageExplanations,
+    );
   }
-  return withDisplay(await explainTexts(inputs, options, model, signal), displayOfTexts);
+  return withDisplay(await explainTexts(inputs, options, model, signal), displayOfTextExplanations);
 }
 
 function unexplained({ task: { name } }: AnyLabelledTask): TunebookError {

@@ -75,7 +75,7 @@ export function shownExplanation({ seen, encode, ...fields }: ExplanationFields)
 const pages = new WeakMap<ImageExplanation, () => Html>();
 
 /** All of them below each other. */
-export function displayOfImages(all: readonly ImageExplanation[]): MimeBundle {
+export function displayOfImageExplanations(all: readonly ImageExplanation[]): MimeBundle {
   const shown = all.slice(0, mostShown);
   const rest = all.length - shown.length;
   const more = rest > 0 ? `… and ${rest} more` : "";

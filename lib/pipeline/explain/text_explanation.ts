@@ -72,7 +72,7 @@ export function shownTextExplanation(
 }
 
 /** All of them below each other. */
-export function displayOfTexts(all: readonly TextExplanation[]): MimeBundle {
+export function displayOfTextExplanations(all: readonly TextExplanation[]): MimeBundle {
   const shown = all.slice(0, mostShown);
   const rest = all.length - shown.length;
   const more = rest > 0 ? [`… and ${rest} more`] : [];

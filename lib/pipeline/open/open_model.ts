@@ -139,7 +139,7 @@ function openedBase<Input, Answer>(
     return answering().textModel();
   });
   const task = "why" in alone ? undefined : alone.task;
-  return frozen({
+  return frozen<Input, Answer>({
     reference,
     task: task?.task.name,
     labels: task?.labels ?? [],
@@ -180,7 +180,7 @@ function openedAdapter<Input, Answer>(
     base.checkOpen();
     return answerer.textModel();
   });
-  return frozen({
+  return frozen<Input, Answer>({
     reference: folder,
     task: task.name,
     labels,
