@@ -58,10 +58,7 @@ export { denoisingError } from "./lib/metrics/denoising_error.ts";
 export { fid } from "./lib/metrics/fid.ts";
 export { kid } from "./lib/metrics/kid.ts";
 
-// What a classifier looked at, and images that look alike
-export type { ExplainMethod } from "./lib/evaluate/heat_maps.ts";
-export type { ExplainOptions } from "./lib/pipeline/explain/explain_options.ts";
-export type { Explanation } from "./lib/pipeline/explain/explanation.ts";
+// Maps over images, and images that look alike
 export type { HeatMap } from "./lib/image/heat_map.ts";
 export { hashDistance, perceptualHash } from "./lib/image/perceptual_hash.ts";
 

@@ -21,6 +21,7 @@ export * from "./search.ts";
 export * from "./combine.ts";
 export * from "./probing.ts";
 export * from "./pruning.ts";
+export * from "./explaining.ts";
 export * from "./advice.ts";
 export * from "./selection.ts";
 

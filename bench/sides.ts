@@ -63,6 +63,7 @@ export function startPeer(
     | "peer_language.py"
     | "peer_detection.py"
     | "peer_labels.py"
+    | "peer_explanations.py"
     | "peer_masks.py"
     | "peer_vision.py",
   interpreter: string = python,
@@ -103,6 +104,7 @@ export type OurModule =
   | "our_generate.ts"
   | "our_language.ts"
   | "our_soak.ts"
+  | "our_explanations.ts"
   | "our_vision.ts";
 
 /** Starts tunebook: a module of this folder. */

@@ -3,10 +3,13 @@ import { encode } from "fast-png";
 import {
   accuracy,
   full,
+  gradCam,
   head,
   imageClassification,
+  integratedGradients,
   merged,
   model,
+  occlusion,
   open,
   tableFromColumns,
 } from "../../mod.ts";
@@ -48,7 +51,7 @@ Deno.test("a run's answers are explained, and those of its folder alike", async 
   const found = await result.explain(images);
   const answers = await result.predict(images);
   found.forEach((each, at) => {
-    assert.deepEqual([each.method, each.label], ["attentionRollout", answers[at].label]);
+    assert.deepEqual([each.method, each.label], ["Attention rollout", answers[at].label]);
     assert.ok(Math.abs(each.score - answers[at].probabilities[each.label]) < 1e-6);
     assert.deepEqual([each.heatMap.height, each.heatMap.width], [4, 4]);
     const sum = each.heatMap.data.reduce((a, b) => a + b);
@@ -61,13 +64,16 @@ Deno.test("a run's answers are explained, and those of its folder alike", async 
   assert.equal(page!.match(/<img/g)!.length, 4);
   assert.deepEqual(await result.explain([]), []);
   const label = found[0].label;
-  await assert.rejects(result.explain(images, { label }), isMistake("input", /leave label out/));
+  await assert.rejects(
+    result.explain(images, { label }),
+    isMistake("input", /leave label and against out/),
+  );
   await assert.rejects(
     result.explain(images, { label: "aside" }),
     isMistake("input", /there is no label "aside"; they are above, below/),
   );
   await assert.rejects(
-    result.explain(images, { method: "gradCam" }),
+    result.explain(images, { method: gradCam() }),
     isMistake("unsupported", /attentionRollout/),
   );
   await assert.rejects(
@@ -75,6 +81,12 @@ Deno.test("a run's answers are explained, and those of its folder alike", async 
     isMistake("input", /explain takes a list/),
   );
   await assert.rejects(result.explain(images, { metod: 1 } as never), isMistake("input", /metod/));
+  const method = integratedGradients({ steps: 10 });
+  const [pixels] = await result.explain(images, { method, regions: [2, 2] });
+  assert.deepEqual([pixels.heatMap.height, pixels.heatMap.width], [32, 32]);
+  assert.match(String(pixels), /completeness error .*comprehensiveness .*infidelity/);
+  const [regions] = await result.explain(images, { method: occlusion(), regions: [2, 2] });
+  assert.deepEqual([regions.heatMap.height, regions.heatMap.width], [2, 2]);
   await result.dispose();
   await assert.rejects(result.explain(images), isMistake("input", /disposed/));
   const opened = await open(`file:${out}`);
@@ -93,7 +105,7 @@ Deno.test("Grad-CAM explains the labels of a graph, each by its own map", async 
     .evaluate({ accuracy }).run({ quiet: true });
   const [above] = await result.explain([square(1)], { label: "above" });
   const [below] = await result.explain([square(1)], { label: "below" });
-  assert.deepEqual([above.method, above.label, below.label], ["gradCam", "above", "below"]);
+  assert.deepEqual([above.method, above.label, below.label], ["Grad-CAM", "above", "below"]);
   assert.ok(Math.abs(above.score + below.score - 1) < 1e-5);
   for (const { heatMap: { width, height, data } } of [above, below]) {
     assert.deepEqual([width, height], [2, 2]);

@@ -51,7 +51,7 @@ export function patchGridOf(
   throw new TunebookError(
     "unsupported",
     "attentionRollout follows the attention of a transformer over the patches of an image, and " +
-      `${family.modelType} models are none; ask for the method "gradCam"`,
+      `${family.modelType} models are none; take gradCam()`,
   );
 }
 

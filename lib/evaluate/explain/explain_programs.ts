@@ -8,11 +8,12 @@ import type { Feeds } from "../../nn/feeds.ts";
 import { frozenOf, type TrainableModel } from "../../nn/trainable_model.ts";
 import { attentionProgram } from "./attention_rollout.ts";
 import { type ExplainedLayer, gradientsProgram, vectorsProgram } from "./layer_gradients.ts";
-import { scoresProgram } from "./scores_program.ts";
+import { logitsProgram, scoresProgram } from "./scores_program.ts";
 
 /** What is asked of a model. */
 export type ExplainProgram =
   | "scores"
+  | "logits"
   | "attention"
   | `${"gradients" | "vectors"} at ${ExplainedLayer}`;
 
@@ -72,6 +73,7 @@ export function explainPrograms(
 
 function programOf(trainable: TrainableModel, name: ExplainProgram): Program {
   if (name === "scores") return scoresProgram(trainable);
+  if (name === "logits") return logitsProgram(trainable);
   if (name === "attention") return attentionProgram(trainable);
   const [what, at] = name.split(" at ");
   const layer = at === "words" || at === "pixels" ? at : Number(at);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { MapMethod } from "./heat_maps.ts";
+
 /** What the model says of the target. */
 export interface TargetScore {
   /** The weighted sum of logits that is explained. */
@@ -60,7 +62,7 @@ export interface ExplainMethod {
   /** Absent where the method looks at maps or attention, whatever its target. */
   attribute?(explained: Explained): Promise<Attribution>;
   /** What a model is asked where the method looks inside of it. */
-  readonly looksAt?: "gradCam" | "attentionRollout";
+  readonly looksAt?: MapMethod;
 }
 
 /** Sums of units by feature; units of no feature are left out. */

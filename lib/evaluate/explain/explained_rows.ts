@@ -92,8 +92,9 @@ function* inBatches<Item>(items: Iterable<Item>, size: number): Iterable<Item[]>
   if (batch.length > 0) yield batch;
 }
 
-function termFeeds(
-  { terms }: ExplainTarget,
+/** The target's feeds for so many rows. */
+export function termFeeds(
+  { terms }: Pick<ExplainTarget, "terms">,
   batch: number,
   sequence: number,
   { trainable: { model, objective } }: ExplainPrograms,

@@ -65,6 +65,6 @@ function poolingOf(
   throw new TunebookError(
     "unsupported",
     `gradCam looks at the map that a classifier pools, and ${family.modelType} models pool none` +
-      (family.patchGrid ? '; ask for the method "attentionRollout"' : ""),
+      (family.patchGrid ? "; take attentionRollout()" : ""),
   );
 }

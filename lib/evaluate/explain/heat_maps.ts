@@ -11,12 +11,12 @@ import { frozenOf, type TrainableModel } from "../../nn/trainable_model.ts";
 import { attentionProgram, patchGridOf, rolledOut } from "./attention_rollout.ts";
 import { explainedOutput, gradCamProgram } from "./grad_cam.ts";
 
-/** How an answer is explained. */
-export type ExplainMethod = "gradCam" | "attentionRollout";
+/** What is looked at inside of a model. */
+export type MapMethod = "gradCam" | "attentionRollout";
 
 /** Which maps are wanted, and what computes them. */
 export interface HeatMapsOptions {
-  readonly method: ExplainMethod;
+  readonly method: MapMethod;
   /** The output of each row that Grad-CAM explains, [rows]. */
   readonly outputs: readonly number[];
   feedsOf(rows: ArrayLike<number>): FeedsSoon;

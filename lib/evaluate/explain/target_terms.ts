@@ -44,15 +44,24 @@ export function termLogits(
   inputs: Readonly<Record<string, Tensor>>,
   firstLayer = 0,
 ): TermLogits {
-  const features = headFeatures(net, trainable, inputs, { frozenLayers: firstLayer }); // [rows, hiddenSize]
   const rows = inputs[rowsFeed];
-  const asked = tf.gather(features, tf.reshape(rows, [-1])); // [batch · terms, hiddenSize]
-  const all = appliedHead(net, trainable, asked); // [batch · terms, outputs]
+  const all = logitsAtTerms(net, trainable, inputs, firstLayer);
   const picked = tf.gather(tf.reshape(all, [-1]), tf.reshape(inputs[outputsFeed], [-1]));
   return {
     logits: tf.reshape(picked, rows.shape),
     normalisers: tf.reshape(tf.logSumExp(all, 1), rows.shape),
   };
+}
+
+/** All logits at the terms' places, [batch · terms, outputs]. */
+export function logitsAtTerms(
+  net: Net,
+  trainable: TrainableModel,
+  inputs: Readonly<Record<string, Tensor>>,
+  firstLayer = 0,
+): Tensor {
+  const features = headFeatures(net, trainable, inputs, { frozenLayers: firstLayer });
+  return appliedHead(net, trainable, tf.gather(features, tf.reshape(inputs[rowsFeed], [-1])));
 }
 
 /** The sum that is explained, over all rows of a batch, a scalar. */

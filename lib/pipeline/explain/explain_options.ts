@@ -4,27 +4,56 @@
  * @module
  */
 import { checkOptions } from "../../core/check_options.ts";
-import { abortSignal, oneOf, type Rules, text } from "../../core/option_rules.ts";
-import type { ExplainMethod } from "../../evaluate/explain/heat_maps.ts";
+import { isRecord } from "../../core/objects.ts";
+import { abortSignal, type Rule, type Rules, text, whole } from "../../core/option_rules.ts";
+import type { ExplainMethod } from "../../evaluate/explain/explained.ts";
 
 /** How answers are to be explained. */
 export interface ExplainOptions {
   /**
-   * `gradCam` for networks that pool maps (ResNet, ConvNeXt, MobileNetV2, SegFormer, graphs),
-   * `attentionRollout` for ViT and DeiT; the one that the model has unless given.
+   * `integratedGradients()` unless given; of images `attentionRollout()` for ViT and DeiT, and `gradCam()` for networks
+   * that pool maps.
    */
   readonly method?: ExplainMethod;
-  /** The label that `gradCam` explains in all images; the likeliest of each unless given. */
+  /**
+   * The label that is explained in all inputs, of language models a token as the vocabulary writes it; the likeliest of
+   * each unless given.
+   */
   readonly label?: string;
+  /** Another label: what is explained is why the label and not this one, the difference of their logits. */
+  readonly against?: string;
+  /**
+   * The token that takes the place of words that are left out, as the vocabulary writes it: the mask's, or else the
+   * padding's unless given.
+   */
+  readonly baseline?: string;
+  /** How many tokens a language model writes, each explained by what stands before it; 1 unless given. */
+  readonly tokens?: number;
+  /** Rows and columns of the regions of an image that are left out together; 7 × 7 unless given. */
+  readonly regions?: readonly [rows: number, columns: number];
   /** Stops the work with an error of kind "interrupted". */
   readonly signal?: AbortSignal;
 }
 
-const methods: readonly ExplainMethod[] = ["gradCam", "attentionRollout"];
+const method: Rule = [
+  "one of saliency(), inputTimesGradient(), integratedGradients(), occlusion(), lime(), shapley(), " +
+  "attentionRollout(), gradCam()",
+  (value) =>
+    isRecord(value) && typeof value.name === "string" &&
+    (typeof value.attribute === "function" || typeof value.looksAt === "string"),
+];
+const regions: Rule = [
+  "two whole numbers above 0, [rows, columns]",
+  (value) => Array.isArray(value) && value.length === 2 && value.every((each) => whole[1](each)),
+];
 
 const rules: Rules<ExplainOptions> = {
-  method: oneOf(methods),
+  method,
   label: text,
+  against: text,
+  baseline: text,
+  tokens: whole,
+  regions,
   signal: abortSignal,
 };
 

@@ -15,7 +15,7 @@ import { trainedTensors } from "../../nn/trained.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { explainInputs } from "../explain/explain_inputs.ts";
 import type { ExplainOptions } from "../explain/explain_options.ts";
-import type { Explanation } from "../explain/explanation.ts";
+import type { AnyExplanation } from "../explain/explanation.ts";
 import { trainableOf } from "../run/assemble_stage.ts";
 import { type OpenedModel, processorOf } from "../run/open_stage.ts";
 import { type AskedRows, predictInputs } from "../run/predict_inputs.ts";
@@ -33,12 +33,12 @@ export interface TrainedTask extends TrainedOnModel {
 export interface Answerer {
   /** One answer for each input, shown as the task shows them; `quiet` shows no progress. */
   predict(inputs: readonly unknown[], signal: AbortSignal, quiet?: boolean): Promise<unknown[]>;
-  /** What was looked at to give them. */
+  /** Why they are what they are. */
   explain(
     inputs: readonly unknown[],
     options: ExplainOptions,
     signal: AbortSignal,
-  ): Promise<Explanation[]>;
+  ): Promise<AnyExplanation[]>;
   /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
   textModel(): TextModel;
   dispose(): Promise<void>;

@@ -71,13 +71,14 @@ export interface OpenModel<Input = any, Answer = any> extends Writer<Input> {
    */
   predict(inputs: readonly Input[], options?: PredictTextsOptions): Promise<Answer[]>;
   /**
-   * Shows what the model looked at to classify images: one heat map each, by Grad-CAM (Selvaraju et al. 2017)
-   * or by attention rollout (Abnar and Zuidema 2020). A notebook shows them over the images.
+   * Shows why texts and images have their labels: how much each word or region speaks for the label, by
+   * `integratedGradients()` or another method, with measures of how faithful that is. A notebook colours the words, and
+   * shows maps over images.
    *
-   * Throws an error of kind "unsupported" for tasks that classify no images and for a method that the model
-   * has not, and of kind "input" for a label that is not known.
+   * Throws an error of kind "unsupported" for other tasks and for a method that the model has not, and of kind "input"
+   * for a label that is not known, and for texts that are too long for the model.
    */
-  explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation[]>;
+  explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation<Input>[]>;
   /**
    * Puts trained adapters of one task beside each other on the model, each with its head and its labels.
    * The model's weights are read when the first input is answered, once for all adapters.
@@ -138,7 +139,7 @@ function openedBase<Input, Answer>(
     return answering().textModel();
   });
   const task = "why" in alone ? undefined : alone.task;
-  return frozen({
+  return frozen<Input, Answer>({
     reference,
     task: task?.task.name,
     labels: task?.labels ?? [],
@@ -155,7 +156,7 @@ function openedBase<Input, Answer>(
       checkExplainOptions(options);
       base.checkOpen();
       using interrupt = onCellInterrupt(options.signal);
-      return await answering().explain(inputs, options, interrupt.signal);
+      return await answering().explain(inputs, options, interrupt.signal) as Explanation<Input>[];
     },
     attach: <Name extends string>(adapters: Readonly<Record<Name, AdapterSource>>) =>
       attachedTo<Name>(base, adapters, options) as Promise<AdapterSet<Name, Input, Answer>>,
@@ -179,7 +180,7 @@ function openedAdapter<Input, Answer>(
     base.checkOpen();
     return answerer.textModel();
   });
-  return frozen({
+  return frozen<Input, Answer>({
     reference: folder,
     task: task.name,
     labels,
@@ -196,7 +197,7 @@ function openedAdapter<Input, Answer>(
       checkExplainOptions(options);
       base.checkOpen();
       using interrupt = onCellInterrupt(options.signal);
-      return await answerer.explain(inputs, options, interrupt.signal);
+      return await answerer.explain(inputs, options, interrupt.signal) as Explanation<Input>[];
     },
     attach: () =>
       Promise.reject<never>(

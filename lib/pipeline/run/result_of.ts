@@ -33,8 +33,8 @@ import {
 } from "../error_analysis/error_analysis_options.ts";
 import { explainInputs } from "../explain/explain_inputs.ts";
 import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
-import type { Explanation } from "../explain/explanation.ts";
 import { teachersOfTask } from "../../tasks/distillation/teachers_of_task.ts";
+import type { AnyExplanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { Deployed } from "./deploy_stage.ts";
@@ -166,7 +166,7 @@ async function explanationsOf(
   { task, assembled, device, trained, outputsOf, signal: outer }: StageResults,
   inputs: readonly unknown[],
   options: ExplainOptions,
-): Promise<Explanation[]> {
+): Promise<AnyExplanation[]> {
   checkExplainOptions(options);
   using interrupt = onCellInterrupt(options.signal ?? outer);
   const { signal } = interrupt;

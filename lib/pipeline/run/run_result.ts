@@ -132,13 +132,14 @@ export interface RunResult<
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
   /**
-   * Shows what the model looked at to classify images: one heat map each, by Grad-CAM (Selvaraju et al. 2017)
-   * or by attention rollout (Abnar and Zuidema 2020). A notebook shows them over the images.
+   * Shows why texts and images have their labels: how much each word or region speaks for the label, by
+   * `integratedGradients()` or another method, with measures of how faithful that is. A notebook colours the words, and
+   * shows maps over images.
    *
-   * Throws an error of kind "unsupported" for tasks that classify no images and for a method that the model
-   * has not, and of kind "input" for a label that is not known.
+   * Throws an error of kind "unsupported" for other tasks and for a method that the model has not, and of kind "input"
+   * for a label that is not known, and for texts that are too long for the model.
    */
-  explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation[]>;
+  explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation<Input>[]>;
   /**
    * Shows where a classifier is wrong and where its data may be: the held-out rows of largest loss, what is
    * taken for what, rows that are likely labelled wrongly (confident learning, Northcutt et al. 2021),

@@ -3,7 +3,10 @@ import { openDevice } from "../../../lib/engine/mod.ts";
 import { explainedImage } from "../../../lib/evaluate/explain/explained_image.ts";
 import { explainedText } from "../../../lib/evaluate/explain/explained_text.ts";
 import type { Explained, ExplainMethod } from "../../../lib/evaluate/explain/explained.ts";
-import { type ExplainPrograms, explainPrograms } from "../../../lib/evaluate/explain/explain_programs.ts";
+import {
+  type ExplainPrograms,
+  explainPrograms,
+} from "../../../lib/evaluate/explain/explain_programs.ts";
 import { infidelityOf } from "../../../lib/evaluate/explain/faithfulness.ts";
 import { inputTimesGradient } from "../../../lib/evaluate/explain/input_times_gradient.ts";
 import { integratedGradients } from "../../../lib/evaluate/explain/integrated_gradients.ts";

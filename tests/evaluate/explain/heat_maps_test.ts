@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { full } from "../../../lib/adapters/full.ts";
 import { openDevice } from "../../../lib/engine/mod.ts";
-import { type ExplainMethod, heatMaps } from "../../../lib/evaluate/explain/heat_maps.ts";
+import { heatMaps, type MapMethod } from "../../../lib/evaluate/explain/heat_maps.ts";
 import { noAdapter } from "../../../lib/nn/merge.ts";
 import { attachTo } from "../../../lib/nn/model.ts";
 import { parameters, type TrainableModel } from "../../../lib/nn/trainable_model.ts";
@@ -50,7 +50,7 @@ async function opened(name: string, adapts: boolean) {
 }
 
 /** The maps of every class of every image. */
-async function mapsOf(name: string, method: ExplainMethod, deviceName: string, adapts = false) {
+async function mapsOf(name: string, method: MapMethod, deviceName: string, adapts = false) {
   const { trainable, feedsOf, images } = await opened(name, adapts);
   const device = await openDevice(deviceName);
   const state = adapts
@@ -121,10 +121,10 @@ Deno.test("trained weights are explained, not those of the file", async () => {
 Deno.test("a method is refused by models that it cannot explain, with the other one", async () => {
   await assert.rejects(
     mapsOf("vit", "gradCam", "cpu"),
-    isMistake("unsupported", /vit models pool none; ask for the method "attentionRollout"/),
+    isMistake("unsupported", /vit models pool none; take attentionRollout\\(\\)/),
   );
   await assert.rejects(
     mapsOf("resnet", "attentionRollout", "cpu"),
-    isMistake("unsupported", /resnet models are none; ask for the method "gradCam"/),
+    isMistake("unsupported", /resnet models are none; take gradCam\\(\\)/),
   );
 });

