@@ -33,7 +33,10 @@ export type EnsembleMembers<Name extends string, Input = string> =
 export function isAdapterSet<Name extends string, Input>(
   members: EnsembleMembers<Name, Input>,
 ): members is EnsembleAdapters<Name, Input> {
-  return isRecord(members) && Array.isArray(members.names) && typeof members.predict === "function";
+  const { names, predict }: Partial<EnsembleAdapters<Name, Input>> = isRecord(members)
+    ? members as EnsembleAdapters<Name, Input>
+    : {};
+  return Array.isArray(names) && typeof predict === "function";
 }
 
 /** The names of members. */
