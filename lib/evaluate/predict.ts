@@ -35,7 +35,7 @@ export async function createPredictor(
   });
   const { objective, model: { config } } = trainable;
   const { perRow } = objective;
-  const outputs = objective.outputs + (states?.length ?? 0) * config.hiddenSize;
+  const outputs = objective.outputs + (how.states?.length ?? 0) * config.hiddenSize;
   return {
     outputs: (rows, options) =>
       runOver(
