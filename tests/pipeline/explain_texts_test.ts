@@ -18,6 +18,7 @@ import {
   tableFromColumns,
   textClassification,
   type TextExplanation,
+  tokenClassification,
 } from "../../mod.ts";
 import { jupyterDisplay, type MimeBundle } from "../../lib/core/display.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -138,4 +139,33 @@ Deno.test("each token that a language model writes is explained by what stands b
   await refused({ label: "nowhere at all" }, /no token "nowhere at all"/);
   await refused({ method: attentionRollout() }, /does not say why a token was written/);
   await english.dispose();
+});
+
+Deno.test("the tag of a word is explained", async () => {
+  await inFolder(async (folder) => {
+    const tagged = tableFromColumns({
+      tokens: Array.from({ length: 24 }, (_, at) => ["the", "film", "was", moods[at % 2]]),
+      tags: Array.from({ length: 24 }, (_, at) => ["O", "O", "O", at % 2 ? "BAD" : "GOOD"]),
+    });
+    const result = await model(await tinyModel(join(folder, "base")))
+      .data(tagged, tokenClassification({ tokens: "tokens", tags: "tags", scheme: "plain" }), {
+        test: 0.25,
+      })
+      .adapt(full()).train({ epochs: 8, batchSize: 4, learningRate: 5e-3 }).run({ quiet: true });
+    const options = { method: occlusion(), word: "bad" };
+    const [found] = await result.explain(["the film was bad"], options);
+    const [{ words: [, , , said] }] = await result.predict(["the film was bad"]);
+    assert.deepEqual([found.label, said.tag], ["BAD", "BAD"]);
+    assert.ok(Math.abs(found.score - said.score) < 1e-5);
+    const other = { method: occlusion(), word: "good", label: "BAD" };
+    const [{ words, score }] = await result.explain(["the film was good"], other);
+    assert.ok(score < found.score && words[3].value < found.words[3].value);
+    const refused = (options: object, pattern: RegExp) =>
+      assert.rejects(result.explain(["the film", "bad"], options), isMistake("input", pattern));
+    await refused({}, /name the word whose tag is explained/);
+    await refused({ word: "bad" }, /the word "bad" does not stand in[^]*input 1: "the film"/);
+    await refused({ word: "bad", label: "FAIR" }, /no label "FAIR"/);
+    await refused({ tokens: 2 }, /tokens is for tasks that write/);
+    await result.dispose();
+  });
 });

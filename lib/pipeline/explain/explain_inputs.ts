@@ -11,6 +11,7 @@ import { explainImages } from "./explain_images.ts";
 import type { ExplainableModel } from "./explainable_model.ts";
 import type { ExplainOptions } from "./explain_options.ts";
 import { explainNextTokens } from "./explain_next_tokens.ts";
+import { explainTags } from "./explain_tags.ts";
 import { explainTexts } from "./explain_texts.ts";
 import type { AnyExplanation } from "./explanation.ts";
 import { displayOfImageExplanations } from "./image_explanation.ts";
@@ -26,18 +27,16 @@ export async function explainInputs(
   requireInputs(inputs, "explain");
   const { task } = model;
   const writes = task.head.name === "language" && task.writing !== undefined;
-  if (task.head.name !== "classification" && !writes) throw unexplained(task);
+  const tags = task.task.kind === "tags";
+  if (task.head.name !== "classification" && !writes && !tags) throw unexplained(task);
+  if (options.tokens !== undefined && !writes) throw notFor("tokens", "that write", task);
+  if (options.word !== undefined && !tags) throw notFor("word", "that tag words", task);
   if (inputs.length === 0) return [];
-  if (writes) {
+  if (writes || tags) {
+    const explain = writes ? explainNextTokens : explainTags;
     return withDisplay(
-      await explainNextTokens(inputs, options, model, signal),
+      await explain(inputs, options, model, signal),
       displayOfTextExplanations,
-    );
-  }
-  if (options.tokens !== undefined) {
-    throw new TunebookError(
-      "input",
-      `explain: tokens is for tasks that write, not ${task.task.name}`,
     );
   }
   if (task.task.input === "image") {
@@ -49,9 +48,13 @@ export async function explainInputs(
   return withDisplay(await explainTexts(inputs, options, model, signal), displayOfTextExplanations);
 }
 
+function notFor(option: string, which: string, { task: { name } }: AnyLabelledTask): TunebookError {
+  return new TunebookError("input", `explain: ${option} is for tasks ${which}, not ${name}`);
+}
+
 function unexplained({ task: { name } }: AnyLabelledTask): TunebookError {
   return new TunebookError(
     "unsupported",
-    `explain shows why a text or an image has a label and why a token was written; the task here is ${name}`,
+    `explain shows why a text, a word or an image has its label and why a token was written; the task here is ${name}`,
   );
 }

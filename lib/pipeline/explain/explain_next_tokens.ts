@@ -6,18 +6,17 @@
 import { TunebookError } from "../../core/errors.ts";
 import { quoted } from "../../core/quoted.ts";
 import type { ExplainMethod } from "../../evaluate/explain/explained.ts";
-import { explainedText } from "../../evaluate/explain/explained_text.ts";
 import { type ExplainPrograms, explainPrograms } from "../../evaluate/explain/explain_programs.ts";
-import { faithfulnessOf } from "../../evaluate/explain/faithfulness.ts";
 import { integratedGradients } from "../../evaluate/explain/integrated_gradients.ts";
-import { nextToken } from "../../evaluate/explain/next_token.ts";
+import { nextToken } from "../../evaluate/explain/logits_at.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
 import { textProcessor } from "../../tasks/shared/text_examples.ts";
 import type { AnyExamples } from "../run/assemble_stage.ts";
+import { explainedPlace } from "./explained_place.ts";
 import { refuseLongTexts } from "./explained_label.ts";
 import type { ExplainableModel } from "./explainable_model.ts";
 import type { ExplainOptions } from "./explain_options.ts";
-import { shownTextExplanation, type TextExplanation } from "./text_explanation.ts";
+import type { TextExplanation } from "./text_explanation.ts";
 import { wordsOfTokens } from "./text_words.ts";
 
 /**
@@ -87,29 +86,11 @@ async function explainedToken(
     { place, output, weight: 1 },
     ...other.map((output) => ({ place, output, weight: -1 })),
   ];
-  const { text, words, tokens } = wordsOfTokens(ids, processor, baseline);
-  const target = { terms, kind: "single" } as const;
-  const explained = explainedText(tokens, { programs, target, signal });
-  const { values, units, completenessError } = await method.attribute!(explained);
-  const all = new Uint8Array(words.length).fill(1);
-  const [{ probability }] = await explained.scores([all]);
-  const special = units?.reduce(
-    (sum, value, token) => tokens.wordOf[token] < 0 ? sum + value : sum,
-    0,
-  );
-  return shownTextExplanation({
-    texts: [text],
-    method: method.name,
+  const { text, ...words } = wordsOfTokens(ids, processor, baseline);
+  return await explainedPlace([text], words, terms, {
+    ...{ method, programs, signal },
     label: tokenizer.decode([output]) || tokenizer.tokenText(output),
-    ...(against === undefined ? {} : { against }),
-    score: probability,
-    words: words.map(({ of, start, end }, at) => ({
-      word: text.slice(start, end),
-      ...{ of, start, end, value: values[at] },
-    })),
-    ...(special === undefined ? {} : { specialTokens: special }),
-    ...(completenessError === undefined ? {} : { completenessError }),
-    faithfulness: await faithfulnessOf(values, explained),
+    against,
   });
 }
 

@@ -27,6 +27,8 @@ export interface ExplainOptions {
    * padding's unless given.
    */
   readonly baseline?: string;
+  /** The word whose tag is explained, of tasks that tag words; where it first stands in each text. */
+  readonly word?: string;
   /** How many tokens a language model writes, each explained by what stands before it; 1 unless given. */
   readonly tokens?: number;
   /** Rows and columns of the regions of an image that are left out together; 7 × 7 unless given. */
@@ -52,6 +54,7 @@ const rules: Rules<ExplainOptions> = {
   label: text,
   against: text,
   baseline: text,
+  word: text,
   tokens: whole,
   regions,
   signal: abortSignal,

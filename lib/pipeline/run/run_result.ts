@@ -139,7 +139,10 @@ export interface RunResult<
    * Throws an error of kind "unsupported" for other tasks and for a method that the model has not, and of kind "input"
    * for a label that is not known, and for texts that are too long for the model.
    */
-  explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation<Input>[]>;
+  explain<Given extends Input>(
+    inputs: readonly Given[],
+    options?: ExplainOptions,
+  ): Promise<Explanation<Given>[]>;
   /**
    * Shows where a classifier is wrong and where its data may be: the held-out rows of largest loss, what is
    * taken for what, rows that are likely labelled wrongly (confident learning, Northcutt et al. 2021),

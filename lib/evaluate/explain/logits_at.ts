@@ -1,0 +1,32 @@
+/**
+ * What a model says at one token of a text.
+ *
+ * @module
+ */
+import type { ExplainPrograms } from "./explain_programs.ts";
+import { termFeeds } from "./explained_rows.ts";
+
+/** All logits at a token, [outputs]. */
+export async function logitsAt(
+  place: number,
+  ids: Int32Array,
+  types: Int32Array | undefined,
+  programs: ExplainPrograms,
+): Promise<Float32Array> {
+  const shape = [1, ids.length];
+  const { logits: { data } } = await programs.run("logits", {
+    input_ids: { shape, data: ids },
+    attention_mask: { shape, data: new Int32Array(ids.length).fill(1) },
+    ...(types ? { token_type_ids: { shape, data: types } } : {}),
+    ...termFeeds({ terms: [{ place, output: 0, weight: 1 }] }, 1, ids.length, programs),
+  });
+  return data as Float32Array;
+}
+
+/** The id of the token that a model finds likeliest behind these. */
+export async function nextToken(ids: Int32Array, programs: ExplainPrograms): Promise<number> {
+  const logits = await logitsAt(ids.length - 1, ids, undefined, programs);
+  let best = 0;
+  for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
+  return best;
+}

@@ -1,0 +1,95 @@
+/**
+ * Explains the tag of a word.
+ *
+ * @module
+ */
+import { mistakes, TunebookError } from "../../core/errors.ts";
+import { quoted } from "../../core/quoted.ts";
+import { explainPrograms } from "../../evaluate/explain/explain_programs.ts";
+import { integratedGradients } from "../../evaluate/explain/integrated_gradients.ts";
+import { logitsAt } from "../../evaluate/explain/logits_at.ts";
+import { textProcessor } from "../../tasks/shared/text_examples.ts";
+import type { AnyExamples } from "../run/assemble_stage.ts";
+import { explainedPlace } from "./explained_place.ts";
+import { askedLabels, explainedLabel, labelTarget, refuseLongTexts } from "./explained_label.ts";
+import type { ExplainableModel } from "./explainable_model.ts";
+import type { ExplainOptions } from "./explain_options.ts";
+import type { TextExplanation } from "./text_explanation.ts";
+import { textWords } from "./text_words.ts";
+
+/** Explains the tag that a model gives the first token of a word, in each text where the word first stands. */
+export async function explainTags(
+  inputs: readonly unknown[],
+  options: ExplainOptions,
+  model: ExplainableModel,
+  signal: AbortSignal,
+): Promise<TextExplanation[]> {
+  const { task } = model;
+  const { word, method = integratedGradients(), baseline } = options;
+  if (!method.attribute) {
+    throw new TunebookError(
+      "input",
+      `explain: ${method.name} does not say why a word has its tag; take integratedGradients()`,
+    );
+  }
+  const asked = askedLabels(task, options);
+  const processor = textProcessor(task.task.name, model.processor);
+  const texts = inputs.map((input) => [input].flat().map(String).join(" "));
+  const all = texts.map((text) => textWords([text], processor, baseline));
+  refuseLongTexts(all.map(({ tokens }) => tokens.ids.length), processor.maxTokens);
+  const places = all.map(({ words, tokens: { wordOf } }, row) =>
+    wordOf.indexOf(words.findIndex(({ start, end }) => texts[row].slice(start, end) === word))
+  );
+  refuseWithoutWord(
+    word,
+    texts,
+    all.map(({ tokens: { wordOf } }, row) => wordOf[places[row]] >= 0),
+  );
+  const { head } = task;
+  const lacking = { objective: () => ({ head, outputs: head.outputs }) } as unknown as AnyExamples;
+  const programs = explainPrograms(model.trainableOf(lacking), {
+    device: model.device,
+    state: await model.stateOf(),
+    held: model.held,
+    signal,
+  });
+  try {
+    const explanations: TextExplanation[] = [];
+    for (const [row, words] of all.entries()) {
+      const { ids, types } = words.tokens;
+      const place = places[row];
+      const label = explainedLabel(await logitsAt(place, ids, types, programs), asked);
+      const terms = labelTarget(task, label, asked).terms.map((term) => ({ ...term, place }));
+      explanations.push(
+        await explainedPlace([texts[row]], words, terms, {
+          ...{ method, programs, signal },
+          label: task.labels[label],
+          against: options.against,
+        }),
+      );
+    }
+    return explanations;
+  } finally {
+    await programs.dispose();
+  }
+}
+
+/** Tags are of words, so that one must be named, and stand in every text. */
+function refuseWithoutWord(
+  word: string | undefined,
+  texts: readonly string[],
+  isThere: readonly boolean[],
+): void {
+  if (word === undefined) {
+    throw new TunebookError(
+      "input",
+      'explain: name the word whose tag is explained, explain(texts, { word: "Paris" })',
+    );
+  }
+  const without = texts.flatMap((text, row) =>
+    isThere[row] ? [] : [`input ${row + 1}: ${quoted(text)}`]
+  );
+  if (without.length > 0) {
+    throw mistakes("input", `explain: the word ${quoted(word)} does not stand in`, without);
+  }
+}
