@@ -42,7 +42,8 @@ import { stage } from "./stage_order.ts";
 /** A model with data. */
 export interface DataStage<
   Predicted extends AnyPredictions = AnyPredictions,
-  Input = unknown,
+  // deno-lint-ignore no-explicit-any
+  Input = any,
   Answer = unknown,
 > {
   /** Attaches a fine-tuning method. */
@@ -77,7 +78,8 @@ export interface DataStage<
 /** A model with data and a method. */
 export interface AdaptStage<
   Predicted extends AnyPredictions = AnyPredictions,
-  Input = unknown,
+  // deno-lint-ignore no-explicit-any
+  Input = any,
   Answer = unknown,
 > {
   /** Sets how to train. The plan can run from here on. */
@@ -89,7 +91,8 @@ export interface Plan<
   Scores = Record<never, never>,
   // deno-lint-ignore no-explicit-any
   Predicted extends AnyPredictions = any,
-  Input = unknown,
+  // deno-lint-ignore no-explicit-any
+  Input = any,
   Answer = unknown,
 > {
   /**

@@ -16,7 +16,8 @@ import type { MergeOutcome, SingleModel } from "./merge_outcome.ts";
 export interface MergeResult<
   Scores,
   Predicted extends AnyPredictions = AnyPredictions,
-  Input = unknown,
+  // deno-lint-ignore no-explicit-any
+  Input = any,
   Answer = unknown,
 > extends RunResult<Scores, Predicted, Input, Answer> {
   /** What it was made of; the same stands as `merge.json` in each folder that was written. */

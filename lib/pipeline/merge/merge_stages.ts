@@ -29,7 +29,8 @@ export interface MergePlan<
   Scores = Record<never, never>,
   // deno-lint-ignore no-explicit-any
   Predicted extends AnyPredictions = any,
-  Input = unknown,
+  // deno-lint-ignore no-explicit-any
+  Input = any,
   Answer = unknown,
 > {
   /** Adds scores of the test rows, those of each model alone beside those of the merge. */
@@ -55,7 +56,8 @@ export interface MergePlan<
 export interface MergeDataStage<
   Name extends string,
   Predicted extends AnyPredictions,
-  Input = unknown,
+  // deno-lint-ignore no-explicit-any
+  Input = any,
   Answer = unknown,
 > extends MergePlan<Record<never, never>, Predicted, Input, Answer> {
   /**

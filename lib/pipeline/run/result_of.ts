@@ -34,7 +34,7 @@ import {
 import { explainInputs } from "../explain/explain_inputs.ts";
 import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
 import { teachersOfTask } from "../../tasks/distillation/teachers_of_task.ts";
-import type { AnyExplanation, Explanation } from "../explain/explanation.ts";
+import type { AnyExplanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { Deployed } from "./deploy_stage.ts";
@@ -150,8 +150,8 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
         { signal, quiet: stages.quiet },
       );
     },
-    explain: <Given>(inputs: readonly Given[], options: ExplainOptions = {}) =>
-      explanationsOf(stages, inputs, options) as Promise<Explanation<Given>[]>,
+    explain: (inputs: readonly unknown[], options: ExplainOptions = {}) =>
+      explanationsOf(stages, inputs, options),
     errorAnalysis: (options: ErrorAnalysisOptions = {}) => errorsOf(stages, options),
     winRate: (judge: PairJudge, options?: WinRateOptions) => winRateIn(stages, judge, options),
     ...servers,

@@ -90,7 +90,9 @@ export interface RunSummary {
 export interface RunResult<
   Scores,
   Predicted extends AnyPredictions = AnyPredictions,
-  Input = unknown,
+  // Any: what explains an answer depends on the input, so that a result of unknown inputs would take no other.
+  // deno-lint-ignore no-explicit-any
+  Input = any,
   Answer = unknown,
 > extends RunSummary, Writer<Input> {
   readonly scores: Scores;
@@ -139,10 +141,7 @@ export interface RunResult<
    * Throws an error of kind "unsupported" for other tasks and for a method that the model has not, and of kind "input"
    * for a label that is not known, and for texts that are too long for the model.
    */
-  explain<Given extends Input>(
-    inputs: readonly Given[],
-    options?: ExplainOptions,
-  ): Promise<Explanation<Given>[]>;
+  explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation<Input>[]>;
   /**
    * Shows where a classifier is wrong and where its data may be: the held-out rows of largest loss, what is
    * taken for what, rows that are likely labelled wrongly (confident learning, Northcutt et al. 2021),
