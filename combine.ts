@@ -79,7 +79,7 @@ export {
   type StackedPredictions,
   stackPredictions,
   type StackPredictionsOptions,
-} from "./lib/combine/ensemble/stack_predictions.ts";
+} from "./lib/pipeline/ensemble/stack_predictions.ts";
 export { votePredictions } from "./lib/combine/ensemble/vote.ts";
 
 // Models that answer together

@@ -85,20 +85,6 @@ const merges: Readonly<Record<string, readonly [options: Options, weights: Weigh
 type Weights = Readonly<Record<string, number>>;
 
 const table: [string, Row][] = [];
-let best: Predictions<"single"> | undefined;
-
-/** Adds a line, with the paired bootstrap against the best model alone. */
-const add = (name: string, predictions: Predictions<"single">, more: Row) => {
-  const beside = best && best !== predictions
-    ? pairedBootstrap(best, predictions, accuracy)
-    : undefined;
-  table.push([name, {
-    accuracy: scoreText(predictions),
-    "beside the best": beside ? `p ${beside.pValue.toFixed(2)}` : "",
-    ...more,
-  }]);
-};
-
 /** Milliseconds of one text, the median of some. */
 async function latencyOf(predict: (texts: readonly string[]) => Promise<unknown>): Promise<string> {
   const times: number[] = [];
@@ -127,7 +113,18 @@ const say = async (merged: MergedModel, rows: "validation" | "test" = "test") =>
   await scorer.predictions(merged.model, rows) as Predictions<"single">;
 const singles: Predictions<"single">[] = [];
 for (const name of names) singles.push(await say(modelAlone(plain, name)));
-best = singles.toSorted((a, b) => accuracy.compute(b) - accuracy.compute(a))[0];
+const best = singles.toSorted((a, b) => accuracy.compute(b) - accuracy.compute(a))[0];
+
+/** Adds a line, with the paired bootstrap against the best model alone. */
+const add = (name: string, predictions: Predictions<"single">, more: Row) => {
+  const beside = best === predictions ? undefined : pairedBootstrap(best, predictions, accuracy);
+  table.push([name, {
+    accuracy: scoreText(predictions),
+    "beside the best": beside ? `p ${beside.pValue.toFixed(2)}` : "",
+    ...more,
+  }]);
+};
+
 const sizeOfBase = await bytesOf(soup);
 const sizes = await Promise.all(names.map((name) => bytesOf(models[name])));
 const sizeOfAdapters = sizes.reduce((sum, size) => sum + size, 0);

@@ -18,9 +18,10 @@ import { quoted } from "../../core/quoted.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { Table } from "../../table/table.ts";
 import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
+import type { LabelPredictions } from "../../metrics/class_score.ts";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
 import { checkMetrics } from "../check_stages.ts";
-import { shownAnswers, shownReport } from "./ensemble_display.ts";
+import { shownAnswers, shownEnsembleReport } from "./ensemble_display.ts";
 import {
   type EnsembleMember,
   type EnsembleMembers,
@@ -28,12 +29,7 @@ import {
   memberAnswers,
   memberNames,
 } from "./ensemble_members.ts";
-import {
-  type EnsembleFigures,
-  ensembleFigures,
-  type EnsembleMetrics,
-  type LabelPredictions,
-} from "./ensemble_report.ts";
+import { type EnsembleFigures, ensembleFigures, type EnsembleMetrics } from "./ensemble_report.ts";
 
 /** How members answer together. */
 export interface EnsembleSettings<Name extends string = string> {
@@ -176,7 +172,7 @@ export function ensemble<Name extends string, Input = string>(
         together,
         { metrics, seed: calibrationSeed },
       );
-      return shownReport({ ...figures, predictions: together });
+      return shownEnsembleReport({ ...figures, predictions: together });
     },
     toString: text,
     [customInspect]: text,

@@ -9,15 +9,11 @@ import { html, htmlFrame, htmlSection, htmlTable } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
 import { visibleLines } from "../../core/visible.ts";
 import type { RowUncertainty } from "../../combine/ensemble/uncertainty.ts";
+import type { LabelPredictions } from "../../metrics/class_score.ts";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
 import { formatNumber } from "../display/format_number.ts";
 import { pictures } from "../display/training_view.ts";
-import type {
-  DoubtFigures,
-  EnsembleFigures,
-  LabelPredictions,
-  MemberScores,
-} from "./ensemble_report.ts";
+import type { DoubtFigures, EnsembleFigures, MemberScores } from "./ensemble_report.ts";
 
 interface ShownAnswer extends SaidLabel {
   readonly input: unknown;
@@ -57,7 +53,7 @@ function labelText(label: SaidLabel["label"]): string {
 }
 
 /** A report that shows itself, with calibration curves before and after. */
-export function shownReport<
+export function shownEnsembleReport<
   Report extends EnsembleFigures & { readonly predictions: LabelPredictions },
 >(
   report: Report,

@@ -8,14 +8,11 @@ import { calibrationBins } from "../../chart/calibration_chart.ts";
 import { temperatureScaling } from "../../combine/calibration/temperature_scaling.ts";
 import { type RowUncertainty, uncertaintyOf } from "../../combine/ensemble/uncertainty.ts";
 import { Random } from "../../core/random.ts";
+import type { LabelPredictions } from "../../metrics/class_score.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { ranksOf } from "../../metrics/ranks.ts";
-import type { Predictions } from "../../nn/predictions.ts";
 import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
 import { rowInterval, type ScoreInterval } from "../compare/score_interval.ts";
-
-/** Predictions of labels. */
-export type LabelPredictions = Predictions<"single" | "multi">;
 
 /** Metrics of labels that are single numbers, by the names of their scores. */
 export type EnsembleMetrics = Readonly<Record<string, Metric<number, LabelPredictions>>>;

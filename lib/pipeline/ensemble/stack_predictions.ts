@@ -8,8 +8,8 @@ import { TunebookError } from "../../core/errors.ts";
 import { positive, type Rules } from "../../core/option_rules.ts";
 import { type LogisticRegression, logisticRegression } from "../../evaluate/logistic_regression.ts";
 import type { Predictions } from "../../nn/predictions.ts";
-import { withProbabilities } from "./average_predictions.ts";
-import { checkSameRows, type CombinedPredictions } from "./same_rows.ts";
+import { withProbabilities } from "../../combine/ensemble/average_predictions.ts";
+import { checkSameRows, type CombinedPredictions } from "../../combine/ensemble/same_rows.ts";
 
 /** How models are stacked. */
 export interface StackPredictionsOptions {
