@@ -140,6 +140,7 @@ export type {
   TextConfig,
 } from "./lib/nn/family.ts";
 export { pooledMap } from "./lib/nn/family.ts";
+export type { Prunable, PrunableFeedForward, PrunableHeads } from "./lib/nn/prunable.ts";
 export type { ConvLayer, Layer, LinearLayer } from "./lib/nn/layer.ts";
 export type { CheckpointedPart, ConvOptions, InputTokens, Memory, Net } from "./lib/nn/net.ts";
 export type { AttentionCall, CrossAttentionCall } from "./lib/nn/attention_call.ts";
