@@ -8,6 +8,8 @@
  *     --epochs N         epochs of the students
  *     --temperature T --weight W   of the distillation
  *     --folder PATH      keeps the teachers there, and takes those that are there
+ *     --batch N          batch size of the students (16)
+ *     --latency          measures only how long the graphs take
  *     --cut              also students of the base's layers, which have nothing of the teacher but its answers
  *
  * @module
@@ -43,6 +45,8 @@ const { values } = parseArgs({
     rate: { type: "string", default: "1e-4" },
     temperature: { type: "string", default: "4" },
     weight: { type: "string", default: "0.9" },
+    batch: { type: "string", default: "16" },
+    latency: { type: "boolean", default: false },
     folder: { type: "string" },
     cut: { type: "boolean", default: false },
   },
@@ -57,7 +61,7 @@ const teacherFolder = (seed: string) => join(folder, `teacher-${seed}`);
 const of = { temperature: Number(values.temperature), weight: Number(values.weight) };
 
 /** The kinds of students: where their layers are from, and what they learn. */
-const kinds = {
+const kinds: Readonly<Record<string, (seed: string) => Promise<number>>> = values.latency ? {} : {
   "with its teacher": (seed: string) => student(`file:${teacherFolder(seed)}/merged`, seed, true),
   "without": (seed: string) => student(`file:${teacherFolder(seed)}/merged`, seed, false),
   ...(values.cut
@@ -91,11 +95,26 @@ async function student(reference: string, seed: string, isTaught: boolean): Prom
     ? distillation(task, { teacher, ...of, answersIn: join(folder, "answers") })
     : task;
   const result = await model(reference, { layers }).data(rows, learned, split).adapt(full())
-    .train({ seed: Number(seed), epochs: Number(values.epochs), learningRate: Number(values.rate) })
-    .evaluate({ accuracy }).deploy(onnx(`${teacherFolder(seed)}/student`)).run({ quiet: true });
+    .train({
+      seed: Number(seed),
+      epochs: Number(values.epochs),
+      batchSize: Number(values.batch),
+      learningRate: Number(values.rate),
+    })
+    .evaluate({ accuracy }).run({ quiet: true });
   const { scores } = result;
   await result.dispose();
   return scores.accuracy;
+}
+
+/** The graph of a student. How long it takes does not depend on what it has learned. */
+async function exportStudent(seed: string): Promise<string> {
+  const out = `${teacherFolder(seed)}/student`;
+  const result = await model(`file:${teacherFolder(seed)}/merged`, { layers })
+    .data(rows, task, split).adapt(full()).train({ epochs: 0 }).deploy(onnx(out))
+    .run({ quiet: true });
+  await result.dispose();
+  return out;
 }
 
 const turns = 3;
@@ -148,14 +167,18 @@ console.log(
 try {
   const found: Record<string, number>[] = [];
   for (const seed of values.seed) {
-    const scores: Record<string, number> = { teacher: await teach(seed) };
-    for (const [kind, train] of Object.entries(kinds)) scores[kind] = await train(seed);
-    const [whole, small] = await latencies([
-      `${teacherFolder(seed)}/onnx`,
-      `${teacherFolder(seed)}/student`,
-    ]);
-    found.push({ ...scores, "teacher ms": whole, "student ms": small });
-    console.log(`seed ${seed}: ${JSON.stringify(found.at(-1))}`);
+    const scores: Record<string, number> = {};
+    const note = (name: string, value: number) => {
+      scores[name] = value;
+      console.log(`seed ${seed}, ${name}: ${value.toFixed(4)}`);
+    };
+    note("teacher", await teach(seed));
+    for (const [kind, train] of Object.entries(kinds)) note(kind, await train(seed));
+    const student = await exportStudent(seed);
+    const [whole, small] = await latencies([`${teacherFolder(seed)}/onnx`, student]);
+    note("teacher ms", whole);
+    note("student ms", small);
+    found.push(scores);
   }
   const names = Object.keys(found[0]);
   const means = Object.fromEntries(
@@ -167,13 +190,14 @@ try {
     ...found.map((each, at) => [`seed ${values.seed[at]}`, shown(each)] as const),
     ["mean", shown(means)],
   ]));
-  console.log(
-    `accuracy ${
-      (means["with its teacher"] / means.teacher).toFixed(3)
-    } of the teacher's with it and ` +
-      `${(means.without / means.teacher).toFixed(3)} without, latency ` +
-      `${(means["student ms"] / means["teacher ms"]).toFixed(3)} of its`,
-  );
+  const shareOf = (name: string, of: string) => (means[name] / means[of]).toFixed(3);
+  console.log(`latency ${shareOf("student ms", "teacher ms")} of the teacher's`);
+  if (!values.latency) {
+    console.log(
+      `accuracy ${shareOf("with its teacher", "teacher")} of the teacher's with it, ` +
+        `${shareOf("without", "teacher")} without`,
+    );
+  }
 } finally {
   if (values.folder === undefined) await Deno.remove(folder, { recursive: true });
 }
