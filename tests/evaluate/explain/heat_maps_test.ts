@@ -121,10 +121,10 @@ Deno.test("trained weights are explained, not those of the file", async () => {
 Deno.test("a method is refused by models that it cannot explain, with the other one", async () => {
   await assert.rejects(
     mapsOf("vit", "gradCam", "cpu"),
-    isMistake("unsupported", /vit models pool none; take attentionRollout\\(\\)/),
+    isMistake("unsupported", /vit models pool none; take attentionRollout\(\)/),
   );
   await assert.rejects(
     mapsOf("resnet", "attentionRollout", "cpu"),
-    isMistake("unsupported", /resnet models are none; take gradCam\\(\\)/),
+    isMistake("unsupported", /resnet models are none; take gradCam\(\)/),
   );
 });
