@@ -9,6 +9,7 @@
  *     --temperature T --weight W   of the distillation
  *     --folder PATH      keeps the teachers there, and takes those that are there
  *     --batch N          batch size of the students (16)
+ *     --student KIND     one kind of student, such as "without"; repeat for more
  *     --latency          measures only how long the graphs take
  *     --cut              also students of the base's layers, which have nothing of the teacher but its answers
  *
@@ -46,6 +47,7 @@ const { values } = parseArgs({
     temperature: { type: "string", default: "4" },
     weight: { type: "string", default: "0.9" },
     batch: { type: "string", default: "16" },
+    student: { type: "string", multiple: true },
     latency: { type: "boolean", default: false },
     folder: { type: "string" },
     cut: { type: "boolean", default: false },
@@ -173,7 +175,9 @@ try {
       console.log(`seed ${seed}, ${name}: ${value.toFixed(4)}`);
     };
     note("teacher", await teach(seed));
-    for (const [kind, train] of Object.entries(kinds)) note(kind, await train(seed));
+    for (const [kind, train] of Object.entries(kinds)) {
+      if (values.student?.includes(kind) ?? true) note(kind, await train(seed));
+    }
     const student = await exportStudent(seed);
     const [whole, small] = await latencies([`${teacherFolder(seed)}/onnx`, student]);
     note("teacher ms", whole);
@@ -192,7 +196,7 @@ try {
   ]));
   const shareOf = (name: string, of: string) => (means[name] / means[of]).toFixed(3);
   console.log(`latency ${shareOf("student ms", "teacher ms")} of the teacher's`);
-  if (!values.latency) {
+  if (!values.latency && !values.student) {
     console.log(
       `accuracy ${shareOf("with its teacher", "teacher")} of the teacher's with it, ` +
         `${shareOf("without", "teacher")} without`,
