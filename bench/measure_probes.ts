@@ -41,7 +41,7 @@ import {
   typos,
 } from "tunebook";
 import * as tunebook from "tunebook";
-import { emailSubjects, emoji, sentiment, wordnetSynonyms } from "tunebook/datasets";
+import { definitions, emoji, sentiment, wordnetSynonyms } from "tunebook/datasets";
 import { markdownTable } from "./markdown_table.ts";
 
 const { positionals, values } = parseArgs({
@@ -135,12 +135,14 @@ async function measureSentiment(): Promise<void> {
   );
   const groups = { label: "class", group: "source", positive: "positive" } as const;
   console.log(`\n${fairnessGaps(said, validation, groups)}`);
-  const subjects = await emailSubjects({ rows: Math.round(size / 5) });
-  const others = await asked.predict([...subjects.array("subject")] as string[]);
+  const chats = await definitions({ rows: Math.round(size / 5), ask: "definition" });
+  const questions = ([...chats.array("messages")] as { content: string }[][])
+    .map(([{ content }]) => content);
+  const others = await asked.predict(questions);
   const doubt = (answers: typeof said) =>
     answers.map(({ probabilities }) => -Math.max(...Object.values(probabilities)));
   console.log(
-    `\nsubjects of emails\n${
+    `\nquestions about words\n${
       outlierReport({ validation: doubt(said), inside: doubt(saidLater), outside: doubt(others) })
     }`,
   );
