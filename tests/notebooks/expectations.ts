@@ -328,4 +328,27 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     ],
     texts: [/8 trials: 8 complete/, /240/, /learning rate/],
   },
+  "17_combine": {
+    images: 1,
+    texts: [/onnx q8 in WebAssembly/],
+    numbers: [
+      { pattern: /films (0\.\d+)/, atLeast: 0.55, atMost: 0.95 },
+      { pattern: /restaurants (0\.\d+)/, atLeast: 0.85, atMost: 0.98 },
+      { pattern: /(?:together|一起) (0\.\d+)/, atLeast: 0.88, atMost: 0.98 },
+      { pattern: /(?:six layers|六层) (0\.\d+)/, atLeast: 0.86, atMost: 0.98 },
+      { pattern: /(?:three|三层) (0\.\d+)/, atLeast: 0.84, atMost: 0.98 },
+      { pattern: /recovered +(0\.\d+)/, atLeast: 0.82, atMost: 0.97 },
+      // Half of the layers: a little less than half of the time, on a busy machine more.
+      { pattern: /distilled .* (\d\.\d+) ×/, atLeast: 0.2, atMost: 0.8 },
+    ],
+  },
+  "18_why": {
+    images: 1,
+    texts: [/\[\+awful\]/, /\[\+not\]/, /minimum functionality/],
+    numbers: [
+      { pattern: /(?:accuracy|准确率) (0\.\d+)/, atLeast: 0.88, atMost: 0.97 },
+      { pattern: /integrated gradients +awful .* (0\.\d+) +-?\d/, atLeast: 0.6, atMost: 1 },
+      { pattern: /typos +invariance +120 +(\d+\.\d) %/, atLeast: 2, atMost: 15 },
+    ],
+  },
 };
