@@ -25,6 +25,7 @@ import {
   type PruneOptions,
 } from "tunebook";
 import { definitions, sentiment } from "tunebook/datasets";
+import { type Displayed, jupyterDisplay, type MimeBundle } from "../lib/core/display.ts";
 import { splitTable } from "../lib/data/split.ts";
 
 const { values: { rows: trainRows, variants }, positionals: [folder = "out/pruning", ...names] } =
@@ -72,7 +73,8 @@ async function sentences() {
   for (const [name, options] of Object.entries(kept).slice(0, Number(variants))) {
     await once(
       at(name),
-      async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),
+      async () =>
+        console.log(textOf(await prune(at("whole"), { ...options, rows: train }).save(at(name)))),
     );
     models[name] = at(name);
     if (options.by) continue;
@@ -80,7 +82,7 @@ async function sentences() {
     await fit(`file:${at(name)}`, to, 1, options.heads === undefined);
     models[`${name}, recovered`] = to;
   }
-  console.log(await measureModels(models, { rows: test, metric: accuracy }));
+  console.log(textOf(await measureModels(models, { rows: test, metric: accuracy })));
   const last = Object.keys(kept).slice(0, Number(variants)).at(-1)!;
   await once(at("onnx"), () => exportPruned(at(last), at("onnx")));
 
@@ -118,7 +120,8 @@ async function language() {
   for (const [name, options] of Object.entries(kept).slice(0, Number(variants))) {
     await once(
       at(name),
-      async () => console.log(await prune(at("whole"), { ...options, rows: train }).save(at(name))),
+      async () =>
+        console.log(textOf(await prune(at("whole"), { ...options, rows: train }).save(at(name)))),
     );
     models[name] = at(name);
     if (options.by) continue;
@@ -126,7 +129,12 @@ async function language() {
     await fit(`file:${at(name)}`, to, 1);
     models[`${name}, recovered`] = to;
   }
-  console.log(await measureModels(models, { rows: test, metric: perplexity }));
+  console.log(textOf(await measureModels(models, { rows: test, metric: perplexity })));
+}
+
+/** What a notebook shows, as text. */
+function textOf(shown: object): string {
+  return ((shown as Displayed)[jupyterDisplay]() as MimeBundle)["text/plain"];
 }
 
 /** Makes a folder that is not there. */
