@@ -203,7 +203,7 @@ export type {
   Reopened,
   TargetForm,
 } from "./lib/deploy/target.ts";
-export type { RunRecord } from "./lib/deploy/hub/run_record.ts";
+export type { ProbeRecord, RunRecord } from "./lib/deploy/hub/run_record.ts";
 export type { TrainedModel } from "./lib/deploy/trained_model.ts";
 export type { FloatDtype } from "./lib/deploy/float_dtype.ts";
 export type { OnnxDtype } from "./lib/deploy/onnx_dtype.ts";

@@ -23,10 +23,25 @@ export {
   imageInvariance,
   type ImageInvarianceOptions,
 } from "./lib/evaluate/probe/image_invariance.ts";
-export { probe, type ProbedModel, type ProbeOptions } from "./lib/evaluate/probe/probe.ts";
-export type { ProbeFailure, ProbeReport, ProbeResult } from "./lib/evaluate/probe/probe_report.ts";
+export {
+  probe,
+  type ProbedInput,
+  type ProbedModel,
+  type ProbeOptions,
+} from "./lib/evaluate/probe/probe.ts";
+export type {
+  AnyProbeReport,
+  ProbeFailure,
+  ProbeReport,
+  ProbeResult,
+} from "./lib/evaluate/probe/probe_report.ts";
 export { templateTexts } from "./lib/evaluate/probe/templates.ts";
-export type { NamedProbe, NamedProbes } from "./lib/pipeline/probe/plan_probes.ts";
+export type {
+  AnyBehaviouralTest,
+  NamedProbe,
+  NamedProbes,
+  PlanProbes,
+} from "./lib/pipeline/probe/plan_probes.ts";
 
 // Changes of texts
 export { chineseSlips } from "./lib/evaluate/probe/perturb/chinese_slips.ts";
@@ -88,6 +103,7 @@ export {
   type OutlierReport,
   outlierReport,
   type OutlierReportOptions,
+  type OutlierShare,
 } from "./lib/evaluate/probe/outliers/outlier_report.ts";
 
 // Groups

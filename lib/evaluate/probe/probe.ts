@@ -15,12 +15,12 @@ import { shownProbe } from "./probe_display.ts";
 import type { AnyProbeReport, ProbeReport, ProbeResult } from "./probe_report.ts";
 
 /** What a model is given: a text, or the bytes of an image's file. */
-type Asked<Input> = Input extends string ? string : Uint8Array<ArrayBuffer>;
+export type ProbedInput<Input> = Input extends string ? string : Uint8Array<ArrayBuffer>;
 
 /** What answers texts, or images, with labels: an open model, or the result of a run. */
 export interface ProbedModel<Input = string> {
   predict(
-    inputs: readonly Asked<Input>[],
+    inputs: readonly ProbedInput<Input>[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<readonly SaidLabel[]>;
 }
@@ -84,7 +84,7 @@ export async function probe<Input extends string | Image = string>(
   ];
   const encode = await pngEncoder();
   const asked = inputs.map((input) => typeof input === "string" ? input : encode(input));
-  const answers = await model.predict(asked as Asked<Input>[], signal ? { signal } : {});
+  const answers = await model.predict(asked as ProbedInput<Input>[], signal ? { signal } : {});
   checkLabels(answers, inputs.length);
   const answerOf = new Map(inputs.map((input, at) => [input, answers[at]]));
   const results = all.map(({ test, cases }) => resultOf(test, cases, answerOf));

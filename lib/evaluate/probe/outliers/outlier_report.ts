@@ -24,7 +24,7 @@ export interface OutlierReportOptions {
 }
 
 /** A share of rows with its 95 % interval. */
-interface Share {
+export interface OutlierShare {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -39,8 +39,8 @@ export interface OutlierReport {
   /** Chosen on the validation rows: rows with a score above it are strange. */
   readonly threshold: number;
   /** What the threshold keeps of the usual rows, and what it refuses of the others. */
-  readonly keptInside: Share;
-  readonly refusedOutside: Share;
+  readonly keptInside: OutlierShare;
+  readonly refusedOutside: OutlierShare;
   toString(): string;
 }
 
@@ -107,7 +107,7 @@ function countUpTo(scores: Float64Array, limit: number): number {
 
 function shownOutliers(found: Omit<OutlierReport, "toString">, keep: number): OutlierReport {
   const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
-  const interval = ({ mean, low, high }: Share) =>
+  const interval = ({ mean, low, high }: OutlierShare) =>
     `${percent(mean)} (${percent(low)} to ${percent(high)})`;
   const rows = [
     ["AUROC", found.auroc.toFixed(4)],

@@ -12,7 +12,7 @@ import type { Table } from "../../../table/table.ts";
 import type { SaidLabel } from "../../../tasks/shared/labelled_rows.ts";
 import { judgedRows } from "../right_rows.ts";
 import { hasValue } from "./condition.ts";
-import type { SliceReport } from "./slice_report.ts";
+import type { SliceReport, SliceScore } from "./slice_report.ts";
 import { rowsThatAre, type Slice, testedSlices } from "./tested_slices.ts";
 
 /** A row of a table, by column. */
@@ -28,7 +28,7 @@ export interface ScoreSlicesOptions {
    */
   readonly by:
     | string
-    | Readonly<Record<string, ((row: SliceRow) => boolean) | Pick<Slice, "holds">>>;
+    | Readonly<Record<string, ((row: SliceRow) => boolean) | Pick<SliceScore, "holds">>>;
   /** How p-values are corrected for the number of slices; by Holm unless given. */
   readonly correction?: "holm" | "benjaminiHochberg";
 }
