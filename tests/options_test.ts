@@ -74,6 +74,12 @@ const selection = selectionOf({
   ...{ poolRows: 1, notes: [] },
 }, "accuracy");
 
+/** A merge with rows, of which nothing is read before it runs. */
+const mergeStage = (options?: object) =>
+  tunebook.merge({ a: "a", b: "b" }, { method: tunebook.linearMerge() })
+    .data(table, { ...columns, validation: 1, ...options });
+const member = { predict: () => Promise.resolve([]) };
+
 /** How each function is called with options and whatever else it needs. */
 const calls: Readonly<Record<string, Call>> = {
   model: (options) => tunebook.model("file:none", options),
@@ -213,6 +219,15 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.quantizationSensitivity("a", { rows: table, ...options }),
   "Merge.save": (options) =>
     tunebook.merge({ a: "a" }, { method: tunebook.linearMerge() }).save("out", options),
+  "Merge.data": mergeStage,
+  "MergeDataStage.searchWeights": (options) =>
+    mergeStage().searchWeights({ budget: { trials: 1 }, ...options }),
+  "MergeDataStage.greedySoup": (options) => mergeStage().greedySoup(options),
+  "MergePlan.evaluate": (options) =>
+    mergeStage().evaluate({ accuracy: tunebook.accuracy }, options),
+  "MergePlan.run": (options) => mergeStage().run(options),
+  stackPredictions: (options) => tunebook.stackPredictions([[single, single]] as never, options),
+  ensemble: (options) => tunebook.ensemble({ a: member, b: member } as never, options),
   tpe: (options) => tunebook.tpe(options),
   searchDisplay: (options) => tunebook.searchDisplay(searchHistory, options),
   showSearch: (options) => tunebook.showSearch(options),
@@ -519,6 +534,7 @@ function withResult(call: (result: tunebook.RunResult<unknown>) => Promise<unkno
 /** Functions whose object is not ours to name, or is no options, and why. */
 const others: Readonly<Record<string, string>> = {
   "ProbedModel.predict": "a contract: what tunebook asks of a model",
+  "EnsembleAdapters.predict": "a contract: what ensemble calls of a set of adapters",
   chooseTemplate: "takes what a tokenizer's files say, no options",
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
   "ImageDrawing.draw": "a contract: what tunebook hands to a task of one's own",
@@ -608,8 +624,12 @@ Deno.test("every public function that takes options is among the calls", async (
   assert.deepEqual(unknown, [], "these are no longer there");
 });
 
-/** Functions that take one whole object, whose type is named otherwise. */
-const definitions: readonly string[] = ["metric"];
+/** A function that takes one whole object, whose type is named otherwise, and constants that are functions. */
+const definitions: readonly string[] = [
+  "metric",
+  ...["gaussianNoise", "shotNoise", "impulseNoise", "gaussianBlur"],
+  ...["brightness", "contrast", "pixelate", "jpegCompression"],
+];
 
 /** The functions and methods that take an object of options, by name. */
 // deno-lint-ignore no-explicit-any

@@ -18,7 +18,7 @@ export interface VocabularyOptions<Name extends string = string> {
    * By the token, the model whose row it gets in models that lack it, or `zeros`. Unless given it is the row of
    * the only model that has the token, the base's, or the mean of all that have it.
    */
-  readonly from?: Readonly<Record<string, Name | "base" | typeof zeroRow>>;
+  readonly from?: Readonly<Record<string, Name | "base" | "zeros">>;
   /** Tokens of `from` that get such a row in all models, those that have the token too. */
   readonly force?: readonly string[];
 }
