@@ -13,7 +13,7 @@ import type { PrefixTuningOptions } from "../../adapters/prefix_tuning_options.t
 import type { PromptTuningOptions } from "../../adapters/prompt_tuning.ts";
 import type { QloraOptions } from "../../adapters/qlora.ts";
 import type { VeraOptions } from "../../adapters/vera.ts";
-import { anything, oneOf, type Rules, text, whole } from "../../core/option_rules.ts";
+import { anything, oneOf, type Rules, text, whole, wholeShare } from "../../core/option_rules.ts";
 import { type QuantizationFormat, quantizationFormats } from "../../engine/mod.ts";
 import type { Method } from "../../nn/method.ts";
 import type { suggests } from "../../search/space/parameter.ts";
@@ -56,6 +56,10 @@ export interface SearchedSettings
   readonly quantize?: QuantizationFormat | "float32";
   /** How many of the model's layers are kept, from the first one. */
   readonly layers?: number;
+  /** The share of each layer's attention heads that is kept, those with the largest weights. */
+  readonly heads?: number;
+  /** The share of each layer's feed-forward width that is kept. */
+  readonly feedForward?: number;
 }
 
 /** Settings of a plan, fixed or varied, under the names that they have there. */
@@ -81,6 +85,8 @@ export const searchedRules: Rules = {
   model: text,
   quantize: oneOf([...quantizationFormats, "float32"]),
   layers: whole,
+  heads: wholeShare,
+  feedForward: wholeShare,
   ...Object.fromEntries(
     Object.entries(trainRules).filter(([name]) => !keptSettings.includes(name)),
   ),

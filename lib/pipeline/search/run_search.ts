@@ -210,8 +210,11 @@ async function openedSearch(
   const { plan, space, laidOut, written, options } = search;
   const { sampler = autoSampler(), pruner, seed, file, costs = [] } = options;
   // What is wrong with the model or the rows is an error, and no trial that fails; another model may have as
-  // many layers.
-  const { layers: _, ...spec } = suggestedPlan(plan, laidOut.suggestionOf(written));
+  // many layers and heads.
+  const { layers: _, heads: __, feedForward: ___, ...spec } = suggestedPlan(
+    plan,
+    laidOut.suggestionOf(written),
+  );
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
   const rows = await bases.rowsOf(spec, { method, settings, signal });

@@ -27,7 +27,7 @@ export function suggestedPlan(
   suggestion: SearchedSettings,
   judge?: AnyMetric,
 ): PlanSpec {
-  const { method, model = plan.model, quantize, layers, ...train } = suggestion;
+  const { method, model = plan.model, quantize, layers, heads, feedForward, ...train } = suggestion;
   const chosen = method === undefined ? own : methodOfSuggestion(method);
   if (chosen === undefined) throw new TunebookError("input", "method names no method");
   const { quantize: held, ...rest } = plan;
@@ -42,7 +42,7 @@ export function suggestedPlan(
     ...rest,
     model,
     ...(format === undefined ? {} : { quantize: format }),
-    ...(layers === undefined ? {} : { layers }),
+    ...withoutUndefined({ layers, heads, feedForward }),
     method: chosen,
     train: all,
     metrics: judge ? judgedFirst(judge, plan.metrics) : plan.metrics,

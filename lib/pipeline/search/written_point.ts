@@ -13,10 +13,13 @@ import { trainSettings } from "../../train/train_options.ts";
 import type { SearchedSettings } from "./plan_space.ts";
 import { methodOfSuggestion, type SearchedPlan } from "./suggested_plan.ts";
 
+/** What is kept of the model. */
+const keptParts: readonly string[] = ["layers", "heads", "feedForward"];
+
 /**
  * The point nearest to the plan: choices take the plan's own value where they have it and else their first
- * one, numbers the plan's own, the method's or the training's default inside their bounds. `layers` takes the
- * most. What has no default is in the middle of its range.
+ * one, numbers the plan's own, the method's or the training's default inside their bounds. What is kept of the
+ * model takes the most. What has no default is in the middle of its range.
  */
 export function writtenPoint(
   plan: SearchedPlan,
@@ -31,7 +34,7 @@ export function writtenPoint(
       const values = valuesOf(parameters, name, field);
       return Math.max(0, values.indexOf(written));
     }
-    if (name === "layers" && field === undefined) return dimension.high;
+    if (keptParts.includes(name) && field === undefined) return dimension.high;
     if (typeof written !== "number") return fromUnit(dimension, 0.5);
     return nearest(dimension, written);
   };

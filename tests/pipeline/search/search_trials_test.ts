@@ -114,6 +114,32 @@ Deno.test("what is too large is not trained, and what is too slow is not chosen"
     );
   }));
 
+Deno.test("shares of heads and of the width may vary, and sizes follow", () =>
+  inFolder(async (folder) => {
+    const vary = {
+      method: head(),
+      heads: choice(1, 0.5),
+      feedForward: choice(1, 0.5),
+      epochs: 1,
+      batchSize: 16,
+    };
+    const options = { sampler: gridSearch(), budget: { trials: 4 } };
+    const { trials, plan } = await tinySearch(await tinyModel(folder), options, { vary })
+      .run({ quiet: true });
+    assert.deepEqual(trials.map(({ state }) => state), Array(4).fill("complete"));
+    const parametersOf = (heads: number, feedForward: number) =>
+      trials.find(({ suggestion }) => {
+        const said = suggestion as unknown as { heads: number; feedForward: number };
+        return said.heads === heads && said.feedForward === feedForward;
+      })!.figures.parameters;
+    const [whole, fewHeads] = [parametersOf(1, 1), parametersOf(0.5, 1)];
+    const [narrow, both] = [parametersOf(1, 0.5), parametersOf(0.5, 0.5)];
+    assert.ok(fewHeads < whole && narrow < whole);
+    assert.equal(whole - both, (whole - fewHeads) + (whole - narrow));
+    const { heads, feedForward } = plan.spec;
+    assert.ok([1, 0.5].includes(heads!) && [1, 0.5].includes(feedForward!));
+  }));
+
 Deno.test("epochs and steps of all trials are counted", () =>
   inFolder(async (folder) => {
     const base = await tinyModel(folder);
