@@ -6,6 +6,7 @@
 import { mistakes } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { settle } from "../nn/merge.ts";
+import type { Layer } from "../nn/layer.ts";
 import { bodyPaths, type Model, modelWeights } from "../nn/model.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
@@ -46,6 +47,16 @@ export function fileKind({ quantized }: Pick<Model, "quantized">, dtype?: OnnxDt
 /** How matrices are held in types of few bits. */
 const formats = { q8: "int8", q4: "int4", q4f16: "int4" } as const;
 
+/** How tables of tokens are held in types of few bits: half of a small model are words. */
+const tableFormat = "int8";
+/** Tables with fewer rows, of positions and segments, are small beside all else. */
+const fewRows = 4096;
+
+/** Whether a layer is a table with a row for each token. */
+function isLargeTable(layer: Layer): boolean {
+  return layer.kind === "embedding" && layer.rows >= fewRows;
+}
+
 /** True where matrices are rounded to few bits. */
 export function isQuantised(dtype: OnnxDtype | undefined): dtype is keyof typeof formats {
   return dtype !== undefined && dtype in formats;
@@ -67,18 +78,18 @@ export function settledIn(
   if (!isQuantised(dtype)) return { ...settled, objective };
   const body = bodyPaths(settled.model);
   checkFloatLayers(settled.model, floatLayers);
-  const matrices = modelWeights(settled.model).filter(({ path, layer }) =>
-    layer.kind === "linear" && path.endsWith(".weight") && body.has(layer.path) &&
-    !floatLayers.includes(layer.path)
+  const ofBody = modelWeights(settled.model).filter(({ path, layer }) =>
+    path.endsWith(".weight") && body.has(layer.path) && !floatLayers.includes(layer.path)
   );
-  const quantized = new Map(
-    matrices.map(({ path, shape }) =>
-      [
-        path,
-        quantizeWeight(formats[dtype], shape, () => settled.model.weights.get(path)!),
-      ] as const
-    ),
-  );
+  const quantized = new Map(ofBody.flatMap(({ path, shape, layer }) => {
+    const format = layer.kind === "linear"
+      ? formats[dtype]
+      : isLargeTable(layer)
+      ? tableFormat
+      : undefined;
+    if (format === undefined) return [];
+    return [[path, quantizeWeight(format, shape, () => settled.model.weights.get(path)!)] as const];
+  }));
   return { ...settled, model: { ...settled.model, quantized }, objective };
 }
 

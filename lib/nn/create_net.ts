@@ -112,13 +112,15 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     },
     unembed(path, x) {
       const name = `${path}.weight`;
-      const layout = options.products?.get(name);
+      const layout = options.products?.get(name) ?? quantized?.get(name);
       return layout
         ? ops.quantizedMatMul(x, heldIn(tensor, name), layout)
         : tf.matMul(x, tensor(name), false, true);
     },
     embedding(path, ids) {
       const table = `${path}.weight`;
+      const layout = quantized?.get(table);
+      if (layout) return ops.quantizedEmbedding(heldIn(tensor, table), layout, places(table, ids));
       return ops.embedding(options.rowsOf?.(table) ?? tensor(table), places(table, ids));
     },
     withoutDropout() {

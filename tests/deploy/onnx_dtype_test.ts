@@ -141,6 +141,26 @@ Deno.test("a classifier is written in all types side by side", () =>
     await result.dispose();
   }));
 
+Deno.test("a table of many tokens is held in eight bits, also where the output reads it", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const texts = tableFromRows(
+      ["The river was high.", "An old man came home.", "She sold the red house."]
+        .map((text) => ({ text })),
+    );
+    const result = await model("tunebook:english")
+      .data(texts, { text: "text", test: texts }).adapt(lora({ rank: 1 })).train({ epochs: 1 })
+      .deploy(onnx(out, { dtypes: ["q8"], mostScoreLoss: 10 })).run(quiet);
+    const [{ files, language, perplexity }] = result.receipts;
+    const { bytes } = files.find(({ path }) => path.endsWith(".onnx"))!;
+    const numbers = result.totalParameters;
+    // A byte and a thirty-second of four for each number, and what the graph takes.
+    assert.ok(bytes > numbers && bytes < 1.25 * numbers, `${bytes} bytes for ${numbers} numbers`);
+    assert.ok(language!.kl.mean < 1e-3, `${language!.kl.mean}`);
+    assert.ok(Math.abs(Math.log(perplexity!.written / perplexity!.trained)) < 0.02);
+    await result.dispose();
+  }));
+
 Deno.test("a file whose score is too low is refused, and names the score", () =>
   inFolder(async (folder) => {
     const out = join(folder, "out");

@@ -12,7 +12,7 @@ import { indexingCases } from "./kernels/indexing_cases.ts";
 import { layoutCases } from "./kernels/layout_cases.ts";
 import { mapCases } from "./kernels/map_cases.ts";
 import { matrixCases } from "./kernels/matrix_cases.ts";
-import { quantizedCases } from "./kernels/quantized_cases.ts";
+import { quantizedCases, quantizedTables } from "./kernels/quantized_cases.ts";
 import { reductionCases } from "./kernels/reduction_cases.ts";
 import { assertClose, type Case, feedsOf, kernelsOf, programOf, runOn } from "./parity.ts";
 import { runGraph } from "./run_graph.ts";
@@ -25,7 +25,7 @@ const families: Record<string, readonly Case[]> = {
   layout: layoutCases,
   maps: mapCases,
   matrix: matrixCases,
-  quantized: quantizedCases,
+  quantized: [...quantizedCases, ...quantizedTables],
   reduction: reductionCases,
 };
 const all = Object.values(families).flat();

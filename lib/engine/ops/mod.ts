@@ -45,6 +45,7 @@ export { lossInPieces, type PieceRows } from "./loss_in_pieces.ts";
 export { maskedGradient } from "./masked_gradient.ts";
 export { maxPool2d, type MaxPool2dOptions } from "./max_pool2d.ts";
 export { numbersInPieces } from "./numbers_in_pieces.ts";
+export { quantizedEmbedding } from "./quantized_embedding.ts";
 export { quantizedMatMul, type QuantizedTensors } from "./quantized_mat_mul.ts";
 export { recompute } from "./recompute.ts";
 export { resize2d, type Resize2dOptions, type ResizeTarget } from "./resize2d.ts";

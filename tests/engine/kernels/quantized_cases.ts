@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quantizedEmbedding } from "../../../lib/engine/ops/quantized_embedding.ts";
 import { quantizedMatMul } from "../../../lib/engine/ops/quantized_mat_mul.ts";
 import {
   codeBook,
@@ -44,3 +45,13 @@ export const quantizedCases: readonly Case[] = layouts().map((layout): Case => (
     tf.grad((x) => quantizedMatMul(x as typeof dy, { codes, scales }, layout))(x, dy),
   ],
 }));
+
+/** Rows of tables in eight bits. */
+export const quantizedTables: readonly Case[] = layouts()
+  .filter(({ format }) => format === "int8")
+  .map((layout): Case => ({
+    kernel: "GatherV2",
+    name: `rows of [${layout.outFeatures}, ${layout.inFeatures}] in int8`,
+    inputs: [...quantizedInputs(layout), ints([2, 3], 0, layout.outFeatures - 1)],
+    run: (codes, scales, ids) => [quantizedEmbedding({ codes, scales }, layout, ids)],
+  }));
