@@ -119,10 +119,6 @@ Deno.test("texts have error pages, too, and rows without one label have none", a
     result.errorAnalysis({ maxDistance: 65 }),
     isMistake("input", /maxDistance is 65, but must be a whole number from 0 to 64/),
   );
-  await assert.rejects(
-    result.explain(["a film"]),
-    isMistake("unsupported", /the task here is text-classification/),
-  );
   await result.dispose();
   const sizes = tableFromColumns({ text: texts, size: [1, 2, 3, 4] });
   const regression = await model(reference)
