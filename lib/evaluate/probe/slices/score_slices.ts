@@ -5,7 +5,14 @@
  */
 import { checkOptions } from "../../../core/check_options.ts";
 import { mistakes, TunebookError } from "../../../core/errors.ts";
-import { anything, oneOf, required, type Rules, text } from "../../../core/option_rules.ts";
+import {
+  anything,
+  oneOf,
+  required,
+  type Rule,
+  type Rules,
+  text,
+} from "../../../core/option_rules.ts";
 import { isRecord } from "../../../core/objects.ts";
 import { columnValues, requireColumns } from "../../../table/columns.ts";
 import type { Table } from "../../../table/table.ts";
@@ -34,7 +41,7 @@ export interface ScoreSlicesOptions {
 }
 
 /** The rule of how p-values are corrected. */
-export const correctionRule = oneOf(["holm", "benjaminiHochberg"]);
+export const correctionRule: Rule = oneOf(["holm", "benjaminiHochberg"]);
 const rules: Rules<ScoreSlicesOptions> = {
   label: required(text),
   by: required(anything),
