@@ -4,7 +4,7 @@
  * @module
  */
 import { bundleOf, withDisplay } from "../../core/display.ts";
-import { htmlSection, htmlTable, shareBar } from "../../core/html.ts";
+import { htmlFrame, htmlSection, htmlTable, shareBar } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
 import { formatNumber } from "../display/format_number.ts";
@@ -66,7 +66,7 @@ function shown({ models, metric, rows, timedRows }: MeasuredModels) {
         columns.map((_, at) => at === 0 ? "left" : "right"),
       )
     }\n`,
-    htmlSection(
+    htmlFrame(htmlSection(
       title,
       htmlTable({
         caption: "What models score and cost",
@@ -78,6 +78,6 @@ function shown({ models, metric, rows, timedRows }: MeasuredModels) {
           shareBar(shareOf(models[at]) / longest, shareText(models[at])),
         ]),
       }),
-    ),
+    )),
   );
 }

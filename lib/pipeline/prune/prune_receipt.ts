@@ -4,7 +4,7 @@
  * @module
  */
 import { bundleOf, withDisplay } from "../../core/display.ts";
-import { htmlSection, htmlTable } from "../../core/html.ts";
+import { htmlFrame, htmlSection, htmlTable } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
 import type { FloatDtype } from "../../deploy/float_dtype.ts";
 import { formatNumber } from "../display/format_number.ts";
@@ -99,13 +99,13 @@ function shown(receipt: PruningReceipt) {
     [title, textTable(columns, cells, ["left", "right", "right", "right"]), ...notes, ""].join(
       "\n",
     ),
-    htmlSection(
+    htmlFrame(htmlSection(
       title,
       htmlTable({
         caption: notes.join("; "),
         columns: columns.map((title, at) => at === 0 ? { title } : { title, align: "right" }),
         rows: cells,
       }),
-    ),
+    )),
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { bundleOf, withDisplay } from "../../core/display.ts";
-import { htmlSection, htmlTable, shareBar } from "../../core/html.ts";
+import { htmlFrame, htmlSection, htmlTable, shareBar } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
 import { formatNumber } from "../display/format_number.ts";
 
@@ -73,7 +73,7 @@ function shown(
   const most = Math.max(...drifts.map(({ drift }) => drift), Number.MIN_VALUE);
   return bundleOf(
     `${title}\n${textTable(columns, cells, ["left", "right", "right", "left"])}\n${note}\n`,
-    htmlSection(
+    htmlFrame(htmlSection(
       title,
       htmlTable({
         caption: note,
@@ -84,6 +84,6 @@ function shown(
           ...others,
         ]),
       }),
-    ),
+    )),
   );
 }

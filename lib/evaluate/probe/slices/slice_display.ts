@@ -32,7 +32,9 @@ export function shownSlices(found: Omit<SliceReport, "toString">): SliceReport {
 }
 
 function captionOf({ rows, accuracy, tested, correction }: Omit<SliceReport, "toString">): string {
-  return `${percent(accuracy)} of ${rows} rows are right; ${tested} slices looked at, ` +
+  return `${percent(accuracy)} of ${rows} rows are right; ${tested} ${
+    tested === 1 ? "slice" : "slices"
+  } looked at, ` +
     `p-values corrected by ${corrections[correction]}`;
 }
 
