@@ -99,7 +99,8 @@ function readAttempts(database: DatabaseSync): TrialAttempt[] {
     number: Number(number),
     worker: `${host} ${process}`,
     began: Number(began),
-    until: Number(ended ?? seen ?? began),
+    // Its last sign may be of a moment before it was written down as begun, and 0 where its process left it.
+    until: Math.max(Number(began), Number(ended ?? seen ?? began)),
     state: lost === 1 ? "lost" : ended === null ? "pending" : "ended",
   }));
 }

@@ -66,7 +66,7 @@ const convolutionCases: readonly Case[] = [
   },
 ].flatMap(({ name, shapes, options }): Case[] => {
   // Small, so that what cancels in sums of some hundred products is.
-  const inputs = shapes.map((shape) => floats(shape, -0.5, 0.5));
+  const inputs = shapes.map((shape) => floats(shape, -0.35, 0.35));
   const run = (x: Tensor, weight: Tensor) => ops.conv2d(x, weight, options as ops.Conv2dOptions);
   return [
     { kernel: "Convolution", name, inputs, run },
