@@ -15,13 +15,14 @@ import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import type { Advice } from "./advise/advice.ts";
 import { advise } from "./advise/advise.ts";
 import type { AdviseOptions } from "./advise/advise_options.ts";
-import { checkMethod, checkMetrics, checkTargets } from "./check_stages.ts";
+import { checkMethod, checkTargets } from "./check_stages.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
 import { type CompareOptions, unknownCompareOptions } from "./compare/compare_spec.ts";
 import { type DataPreview, previewData, type PreviewOptions } from "./display/data_preview.ts";
 import { describePlan } from "./display/describe_plan.ts";
 import { planDisplay } from "./display/plan_display.ts";
-import { checkEvaluateOptions, type EvaluateOptions } from "./evaluate_options.ts";
+import type { EvaluateOptions } from "./evaluate_options.ts";
+import { scoredBy } from "./scored_by.ts";
 import { specFromJson } from "./plan_from_json.ts";
 import { type PlanJson, specToJson } from "./plan_json.ts";
 import type { PlanSpec } from "./plan_spec.ts";
@@ -251,18 +252,7 @@ function planOf(spec: PlanSpec): Plan<any, any, any, any> {
       targets: Object.freeze(spec.targets),
     }),
     evaluate(metrics: PlanSpec["metrics"], options: EvaluateOptions = {}) {
-      checkMetrics(metrics);
-      checkEvaluateOptions(options);
-      const generate = options.generate ?? spec.generate;
-      const evaluateCompute = options.compute ?? spec.evaluateCompute;
-      const features = options.features ?? spec.features;
-      return planOf({
-        ...spec,
-        metrics: { ...spec.metrics, ...metrics },
-        ...(generate ? { generate: Object.freeze({ ...generate }) } : {}),
-        ...(evaluateCompute ? { evaluateCompute } : {}),
-        ...(features === undefined ? {} : { features }),
-      });
+      return planOf(scoredBy(spec, metrics, options));
     },
     search: (space: PlanSpace, options?: PlanSearchOptions) => searchOf(spec, space, options),
     probe: (tests: unknown) => planOf({ ...spec, probes: withProbes(spec.probes, tests) }),

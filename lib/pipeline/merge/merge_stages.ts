@@ -8,8 +8,9 @@ import { htmlFrame, htmlTable } from "../../core/html.ts";
 import { visibleLines } from "../../core/visible.ts";
 import type { DeployTarget } from "../../deploy/target.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
-import { checkMetrics, checkTargets } from "../check_stages.ts";
-import { checkEvaluateOptions, type EvaluateOptions } from "../evaluate_options.ts";
+import { checkTargets } from "../check_stages.ts";
+import type { EvaluateOptions } from "../evaluate_options.ts";
+import { scoredBy } from "../scored_by.ts";
 import type { MetricFor, ScoresOf } from "../plan_types.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import {
@@ -117,18 +118,7 @@ function stagesOf(spec: MergeSpec) {
       targets: Object.freeze(spec.targets),
     }),
     evaluate(metrics: MergeSpec["metrics"], options: EvaluateOptions = {}) {
-      checkMetrics(metrics);
-      checkEvaluateOptions(options);
-      const generate = options.generate ?? spec.generate;
-      const evaluateCompute = options.compute ?? spec.evaluateCompute;
-      const features = options.features ?? spec.features;
-      return mergePlanOf({
-        ...spec,
-        metrics: { ...spec.metrics, ...metrics },
-        ...(generate ? { generate: Object.freeze({ ...generate }) } : {}),
-        ...(evaluateCompute ? { evaluateCompute } : {}),
-        ...(features === undefined ? {} : { features }),
-      });
+      return mergePlanOf(scoredBy(spec, metrics, options));
     },
     deploy(...targets: readonly DeployTarget[]) {
       checkTargets(targets);
