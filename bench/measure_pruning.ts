@@ -26,6 +26,7 @@ import {
 } from "tunebook";
 import { definitions, sentiment } from "tunebook/datasets";
 import { type Displayed, jupyterDisplay, type MimeBundle } from "../lib/core/display.ts";
+import type { Table } from "../lib/table/table.ts";
 import { splitTable } from "../lib/data/split.ts";
 
 const { values: { rows: trainRows, variants }, positionals: [folder = "out/pruning", ...names] } =
@@ -70,18 +71,11 @@ async function sentences() {
     "4 layers": { layers: 4 },
     "heads .5, width .5, 4 layers": { heads: 0.5, feedForward: 0.5, layers: 4 },
   };
-  for (const [name, options] of Object.entries(kept).slice(0, Number(variants))) {
-    await once(
-      at(name),
-      async () =>
-        console.log(textOf(await prune(at("whole"), { ...options, rows: train }).save(at(name)))),
-    );
-    models[name] = at(name);
-    if (options.by) continue;
-    const to = at(`${name}, recovered`);
-    await fit(`file:${at(name)}`, to, 1, options.heads === undefined);
-    models[`${name}, recovered`] = to;
-  }
+  await pruneAll(
+    kept,
+    { at, train, models },
+    (from, to, { heads }) => fit(from, to, 1, heads === undefined),
+  );
   console.log(textOf(await measureModels(models, { rows: test, metric: accuracy })));
   const last = Object.keys(kept).slice(0, Number(variants)).at(-1)!;
   await once(at("onnx"), () => exportPruned(at(last), at("onnx")));
@@ -117,19 +111,31 @@ async function language() {
     "heads .5, width .5": { heads: 0.5, feedForward: 0.5 },
     "3 layers": { layers: 3 },
   };
+  await pruneAll(kept, { at, train, models }, (from, to) => fit(from, to, 1));
+  console.log(textOf(await measureModels(models, { rows: test, metric: perplexity })));
+}
+
+/** Prunes the whole model in each way, and recovers those that are not for comparison; adds both to `models`. */
+async function pruneAll(
+  kept: Readonly<Record<string, PruneOptions>>,
+  { at, train, models }: {
+    at(name: string): string;
+    readonly train: Table;
+    readonly models: Record<string, string>;
+  },
+  recover: (from: string, to: string, options: PruneOptions) => Promise<void>,
+) {
   for (const [name, options] of Object.entries(kept).slice(0, Number(variants))) {
-    await once(
-      at(name),
-      async () =>
-        console.log(textOf(await prune(at("whole"), { ...options, rows: train }).save(at(name)))),
-    );
+    await once(at(name), async () => {
+      const pruning = prune(at("whole"), { ...options, rows: train });
+      console.log(textOf(await pruning.save(at(name))));
+    });
     models[name] = at(name);
     if (options.by) continue;
     const to = at(`${name}, recovered`);
-    await fit(`file:${at(name)}`, to, 1);
+    await recover(`file:${at(name)}`, to, options);
     models[`${name}, recovered`] = to;
   }
-  console.log(textOf(await measureModels(models, { rows: test, metric: perplexity })));
 }
 
 /** What a notebook shows, as text. */

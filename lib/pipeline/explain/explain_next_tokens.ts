@@ -6,7 +6,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import { quoted } from "../../core/quoted.ts";
 import type { ExplainMethod } from "../../evaluate/explain/explained.ts";
-import { type ExplainPrograms, explainPrograms } from "../../evaluate/explain/explain_programs.ts";
+import type { ExplainPrograms } from "../../evaluate/explain/explain_programs.ts";
 import { integratedGradients } from "../../evaluate/explain/integrated_gradients.ts";
 import { nextToken } from "../../evaluate/explain/logits_at.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
@@ -18,6 +18,7 @@ import type { ExplainableModel } from "./explainable_model.ts";
 import type { ExplainOptions } from "./explain_options.ts";
 import type { TextExplanation } from "./text_explanation.ts";
 import { wordsOfTokens } from "./text_words.ts";
+import { programsOf } from "./programs_of.ts";
 
 /**
  * Explains the next token of each input, or so many tokens that are written one after the other, each the likeliest. All
@@ -41,12 +42,7 @@ export async function explainNextTokens(
   const asked = { objective: () => ({ head, outputs: head.outputs }) } as unknown as AnyExamples;
   const trainable = model.trainableOf(asked);
   if (trainable.model.family.decoder) throw encoderDecoder(trainable.model.family.modelType);
-  const programs = explainPrograms(trainable, {
-    device: model.device,
-    state: await model.stateOf(),
-    held: model.held,
-    signal,
-  });
+  const programs = await programsOf(model, trainable, signal);
   try {
     const explanations: TextExplanation[] = [];
     for (const prompt of prompts) {

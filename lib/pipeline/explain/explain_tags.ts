@@ -5,7 +5,6 @@
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { quoted } from "../../core/quoted.ts";
-import { explainPrograms } from "../../evaluate/explain/explain_programs.ts";
 import { integratedGradients } from "../../evaluate/explain/integrated_gradients.ts";
 import { logitsAt } from "../../evaluate/explain/logits_at.ts";
 import { textProcessor } from "../../tasks/shared/text_examples.ts";
@@ -16,6 +15,7 @@ import type { ExplainableModel } from "./explainable_model.ts";
 import type { ExplainOptions } from "./explain_options.ts";
 import type { TextExplanation } from "./text_explanation.ts";
 import { textWords } from "./text_words.ts";
+import { programsOf } from "./programs_of.ts";
 
 /** Explains the tag that a model gives the first token of a word, in each text where the word first stands. */
 export async function explainTags(
@@ -47,12 +47,7 @@ export async function explainTags(
   );
   const { head } = task;
   const lacking = { objective: () => ({ head, outputs: head.outputs }) } as unknown as AnyExamples;
-  const programs = explainPrograms(model.trainableOf(lacking), {
-    device: model.device,
-    state: await model.stateOf(),
-    held: model.held,
-    signal,
-  });
+  const programs = await programsOf(model, model.trainableOf(lacking), signal);
   try {
     const explanations: TextExplanation[] = [];
     for (const [row, words] of all.entries()) {

@@ -11,7 +11,7 @@ import {
   sumByFeature,
 } from "../../evaluate/explain/explained.ts";
 import { explainedText } from "../../evaluate/explain/explained_text.ts";
-import { type ExplainPrograms, explainPrograms } from "../../evaluate/explain/explain_programs.ts";
+import type { ExplainPrograms } from "../../evaluate/explain/explain_programs.ts";
 import { faithfulnessOf } from "../../evaluate/explain/faithfulness.ts";
 import { integratedGradients } from "../../evaluate/explain/integrated_gradients.ts";
 import type { Attribution } from "../../evaluate/explain/explained.ts";
@@ -24,6 +24,7 @@ import type { ExplainableModel } from "./explainable_model.ts";
 import type { ExplainOptions } from "./explain_options.ts";
 import { shownTextExplanation, type TextExplanation } from "./text_explanation.ts";
 import { type TextWords, textWords } from "./text_words.ts";
+import { programsOf } from "./programs_of.ts";
 
 /** Explains what the model says of each text or pair of texts. */
 export async function explainTexts(
@@ -46,12 +47,7 @@ export async function explainTexts(
   const all = texts.map((each) => textWords(each, own, baseline));
   refuseLongTexts(all.map(({ tokens }) => tokens.ids.length), own.maxTokens);
   const logits = await model.outputsOf(examples);
-  const programs = explainPrograms(model.trainableOf(examples), {
-    device: model.device,
-    state: await model.stateOf(),
-    held: model.held,
-    signal,
-  });
+  const programs = await programsOf(model, model.trainableOf(examples), signal);
   try {
     const explanations: TextExplanation[] = [];
     for (const [row, words] of all.entries()) {
