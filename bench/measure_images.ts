@@ -7,19 +7,18 @@
 import { cpuUsage } from "node:process";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
-import { Random } from "../lib/core/random.ts";
 import { augmented } from "../lib/image/augment/augmentation.ts";
 import { colorJitter } from "../lib/image/augment/color_jitter.ts";
 import { horizontalFlip } from "../lib/image/augment/horizontal_flip.ts";
 import { randAugment } from "../lib/image/augment/rand_augment.ts";
 import { randomResizedCrop } from "../lib/image/augment/random_resized_crop.ts";
 import { decodeImage } from "../lib/image/decode_image.ts";
-import type { Image } from "../lib/image/image.ts";
 import { decodePlain } from "../lib/image/plain_decoder.ts";
 import { imageProcessor } from "../lib/image/processor/image_processor.ts";
 import { resample } from "../lib/image/resample/resample.ts";
 import { markdownTable } from "./markdown_table.ts";
 import { median } from "./median.ts";
+import { photograph } from "./photograph.ts";
 import { processorMilliseconds } from "./processor_milliseconds.ts";
 
 const { values } = parseArgs({
@@ -29,17 +28,6 @@ const [rounds, repeats] = [Number(values.rounds), Number(values.images)];
 // The usual size of a photograph of ImageNet, and one that a telephone sends.
 const sizes = [[500, 375], [1600, 1200]] as const;
 
-/** Waves, edges and noise, so that nothing is easier than in a photograph. */
-function picture(width: number, height: number): Image {
-  const random = Random.fromSeed(1);
-  const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => {
-    const [x, y] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width)];
-    const wave = 100 + 80 * Math.sin(x / 40 + at % 3) * Math.cos(y / 60);
-    return wave + ((x >> 6) + (y >> 5)) % 2 * 40 + random.integer(20);
-  });
-  return { width, height, channels: 3, data };
-}
-
 const processors = [
   [224, "ViT", 2],
   [224, "ViT", 3],
@@ -47,7 +35,7 @@ const processors = [
 ] as const;
 
 for (const [width, height] of sizes) {
-  const image = picture(width, height);
+  const image = photograph(width, height);
   const raw = { raw: { width, height, channels: 3 } } as const;
   const jpeg = await sharp(image.data, raw).jpeg({ quality: 85 }).toBuffer();
   const where = "it";
