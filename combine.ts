@@ -1,6 +1,5 @@
 /**
- * What makes one model of several: methods that merge tensors, and the merging of whole models. All of it is
- * imported from "tunebook".
+ * What makes one model of several: methods that merge tensors, and the merging of whole models.
  *
  * @module
  */

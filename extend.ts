@@ -47,6 +47,8 @@ export type {
   Task,
 } from "./lib/nn/task.ts";
 export type { Rows } from "./lib/nn/run_over.ts";
+export type { BatchDraw, Feeds, FeedsSoon } from "./lib/nn/feeds.ts";
+export type { TargetsContext } from "./lib/nn/objective.ts";
 export type { HeadRequest } from "./lib/nn/task_head.ts";
 export type { Writing, WritingCase } from "./lib/nn/writing.ts";
 export type {

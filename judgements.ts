@@ -1,6 +1,6 @@
 /**
  * What learns from judgements: of people, as pairs of answers or marks of single ones, and of rewards, which judge what a
- * model samples. All of it is imported from "tunebook".
+ * model samples.
  *
  * @module
  */

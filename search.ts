@@ -1,6 +1,6 @@
 /**
  * What searches for hyper-parameters: spaces of what may vary, samplers that choose what to try next, and
- * pruners that stop what will not be good. All of it is imported from "tunebook".
+ * pruners that stop what will not be good.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { checkOptions } from "../lib/core/check_options.ts";
 import { messageOf, TunebookError } from "../lib/core/errors.ts";
 import type { Rule } from "../lib/core/option_rules.ts";
-import { packageFolder } from "../lib/core/package_folder.ts";
+import { fetchPackage } from "../lib/core/fetch_package.ts";
 import { rememberOrigin } from "../lib/table/origin.ts";
 import { type Table, tableFromRows } from "../lib/table/table.ts";
 import type { DataCard, DataTask } from "./data_card.ts";
@@ -70,7 +70,7 @@ export function dataSet<
   const allRules = { ...optionRules(together !== undefined), ...rules };
   const open = async (options: Options = {} as Options): Promise<Table> => {
     checkOptions(`the data set ${name}`, options, allRules);
-    const folder = home ? packageFolder(home.name, home.version) : "";
+    const folder = home ? await fetchPackage(home.name, home.version) : "";
     const all = await read(folder, options);
     if ((isWhole?.(options) ?? true) && all.length !== card.rows) {
       throw new TunebookError(

@@ -7,7 +7,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TunebookError } from "../lib/core/errors.ts";
-import { packageFolder } from "../lib/core/package_folder.ts";
+import { fetchPackage } from "../lib/core/fetch_package.ts";
 import { parseJson } from "../lib/core/parse_json.ts";
 import {
   type DataRow,
@@ -79,7 +79,7 @@ export const interfaceMessages: DataSet<InterfaceMessagesOptions, "translation">
       const sources = await messagesOf(folder);
       const rows: DataRow[] = [];
       for (const language of languageList(languages)) {
-        const targets = await messagesOf(packageFolder(packOf(language), version));
+        const targets = await messagesOf(await fetchPackage(packOf(language), version));
         for (const [key, text] of sources) {
           const source = revealed(text);
           const target = targets.get(key);

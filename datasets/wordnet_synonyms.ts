@@ -4,7 +4,7 @@
  * @module
  */
 import { takesNoOptions } from "../lib/core/check_options.ts";
-import { packageFolder } from "../lib/core/package_folder.ts";
+import { fetchPackage } from "../lib/core/fetch_package.ts";
 import { wordnetFacts, wordnetSynsets } from "./wordnet_synsets.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function wordnetSynonyms(): Promise<ReadonlyMap<string, readonly st
   takesNoOptions("wordnetSynonyms", arguments);
   const { name, version } = wordnetFacts.package!;
   const found = new Map<string, Set<string>>();
-  for (const { words } of await wordnetSynsets(packageFolder(name, version))) {
+  for (const { words } of await wordnetSynsets(await fetchPackage(name, version))) {
     const single = words.map((word) => word.toLowerCase()).filter((word) => !word.includes(" "));
     for (const word of single) {
       const own = found.get(word) ?? new Set();

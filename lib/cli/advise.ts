@@ -6,7 +6,6 @@
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { visibleLines } from "../core/visible.ts";
 import type { PrecisionName } from "../engine/mod.ts";
-import { advise } from "../pipeline/advise/advise.ts";
 import type { AdviseOptions } from "../pipeline/advise/advise_options.ts";
 import type { PlanSpec } from "../pipeline/plan_spec.ts";
 import type { Flags } from "./flags.ts";
@@ -23,6 +22,7 @@ export const adviceFlags: readonly string[] = [
 /** Prints the advice on a plan's data and model, with --json as one object behind it; the exit code. */
 export async function adviseOnPlan(spec: PlanSpec, flags: Flags): Promise<number> {
   const { device, precision } = flags;
+  const { advise } = await import("../pipeline/advise/advise.ts");
   const advice = await advise(spec, optionsOf(flags), {
     ...(typeof device === "string" ? { device } : {}),
     ...(typeof precision === "string" ? { precision: precision as PrecisionName } : {}),

@@ -18,7 +18,6 @@ import { asksForFolds, foldFlags, plansOfFiles, runOnFolds } from "./fold_flags.
 import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
 import { rayFlags } from "./ray/ray_flags.ts";
-import { runOnRay } from "./ray/run_on_ray.ts";
 import { type FlagPlan, jsonOfFile, planOfFlags } from "./plan_of_flags.ts";
 import { planOfJson } from "./plan_of_json.ts";
 import { kebab } from "./train_flags.ts";
@@ -70,6 +69,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     if (flags.advise) return await adviseOnPlan(plan.spec, flags);
     if (isFirst) console.error(`${plan}\n`);
     if (typeof flags.ray === "string") {
+      const { runOnRay } = await import("./ray/run_on_ray.ts");
       await runOnRay(plan, flags);
       return 0;
     }

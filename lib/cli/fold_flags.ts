@@ -9,8 +9,7 @@ import { visibleLines } from "../core/visible.ts";
 import { Plan } from "../pipeline/plan.ts";
 import type { RunOptions } from "../pipeline/run/run_options.ts";
 import { isSearchJson } from "../pipeline/search/search_json.ts";
-import { crossValidate } from "../pipeline/select/cross_validate.ts";
-import { type CandidatePlans, select } from "../pipeline/select/select.ts";
+import type { CandidatePlans } from "../pipeline/select/select.ts";
 import type { SelectOptions } from "../pipeline/select/select_options.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
@@ -93,12 +92,14 @@ export async function runOnFolds(
       throw mistakes("input", "these flags need several plan files:", extra.map(dashed));
     }
     console.error(`${first}\n`);
+    const { crossValidate } = await import("../pipeline/select/cross_validate.ts");
     const found = await crossValidate(first, options, run);
     console.log(String(found));
     if (flags.json) console.log(visibleLines(JSON.stringify(found)));
     return;
   }
   for (const [name, plan] of all) console.error(`${name}\n${plan}\n`);
+  const { select } = await import("../pipeline/select/select.ts");
   const selection = await select(plans, options, run);
   console.log(String(selection));
   if (selection.result) console.log(`\n${selection.result}`);

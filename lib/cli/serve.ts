@@ -12,8 +12,19 @@ import { serve } from "../pipeline/serve/serve.ts";
 import type { Server } from "../serve/server.ts";
 import { serveCommand, serveHelp } from "./serve_flags.ts";
 
-/** Starts a server, says where it listens, and waits until it has stopped. */
-export async function serveModels(args: readonly string[]): Promise<void> {
+/** Starts a server, says where it listens, waits until it has stopped, and returns the exit code. */
+export async function serveModels(args: readonly string[]): Promise<number> {
+  try {
+    await serveUntilStopped(args);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof TunebookError)) throw error;
+    console.error(`error: ${messageOf(error)}`);
+    return 1;
+  }
+}
+
+async function serveUntilStopped(args: readonly string[]): Promise<void> {
   const { sources, options, help } = await serveCommand(args);
   if (help) {
     console.log(serveHelp);
@@ -57,12 +68,4 @@ function stopOnSignals(server: Server): void {
   });
 }
 
-if (import.meta.main) {
-  try {
-    await serveModels(Deno.args);
-  } catch (error) {
-    if (!(error instanceof TunebookError)) throw error;
-    console.error(`error: ${messageOf(error)}`);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) Deno.exitCode = await serveModels(Deno.args);

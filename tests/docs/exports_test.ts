@@ -10,7 +10,26 @@ const project = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What stands behind `from` in the code. */
 const importsOf = (code: string) => [...code.matchAll(/ from "([^"]+)";/g)].map(([, from]) => from);
-const isPublic = (specifier: string) => /^(tunebook|tunebook\/datasets|node:.*)$/.test(specifier);
+const isPublic = (specifier: string) => /^(tunebook|tunebook\/[a-z]+|node:.*)$/.test(specifier);
+
+Deno.test("every area of mod.ts can be imported by itself, published and out of a clone", async () => {
+  const mod = await Deno.readTextFile(join(project, "mod.ts"));
+  const areas = [...mod.matchAll(/^export \* from "\.\/(\w+)\.ts";$/gm)].map(([, area]) => area);
+  assert.ok(areas.length > 10);
+  const { exports, imports, publish } = JSON.parse(
+    await Deno.readTextFile(join(project, "deno.json")),
+  );
+  const others = ["datasets", "notebook", "finetune"];
+  assert.deepEqual(
+    Object.keys(exports),
+    [".", ...[...areas, ...others].map((name) => `./${name}`)],
+  );
+  for (const area of areas) {
+    assert.equal(exports[`./${area}`], `./${area}.ts`);
+    assert.equal(imports[`tunebook/${area}`], `./${area}.ts`);
+    assert.ok(publish.include.includes(`${area}.ts`), area);
+  }
+});
 
 Deno.test("the guide shows a task, a metric, a method and a family, from the public door", async () => {
   const guide = await Deno.readTextFile(join(project, "docs/extending.md"));

@@ -15,7 +15,6 @@ const commands: readonly string[] = ["finetune"];
 /** Modules that no module imports, because another process runs them: name → path. */
 export const programs: Readonly<Record<string, string>> = {
   apart: "lib/pipeline/compare/apart.ts",
-  serve: "lib/cli/serve.ts",
 };
 
 /** `./datasets/mod.ts` → `./datasets/mod.js` */

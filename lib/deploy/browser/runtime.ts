@@ -6,7 +6,7 @@
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic.ts";
-import { packageFolder } from "../../core/package_folder.ts";
+import { fetchPackage } from "../../core/fetch_package.ts";
 
 /** A build of ONNX Runtime in WebAssembly: with WebGPU, or the smaller one without. */
 export type RuntimeBuild = ".asyncify" | "";
@@ -16,7 +16,7 @@ const library = "@huggingface/transformers";
 /** Copies transformers.js in one file and the builds into `runtime`, and their licences into `licences.txt`. */
 export async function copyRuntime(folder: string, builds: readonly RuntimeBuild[]): Promise<void> {
   // The package that it needs lies beside it, whichever version others have.
-  const reader = await Deno.realPath(packageFolder(library));
+  const reader = await Deno.realPath(await fetchPackage(library));
   const runtime = await runtimeFolder(reader);
   const home = join(folder, "runtime");
   await Deno.mkdir(home);

@@ -16,15 +16,8 @@ export function programText(name: string): string {
   return `${executableMark}
 import { join } from "node:path";
 import { serveModels } from "./${entryPoint}";
-import { messageOf, TunebookError } from "./lib/core/errors${moduleEnding}";
 
 const model = join(import.meta.dirname${moduleEnding === ".ts" ? "!" : ""}, "model");
-try {
-  await serveModels([\`${name}=\${model}\`, ...Deno.args]);
-} catch (error) {
-  if (!(error instanceof TunebookError)) throw error;
-  console.error(\`error: \${messageOf(error)}\`);
-  Deno.exit(1);
-}
+Deno.exitCode = await serveModels([\`${name}=\${model}\`, ...Deno.args]);
 `;
 }

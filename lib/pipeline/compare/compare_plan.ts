@@ -19,7 +19,6 @@ import {
 } from "./compare_spec.ts";
 import type { Comparison } from "./comparison.ts";
 import { describePlan } from "../display/describe_plan.ts";
-import { runComparison } from "./run_comparison.ts";
 import type { RunOptions } from "../run/run_options.ts";
 
 /** A comparison of methods; nothing is computed before `run`. */
@@ -70,7 +69,10 @@ export function comparePlanOf<Name extends string>(
   const text = () => linesOf(parts).map(([what, value]) => `${what.padEnd(9)}${value}`).join("\n");
   return Object.freeze({
     spec: parts,
-    run: (options?: RunOptions) => runComparison(parts, options) as Promise<Comparison<Name>>,
+    async run(options?: RunOptions) {
+      const { runComparison } = await import("./run_comparison.ts");
+      return await runComparison(parts, options) as Comparison<Name>;
+    },
     toJSON: () => comparisonToJson(parts),
     toString: text,
     [customInspect]: text,

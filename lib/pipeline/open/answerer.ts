@@ -13,7 +13,6 @@ import { runTokensOn } from "../../nn/cut_by_length.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import { trainSettings } from "../../train/train_options.ts";
-import { explainInputs } from "../explain/explain_inputs.ts";
 import type { ExplainOptions } from "../explain/explain_options.ts";
 import type { AnyExplanation } from "../explain/explanation.ts";
 import { trainableOf } from "../run/assemble_stage.ts";
@@ -87,8 +86,9 @@ export function answererOf(
   return {
     predict: (inputs, signal, quiet) =>
       predictInputs(task, inputs, processor, outputsFor(signal), { signal, quiet }),
-    explain: (inputs, options, signal) =>
-      explainInputs(inputs, options, {
+    async explain(inputs, options, signal) {
+      const { explainInputs } = await import("../explain/explain_inputs.ts");
+      return await explainInputs(inputs, options, {
         task,
         processor,
         device,
@@ -96,7 +96,8 @@ export function answererOf(
         trainableOf: trainableFor,
         stateOf,
         outputsOf: outputsFor(signal),
-      }, signal),
+      }, signal);
+    },
     textModel: writing.open,
     async dispose() {
       const predictor = await compiled?.catch(() => undefined);

@@ -10,8 +10,9 @@ import type { Method } from "../../nn/method.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import { askTeachers, type AskTeachersOptions } from "./ask_teachers.ts";
+import type { AskTeachersOptions } from "./ask_teachers.ts";
 import {
+  type AnyExamples,
   type Assembled,
   attachMethod,
   type EncodedSplits,
@@ -70,7 +71,7 @@ export async function encodeSplits(
   const encode = (name: keyof typeof splits, where: string) =>
     task.examples(splits[name]!, processor, { where, training: name === "train", signal });
   const where = "the training data";
-  const train = await askTeachers(await encode("train", where), {
+  const train = await taught(await encode("train", where), {
     ...{ table: splits.train, processor, where, signal },
     ...asking,
   });
@@ -93,4 +94,11 @@ export async function encodeSplits(
     ...(processor.input === "text" ? { lengths } : {}),
   });
   return { train, test, ...(validation ? { validation } : {}), report };
+}
+
+/** The rows with what their teachers say, where they have some. */
+async function taught(examples: AnyExamples, options: AskTeachersOptions): Promise<AnyExamples> {
+  if (!examples.teaching) return examples;
+  const { askTeachers } = await import("./ask_teachers.ts");
+  return await askTeachers(examples, options);
 }

@@ -1,5 +1,5 @@
 /**
- * The result of a run out of what its stages left.
+ * The result of a run out of what its stages left. What may be asked of it later is loaded when it is asked.
  *
  * @module
  */
@@ -24,14 +24,12 @@ import { failureNotes, rewardNote, shownJudged } from "../display/judged_answers
 import { shownRollouts } from "../display/rollout_table.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
-import { analyseErrors } from "../error_analysis/analyse_errors.ts";
 import type { AnalysedSplit } from "../error_analysis/duplicates.ts";
 import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
 import {
   checkErrorAnalysisOptions,
   type ErrorAnalysisOptions,
 } from "../error_analysis/error_analysis_options.ts";
-import { explainInputs } from "../explain/explain_inputs.ts";
 import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
 import { teachersOfTask } from "../../tasks/distillation/teachers_of_task.ts";
 import type { AnyExplanation } from "../explain/explanation.ts";
@@ -46,7 +44,6 @@ import { writerOf, writtenTexts } from "../write/writer.ts";
 import { cardOfResult } from "../serve/card_of_result.ts";
 import { servedResult } from "../serve/serve_result.ts";
 import type { WinRate } from "../win_rate/win_rate.ts";
-import { winRateOf } from "../win_rate/win_rate_of_result.ts";
 import type { PairJudge } from "../../nn/pair_judge.ts";
 import type { WinRateOptions } from "../win_rate/win_rate_options.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
@@ -171,6 +168,7 @@ async function explanationsOf(
   using interrupt = onCellInterrupt(options.signal ?? outer);
   const { signal } = interrupt;
   const { processor, trainable } = assembled;
+  const { explainInputs } = await import("../explain/explain_inputs.ts");
   return await explainInputs(inputs, options, {
     task,
     processor,
@@ -192,6 +190,7 @@ async function errorsOf(
     const [table, examples] = [splits[name], data[name]];
     return table && examples ? [{ name, table, examples }] : [];
   });
+  const { analyseErrors } = await import("../error_analysis/analyse_errors.ts");
   return await analyseErrors({ task, predictions, splits: held }, options, interrupt.signal);
 }
 
@@ -201,6 +200,7 @@ async function winRateIn(
   options: WinRateOptions | undefined,
 ): Promise<WinRate> {
   const on = { device: device.inFloat32 ?? device, table: splits.test, state };
+  const { winRateOf } = await import("../win_rate/win_rate_of_result.ts");
   return await winRateOf({ ...models, ...on }, judge, options);
 }
 

@@ -23,7 +23,6 @@ import type { Assembled, EncodedSplits } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
 import { driftOf } from "./drift_of.ts";
-import { deployStage } from "./deploy_stage.ts";
 import { cardStage } from "./card_stage.ts";
 import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
@@ -145,6 +144,8 @@ async function runStages(
     const run = recordOf(spec, data, scored, probes);
     const proof = { read, assembled, scored, judge, outputsOf: exactly, answers };
     const toWrite = unpublished(spec, probes);
+    // What proves a deployment is loaded after the training, so that the first step does not wait for it.
+    const { deployStage } = await import("./deploy_stage.ts");
     const deployed = await deployStage(toWrite, model, proof, { drift, run, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));

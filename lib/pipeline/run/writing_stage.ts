@@ -13,7 +13,7 @@ import { heldOutCases } from "../write/held_out_cases.ts";
 import { sampleInputs, Sampler } from "../write/samples.ts";
 import { type LazyTextModel, lazyTextModel } from "../write/text_model_of.ts";
 import type { Assembled } from "./assemble_stage.ts";
-import { type DrawingStage, drawingStage } from "./drawing_stage.ts";
+import type { DrawingStage } from "./drawing_stage.ts";
 import { withInitial } from "./initial_parameters.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -67,6 +67,7 @@ export async function writingStage(
   };
   if (task.drawing) {
     const on = { task, device, scorer, settings, options, table, signal };
+    const { drawingStage } = await import("./drawing_stage.ts");
     const drawing = await drawingStage(spec, assembled, on);
     const samplesAfter = async (state: State, steps: number) =>
       await drawing.sampleDrawer?.after(state, { steps, signal });

@@ -12,7 +12,6 @@ import type { PlanSpec } from "../plan_spec.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { describeParameter } from "./describe_parameter.ts";
 import type { SearchedSettings } from "./plan_space.ts";
-import { runSearch } from "./run_search.ts";
 import { describeFrontRule, titleOfCost } from "./search_costs.ts";
 import { type SearchJson, searchToJson } from "./search_json.ts";
 import type { SearchResult } from "./search_result.ts";
@@ -53,7 +52,10 @@ export function searchPlanOf<Found>(
     visibleLines(lines().map(([what, value]) => `${what.padEnd(9)}${value}`).join("\n"));
   return Object.freeze({
     spec,
-    run: (run: RunOptions = {}) => runSearch(search, run, planOf),
+    async run(run: RunOptions = {}) {
+      const { runSearch } = await import("./run_search.ts");
+      return await runSearch(search, run, planOf);
+    },
     toJSON: () => searchToJson(spec),
     toString: text,
     [customInspect]: text,

@@ -10,7 +10,7 @@ import type { Outputs } from "../../nn/task.ts";
 import type { ModelCard } from "../../serve/model_card.ts";
 import type { ServedBase, ServedModel } from "../../serve/served_base.ts";
 import { type ServeOptions, serveSettings } from "../../serve/serve_options.ts";
-import { type Server, startServer } from "../../serve/server.ts";
+import type { Server } from "../../serve/server.ts";
 import { type AskedRows, predictInputs } from "../run/predict_inputs.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
 import { tokensOf } from "./served_model.ts";
@@ -90,5 +90,7 @@ async function serveModel(
     tokens: async (model, text) => await tokensOf(tokenizer ? { tokenizer } : {}, model, text),
     dispose: () => Promise.resolve(),
   };
+  // Few runs are served; the server is a large part of what there is to load.
+  const { startServer } = await import("../../serve/server.ts");
   return await startServer([base], settings);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { packageFolder } from "../../core/package_folder.ts";
+import { fetchPackage } from "../../core/fetch_package.ts";
 import type { Route } from "./route.ts";
 
 const page = `<!doctype html>
@@ -49,7 +49,7 @@ export const docs: Route = (app) => {
   app.get("/docs/start.js", (c) => c.body(start, 200, { "content-type": script }));
   for (const [name, type] of Object.entries(files)) {
     app.get(`/docs/${name}`, async (c) => {
-      const bytes = await Deno.readFile(join(packageFolder("swagger-ui-dist"), name));
+      const bytes = await Deno.readFile(join(await fetchPackage("swagger-ui-dist"), name));
       return c.body(bytes, 200, { "content-type": type, "cache-control": `max-age=${maxAge}` });
     });
   }

@@ -6,11 +6,9 @@
 import { TunebookError } from "../../core/errors.ts";
 import type { CaptionEncoder, ImageProcessor, Processor } from "../../nn/processor.ts";
 import { colours, pixelsFor, type PixelsOfModel } from "../shared/image_rows.ts";
+import { denoiserHeadName } from "./denoiser_head.ts";
 import type { NoiseSchedule } from "./noise_schedule.ts";
 import { readNoiseSchedule } from "./scheduler_config.ts";
-
-/** The head that is asked for. */
-export const denoiserHeadName = "denoiser";
 
 /** A denoiser as the task sees it. */
 export interface DenoiserModel extends PixelsOfModel {

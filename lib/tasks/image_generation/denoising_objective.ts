@@ -5,7 +5,7 @@
  */
 import { type InputSpec, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
-import { denoiserHeadName } from "./denoiser_model.ts";
+import { denoiserHeadName } from "./denoiser_head.ts";
 
 /** The sizes of images, and how many labels they may have. */
 export interface DenoisingObjectiveOptions {

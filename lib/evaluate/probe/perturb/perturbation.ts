@@ -7,7 +7,7 @@ import type { Random } from "../../../core/random.ts";
 
 /**
  * A change of a text that a model should bear. A new one is one file that makes such an object, and one line in
- * `probing.ts`.
+ * `probe.ts`.
  */
 export interface Perturbation {
   /** What reports call it, `typos`. */

@@ -1,9 +1,8 @@
 /**
- * What makes a trained model smaller: pruning. All of it is imported from "tunebook".
+ * What makes a trained model smaller: pruning.
  *
  * @module
  */
-
 export { cubicSchedule } from "./lib/combine/prune/cubic_schedule.ts";
 export { prune, type Pruning, type SavePruningOptions } from "./lib/pipeline/prune/prune.ts";
 export type { PruneOptions, PruningCriterion } from "./lib/pipeline/prune/prune_options.ts";

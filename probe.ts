@@ -1,6 +1,6 @@
 /**
  * What probes a trained model beside its score: behavioural tests, and changes of texts and images that it must
- * bear. All of it is imported from "tunebook".
+ * bear.
  *
  * @module
  */

@@ -1,8 +1,73 @@
 /**
- * What is about images alone.
+ * What is about images: the tasks that read and draw them, images as data, augmentations, and their scores.
  *
  * @module
  */
+
+// Tasks on images
+export {
+  imageClassification,
+  type ImageClassificationOptions,
+} from "./lib/tasks/image_classification.ts";
+export type { ImageInput } from "./lib/tasks/shared/image_input.ts";
+export type { ImagePrediction } from "./lib/tasks/image_classification/prediction.ts";
+export { imageGeneration } from "./lib/tasks/image_generation.ts";
+export type { ImageGenerationOptions } from "./lib/tasks/image_generation/options.ts";
+export type {
+  DrawingInput,
+  DrawingRequest,
+  GeneratedImage,
+} from "./lib/tasks/image_generation/drawing.ts";
+export { imageSegmentation } from "./lib/tasks/image_segmentation.ts";
+export type { ImageSegmentationOptions } from "./lib/tasks/image_segmentation/options.ts";
+export type { SegmentedImage, SegmentedLabel } from "./lib/tasks/image_segmentation/prediction.ts";
+export { objectDetection, type ObjectDetectionOptions } from "./lib/tasks/object_detection.ts";
+export type {
+  DetectorLossOptions,
+  QueryLossOptions,
+} from "./lib/tasks/object_detection/detector.ts";
+export type {
+  DetectedObject,
+  DetectionPrediction,
+} from "./lib/tasks/object_detection/prediction.ts";
+
+// Images as data
+export type { Channels, Image } from "./lib/image/image.ts";
+export { decodeImage, type DecodeImageOptions } from "./lib/image/decode_image.ts";
+export { imageBytes, type ImageBytesOptions } from "./lib/image/image_bytes.ts";
+export type { ImageObject, PixelBox } from "./lib/image/image_object.ts";
+export type { RunMask } from "./lib/image/masks/run_mask.ts";
+export { type PixelMask, readMask } from "./lib/image/masks/read_mask.ts";
+export type { PixelSize } from "./lib/image/pixel_size.ts";
+export type { Region } from "./lib/image/resample/resample.ts";
+export type { ResampleName } from "./lib/image/resample/filters.ts";
+export type { Placement } from "./lib/image/processor/placement.ts";
+export type { ConfigRecord } from "./lib/image/processor/processor_defaults.ts";
+export { imageProcessor, type PixelProcessor } from "./lib/image/processor/image_processor.ts";
+
+// Folders of images and annotations
+export { imageFolder, type ImageFolderOptions } from "./lib/data/images/image_folder.ts";
+export { maskFolder, type MaskFolderOptions } from "./lib/data/images/mask_folder.ts";
+export type { ObjectOptions } from "./lib/data/images/object_table.ts";
+export { type CocoOptions, readCoco } from "./lib/data/images/read_coco.ts";
+export { readVoc, type VocOptions } from "./lib/data/images/read_voc.ts";
+export { readYolo, type YoloOptions } from "./lib/data/images/read_yolo.ts";
+
+// Augmentations
+export type { Augmentation, AugmentNoise, ImageExample } from "./lib/image/augment/augmentation.ts";
+export type { AugmentationSpec } from "./lib/image/augment/augmentations.ts";
+export { augmented } from "./lib/image/augment/augmentation.ts";
+export { colorJitter, type ColorJitterOptions } from "./lib/image/augment/color_jitter.ts";
+export { cutmix, type CutmixOptions } from "./lib/image/augment/cutmix.ts";
+export { horizontalFlip, type HorizontalFlipOptions } from "./lib/image/augment/horizontal_flip.ts";
+export type { ImageBatch } from "./lib/image/augment/image_batch.ts";
+export { type BatchAugmentation, mixup, type MixupOptions } from "./lib/image/augment/mixup.ts";
+export { randAugment, type RandAugmentOptions } from "./lib/image/augment/rand_augment.ts";
+export { randomErasing, type RandomErasingOptions } from "./lib/image/augment/random_erasing.ts";
+export {
+  randomResizedCrop,
+  type RandomResizedCropOptions,
+} from "./lib/image/augment/random_resized_crop.ts";
 
 // Scores of boxes
 export {

@@ -1,6 +1,5 @@
 /**
- * What explains a model's answers: methods that say how much each word or region speaks for a label. All of it is
- * imported from "tunebook".
+ * What explains a model's answers: methods that say how much each word or region speaks for a label.
  *
  * @module
  */

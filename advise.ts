@@ -1,6 +1,5 @@
 /**
  * What is asked before anything is trained: whether data is right for fine-tuning, which method fits, what it takes.
- * All of it is imported from "tunebook".
  *
  * @module
  */

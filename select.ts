@@ -1,6 +1,5 @@
 /**
- * What selects among models: folds, cross-validation, tests of candidates, and the leaderboard. All of it is imported
- * from "tunebook".
+ * What selects among models: folds, cross-validation, tests of candidates, and the leaderboard.
  *
  * @module
  */

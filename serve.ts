@@ -1,8 +1,17 @@
 /**
- * What watches a model that is served.
+ * Trained models over HTTP, and what watches them. As a program it is the command:
+ * `deno run --allow-all npm:@tunebook/tunebook/serve FOLDER…`.
  *
  * @module
  */
+
+// Serving
+export { serve, type ServeModelsOptions } from "./lib/pipeline/serve/serve.ts";
+export type { ServeStoreOptions, ServeWatchOptions } from "./lib/pipeline/serve/open_watches.ts";
+export type { ServeResultOptions } from "./lib/pipeline/serve/serve_result.ts";
+export type { ServeSources } from "./lib/pipeline/serve/served_sources.ts";
+export type { ServeOptions } from "./lib/serve/serve_options.ts";
+export type { Server } from "./lib/serve/server.ts";
 
 // Watching
 export {
@@ -46,3 +55,8 @@ export {
   twoSampleClassifier,
   type TwoSampleClassifierTest,
 } from "./lib/serve/watch/drift/two_sample_classifier.ts";
+
+if (import.meta.main) {
+  const { serveModels } = await import("./lib/cli/serve.ts");
+  Deno.exitCode = await serveModels(Deno.args);
+}
