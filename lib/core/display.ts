@@ -30,7 +30,11 @@ export interface Displayed {
  * A bundle of a text, in which control characters are shown, and of HTML. Notebooks would take what stands between
  * two dollar signs for a formula: JupyterLab obeys the second of these classes, older ones the first.
  */
-export function bundleOf(text: string, content: Html, more: Record<string, unknown> = {}): MimeBundle {
+export function bundleOf(
+  text: string,
+  content: Html,
+  more: Record<string, unknown> = {},
+): MimeBundle {
   const { markup } = html`<div class="tex2jax_ignore mathjax_ignore">${content}</div>`;
   return { "text/plain": visibleLines(text), "text/html": markup, ...more };
 }

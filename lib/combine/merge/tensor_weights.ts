@@ -76,7 +76,9 @@ function refuseIdleParts(names: readonly string[], weights: ModelWeights): void 
   if (idle.length === 0) return;
   throw mistakes(
     "input",
-    `weights by parts of names say something of no tensor; names are such as ${names[0]} and ${names.at(-1)}:`,
+    `weights by parts of names say something of no tensor; names are such as ${names[0]} and ${
+      names.at(-1)
+    }:`,
     idle.map((part) =>
       names.some((name) => name.includes(part))
         ? `${JSON.stringify(part)} stands behind parts that its tensors have, too`

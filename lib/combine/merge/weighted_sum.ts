@@ -30,7 +30,9 @@ export function sharesOf(weights: readonly number[], name: string): number[] {
   if (Math.abs(total) >= smallestTotal) return weights.map((weight) => weight / total);
   throw new TunebookError(
     "input",
-    `the weights of ${name} are ${weights.join(", ")}, which add up to 0: there is no mean of models with such ` +
+    `the weights of ${name} are ${
+      weights.join(", ")
+    }, which add up to 0: there is no mean of models with such ` +
       "weights; give others",
   );
 }

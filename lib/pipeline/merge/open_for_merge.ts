@@ -147,14 +147,18 @@ const mayDiffer =
 /** The same numbers mean something else in a network that computes otherwise. */
 function unlikeConfigs(name: string, { config }: Model, firstName: string, first: Model): string[] {
   const [own, other] = [config, first.config].map((each) =>
-    new Map(Object.entries(each).filter(([field]) => !mayDiffer.test(field)).map(([field, value]) =>
-      [field, JSON.stringify(value)] as const
-    ))
+    new Map(
+      Object.entries(each).filter(([field]) => !mayDiffer.test(field)).map(([field, value]) =>
+        [field, JSON.stringify(value)] as const
+      ),
+    )
   );
   return [...new Set([...own.keys(), ...other.keys()])]
     .filter((field) => own.get(field) !== other.get(field))
     .map((field) =>
-      `${name} computes otherwise than ${firstName}: by its config ${field} is ${own.get(field) ?? "not given"}, ` +
+      `${name} computes otherwise than ${firstName}: by its config ${field} is ${
+        own.get(field) ?? "not given"
+      }, ` +
       `and ${other.get(field) ?? "not given"} in ${firstName}`
     );
 }

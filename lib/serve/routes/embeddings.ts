@@ -42,7 +42,8 @@ function routeOf(settings: ServeSettings) {
           description: "Keeps the first numbers of each vector.",
         }),
         truncate_prompt_tokens: z.literal(-1, { error: "must be -1" }).optional().openapi({
-          description: "-1 cuts texts that are too long for the model, which are refused otherwise.",
+          description:
+            "-1 cuts texts that are too long for the model, which are refused otherwise.",
         }),
         user: z.string().optional(),
       }).openapi("Embed"),
@@ -60,7 +61,10 @@ export const embeddings: Route = (app, parts) => {
     const texts = [input].flat();
     const counts = await Promise.all(texts.map((text) => base.tokens(model, text)));
     if (asked.truncate_prompt_tokens === undefined) refuseLong(counts, model, input);
-    const read = counts.reduce((sum, { length }) => sum + Math.min(length, model.maxTokens ?? length), 0);
+    const read = counts.reduce(
+      (sum, { length }) => sum + Math.min(length, model.maxTokens ?? length),
+      0,
+    );
     const usage = { read, written: 0 };
     const vectors = await answersTo<Embedding>(c, parts, model, texts, usage);
     const data = vectors.map((each, index) => {
@@ -88,7 +92,9 @@ function refuseLong(
   const param = typeof input === "string" ? "input" : `input[${at}]`;
   throw new RequestError(
     400,
-    `${param} has ${counts[at].length} tokens, and ${name} reads ${maxTokens}: cut the text, or send ` +
+    `${param} has ${
+      counts[at].length
+    } tokens, and ${name} reads ${maxTokens}: cut the text, or send ` +
       "truncate_prompt_tokens: -1 to have it cut",
     { param, code: "context_length_exceeded" },
   );

@@ -86,7 +86,8 @@ export function samplingOptions(
   const { temperature, n, stop, top_p, top_k, min_p } = fields;
   // What vLLM and llama.cpp call off; clients of theirs send it with each request.
   const [allByRank, allByShare] = [top_k != null && top_k <= 0, min_p === 0];
-  const isNarrowed = top_p != null || (top_k != null && !allByRank) || (min_p != null && !allByShare);
+  const isNarrowed = top_p != null || (top_k != null && !allByRank) ||
+    (min_p != null && !allByShare);
   const isAsked = isNarrowed || (n ?? 1) > 1;
   const drawn = isAsked && !(defaults.temperature! > 0) ? 1 : undefined;
   const isGreedy = temperature === 0;

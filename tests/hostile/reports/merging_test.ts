@@ -3,7 +3,16 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { full, linearMerge, merge, merged, type MergeOptions, model, multiSlerp, Random } from "tunebook";
+import {
+  full,
+  linearMerge,
+  merge,
+  merged,
+  type MergeOptions,
+  model,
+  multiSlerp,
+  Random,
+} from "tunebook";
 import { weightsAt } from "../../../lib/combine/merge/tensor_weights.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { moods, tinyModel } from "../../pipeline/tiny.ts";
@@ -21,7 +30,10 @@ Deno.test("weights that add up to 0 have no mean, and say so instead of NaN", ()
     for (const weights of [[1, -1], [0, 0]]) {
       assert.throws(
         () => method.merge({ ...group, weights }),
-        isMistake("input", `the weights of classifier.weight are ${weights.join(", ")}, which add up to 0`),
+        isMistake(
+          "input",
+          `the weights of classifier.weight are ${weights.join(", ")}, which add up to 0`,
+        ),
       );
     }
   }
