@@ -75,7 +75,7 @@ Deno.test("models that compute otherwise are not merged, and nothing is written"
     const write = (changed: object) =>
       Deno.writeTextFile(path, JSON.stringify({ ...config, ...changed }));
     const place = join(folder, "both");
-    const save = (options: Partial<MergeOptions> = {}) =>
+    const save = (options: Pick<MergeOptions<"one" | "other">, "weights"> = {}) =>
       merge({ one, other }, { method: linearMerge(), ...options }).save(place);
     await write({ hidden_act: "relu", layer_norm_eps: 0.5 });
     await assert.rejects(
