@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import { visibleLines } from "./visible.ts";
 
 /** One value in several formats, by MIME type; a notebook takes the richest that it knows. */
@@ -26,9 +26,17 @@ export interface Displayed {
   [jupyterDisplay](): MimeBundle | Promise<MimeBundle>;
 }
 
-/** A bundle of a text, in which control characters are shown, and of HTML. */
-export function bundleOf(text: string, html: Html, more: Record<string, unknown> = {}): MimeBundle {
-  return { "text/plain": visibleLines(text), "text/html": html.markup, ...more };
+/**
+ * A bundle of a text, in which control characters are shown, and of HTML. Notebooks would take what stands between
+ * two dollar signs for a formula: JupyterLab obeys the second of these classes, older ones the first.
+ */
+export function bundleOf(
+  text: string,
+  content: Html,
+  more: Record<string, unknown> = {},
+): MimeBundle {
+  const { markup } = html`<div class="tex2jax_ignore mathjax_ignore">${content}</div>`;
+  return { "text/plain": visibleLines(text), "text/html": markup, ...more };
 }
 
 /**

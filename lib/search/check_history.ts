@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { mistakes } from "../core/errors.ts";
 import { isRecord } from "../core/objects.ts";
 import { shownValue } from "../core/shown_value.ts";
@@ -14,6 +15,24 @@ export function checkHistory({ dimensions, better, trials }: SearchHistory): voi
   const wrong = trials.flatMap((trial, at) =>
     trialMistakes(trial, at, dimensions, better.length).map((told) => `trial ${at} ${told}`)
   );
+  if (wrong.length > 0) throw mistakes("input", "these trials are of another search:", wrong);
+}
+
+/**
+ * Throws one error of kind "input" with every choice whose values are not those of an earlier search, or stand in
+ * another order: trials know them by their numbers.
+ */
+export function checkChoices(now: readonly Dimension[], earlier: readonly Dimension[]): void {
+  const labelsOf = (dimension: Dimension | undefined) =>
+    dimension?.kind === "choice" ? dimension.labels : undefined;
+  const before = new Map(earlier.map((each) => [each.name, labelsOf(each)]));
+  const wrong = now.flatMap((dimension) => {
+    const [labels, were] = [labelsOf(dimension), before.get(dimension.name)];
+    if (labels === undefined || were === undefined || isDeepStrictEqual(labels, were)) return [];
+    return [
+      `the values of ${dimension.name} are ${labels.join(", ")}, and were ${were.join(", ")}`,
+    ];
+  });
   if (wrong.length > 0) throw mistakes("input", "these trials are of another search:", wrong);
 }
 

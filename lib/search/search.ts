@@ -18,7 +18,7 @@ import {
   type Trial,
   type TrialNotes,
 } from "./history.ts";
-import { checkHistory } from "./check_history.ts";
+import { checkChoices, checkHistory } from "./check_history.ts";
 import type { Pruner } from "./pruners/pruner.ts";
 import type { SearchSampler } from "./samplers/sampler.ts";
 import type { Suggested } from "./space/parameter.ts";
@@ -40,8 +40,11 @@ export interface SearchSettings {
 
 /** How a search goes, and from where. */
 export interface StartSearchOptions extends SearchSettings {
-  /** The trials of a search over the same space with the same aims, with which this one goes on. */
-  readonly trials?: readonly Trial[];
+  /**
+   * The trials of a search over the same space with the same aims, with which this one goes on; better its whole
+   * history, which tells whether the choices are still the same.
+   */
+  readonly trials?: readonly Trial[] | SearchHistory;
 }
 
 /** A trial that is to be run. */
@@ -134,7 +137,7 @@ const notesRules: Rules<TrialNotes> = {
  * }
  *
  * // Another process goes on with what the first one wrote.
- * const { trials } = JSON.parse(JSON.stringify(search.history));
+ * const trials = JSON.parse(JSON.stringify(search.history));
  * const again = startSearch(space, { ...options, trials });
  * assert.deepEqual(again.ask(), search.ask());
  * ```
@@ -145,9 +148,19 @@ export function startSearch<const Space>(
 ): Search<Suggested<Space>> {
   checkOptions("startSearch", options, {
     ...searchRules,
-    trials: ["a list of trials", Array.isArray],
+    trials: [
+      "a list of trials, or a history with one",
+      (value) =>
+        isRecord(value)
+          ? Array.isArray(value.trials) && Array.isArray(value.dimensions)
+          : Array.isArray(value),
+    ],
   });
-  return searchOver(searchSpace(space), options, () => memoryStore(options.trials ?? []));
+  const { trials = [] } = options;
+  const laidOut = searchSpace(space);
+  if ("length" in trials) return searchOver(laidOut, options, () => memoryStore(trials));
+  checkChoices(laidOut.dimensions, trials.dimensions);
+  return searchOver(laidOut, options, () => memoryStore(trials.trials));
 }
 
 /**

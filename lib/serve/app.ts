@@ -13,6 +13,7 @@ import { crossOrigin } from "./middleware/cross_origin.ts";
 import { readBody } from "../http/read_body.ts";
 import { refuseWhenStopping } from "./middleware/refuse_when_stopping.ts";
 import { requestId } from "./middleware/request_id.ts";
+import { leaveOutNulls } from "./middleware/leave_out_nulls.ts";
 import { methodsOf } from "./methods_of.ts";
 import { RequestError, requestErrorOf } from "../http/request_error.ts";
 import { routes } from "./routes/mod.ts";
@@ -45,6 +46,7 @@ export function serverApp({ parts, running, metrics }: AppParts): ServerApp {
     requireKey(apiKeys),
     answerSignal(running, answerSeconds),
     readBody(settings),
+    leaveOutNulls,
   );
   for (const route of routes) route(app, parts);
   app.notFound((c) => {

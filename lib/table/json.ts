@@ -11,6 +11,7 @@ import { shortened } from "../core/text_table.ts";
 import { columnValues } from "./columns.ts";
 import { decodeText, textPieces } from "./decode_text.ts";
 import { isSplitTable, notANumberHint, objectHint } from "./json_hints.ts";
+import { isLabelStudio, labelStudioTable } from "./label_studio.ts";
 import { lostKeys } from "./lost_keys.ts";
 import { isSquad, squadTable } from "./squad.ts";
 import { type Table, tableFromColumns, tableFromRows } from "./table.ts";
@@ -19,7 +20,8 @@ type Row = Record<string, unknown>;
 
 /**
  * Reads `[{"text": …}, …]` or `{"text": […], "label": […]}`. Values keep their JSON types; a key
- * that a row lacks is null there, and a column with integers beyond 2^53 has its integers as texts. A file of SQuAD gives one row for each question.
+ * that a row lacks is null there, and a column with integers beyond 2^53 has its integers as texts. A file of SQuAD gives one row for each question,
+ * an export of Label Studio one for each annotation.
  */
 export function readJson(bytes: Uint8Array, source: string): Table {
   const text = decodeText(bytes, source);
@@ -30,6 +32,7 @@ export function readJson(bytes: Uint8Array, source: string): Table {
     ),
     source,
   );
+  if (isLabelStudio(value)) return labelStudioTable(value, source);
   if (Array.isArray(value)) return fromRows(value, source, (index) => `row ${index + 1}`);
   if (isSquad(value)) return squadTable(value, source);
   if (!isRecord(value)) {

@@ -133,8 +133,8 @@ const rules: Rules<ReadTableOptions> = {
 
 /**
  * Reads a table from a path, a `file:` URL or an http(s) URL: CSV, TSV, JSON (rows or columns),
- * JSON Lines, Parquet, Arrow, CoNLL columns (`readConll` chooses which) or SQuAD's JSON, which gives a
- * row for each question. A file with a header and no
+ * JSON Lines, Parquet, Arrow, CoNLL columns (`readConll` chooses which), SQuAD's JSON, which gives a
+ * row for each question, or Label Studio's, which gives one for each annotation. A file with a header and no
  * rows is a table without rows.
  *
  * Throws a `TunebookError`: kind "data" for a file that is missing or malformed, naming the file and

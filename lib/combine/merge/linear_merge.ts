@@ -6,7 +6,7 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { type Rules, yesOrNo } from "../../core/option_rules.ts";
 import type { MergeMethod } from "./merge_method.ts";
-import { weightedSum } from "./weighted_sum.ts";
+import { sharesOf, weightedSum } from "./weighted_sum.ts";
 
 /** How models are averaged. */
 export interface LinearMergeOptions {
@@ -20,7 +20,8 @@ const rules: Rules<LinearMergeOptions> = { normalize: yesOrNo };
  * The weighted mean of models, also known as a model soup (Wortsman et al. 2022, arXiv 2203.05482). For
  * models that were trained from one base; equal to mergekit's `linear`.
  *
- * @throws {TunebookError} of kind `input` for options that make no sense.
+ * @throws {TunebookError} of kind `input` for options that make no sense, and when merging with weights that add up
+ *   to 0 and are to be divided by their sum.
  *
  * @example
  * ```ts
@@ -42,9 +43,7 @@ export function linearMerge(options: LinearMergeOptions = {}): MergeMethod {
     base: "unused",
     models: { least: 1, most: Infinity },
     weighted: true,
-    merge({ tensors, weights }) {
-      const total = normalize ? weights.reduce((sum, weight) => sum + weight, 0) : 1;
-      return weightedSum(tensors, weights.map((weight) => weight / total));
-    },
+    merge: ({ name, tensors, weights }) =>
+      weightedSum(tensors, normalize ? sharesOf(weights, name) : weights),
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mistakes } from "../../core/errors.ts";
 
 /** A weight, or weights along the layers from the first to the last one, with lines between them. */
 export type LayerWeights = number | readonly number[];
@@ -41,8 +42,12 @@ function layerProblem(weights: LayerWeights): string[] {
 /**
  * The weight of a model at each of the tensors, which are named in the order of the model: what comes before
  * the first layer has the weight of the first one, and what comes after the last layer that of the last.
+ *
+ * Throws an error of kind "input" for parts of names that no tensor has, or that only tensors have of which an
+ * earlier part counts.
  */
 export function weightsAt(names: readonly string[], weights: ModelWeights): Map<string, number> {
+  refuseIdleParts(names, weights);
   const layers = names.map(layerOf);
   const last = Math.max(0, ...layers.map((layer) => layer ?? 0));
   const firstAt = layers.findIndex((layer) => layer !== undefined);
@@ -54,9 +59,32 @@ export function weightsAt(names: readonly string[], weights: ModelWeights): Map<
 
 function chosen(name: string, weights: ModelWeights): LayerWeights {
   if (typeof weights === "number" || Array.isArray(weights)) return weights as LayerWeights;
-  const [, found] = Object.entries(weights)
-    .find(([part]) => part === everyName || name.includes(part))!;
-  return found;
+  return (weights as Readonly<Record<string, LayerWeights>>)[partOf(name, Object.keys(weights))];
+}
+
+/** The first part that a name has. */
+function partOf(name: string, parts: readonly string[]): string {
+  return parts.find((part) => part === everyName || name.includes(part))!;
+}
+
+/** A part that weighs nothing is misspelt, or stands too late. */
+function refuseIdleParts(names: readonly string[], weights: ModelWeights): void {
+  if (typeof weights === "number" || Array.isArray(weights)) return;
+  const parts = Object.keys(weights);
+  const used = new Set(names.map((name) => partOf(name, parts)));
+  const idle = parts.filter((part) => part !== everyName && !used.has(part));
+  if (idle.length === 0) return;
+  throw mistakes(
+    "input",
+    `weights by parts of names say something of no tensor; names are such as ${names[0]} and ${
+      names.at(-1)
+    }:`,
+    idle.map((part) =>
+      names.some((name) => name.includes(part))
+        ? `${JSON.stringify(part)} stands behind parts that its tensors have, too`
+        : `${JSON.stringify(part)} is in no name`
+    ),
+  );
 }
 
 /** On the line between the two entries that are nearest to a place between 0 and 1. */

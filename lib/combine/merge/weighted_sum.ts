@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TunebookError } from "../../core/errors.ts";
 
 /** The sum of tensors times their weights. */
 export function weightedSum(
@@ -15,6 +16,25 @@ export function weightedSum(
     for (let at = 0; at < sum.length; at++) sum[at] += weight * values[at];
   });
   return Float32Array.from(sum);
+}
+
+/** Below this a sum of weights divides nothing, as in mergekit. */
+const smallestTotal = 1e-8;
+
+/**
+ * The weights divided by their sum. Throws an error of kind "input" that names the tensor where they add up to 0,
+ * as of two models with the weights 1 and -1: there is no such mean.
+ */
+export function sharesOf(weights: readonly number[], name: string): number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (Math.abs(total) >= smallestTotal) return weights.map((weight) => weight / total);
+  throw new TunebookError(
+    "input",
+    `the weights of ${name} are ${
+      weights.join(", ")
+    }, which add up to 0: there is no mean of models with such ` +
+      "weights; give others",
+  );
 }
 
 /** What each tensor has changed of the base. */

@@ -3,15 +3,18 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { checkOptions } from "../../core/check_options.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { oneOf } from "../../core/option_rules.ts";
-import { shownName } from "../../core/quoted.ts";
+import { quoted, shownName } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import { folderFiles, isImageName } from "./folder_files.ts";
 import { type SplitName, splitNamed } from "./split_names.ts";
+
+/** What the datasets library has beside images: their names in `file_name`, and captions or whatever else. */
+const metadataFile = /(^|\/)metadata\.(jsonl|csv|parquet)$/;
 
 /** How to read a folder. */
 export interface ImageFolderOptions {
@@ -56,7 +59,13 @@ export async function imageFolder(
   const wrong: string[] = [];
   if (options.others !== "skip") {
     for (const file of files.filter((each) => !isImageName(each))) {
-      wrong.push(`${shownName(file)} is no image; move it, or give { others: "skip" }`);
+      wrong.push(
+        metadataFile.test(file)
+          ? `${shownName(file)} says more of the images: readTable(${
+            quoted(join(folder, file))
+          }) reads it, and them beside it; { others: "skip" } leaves it out`
+          : `${shownName(file)} is no image; move it, or give { others: "skip" }`,
+      );
     }
   }
   wrong.push(...empty.map((each) => `the folder ${shownName(each)} is empty`));

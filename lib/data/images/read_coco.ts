@@ -3,19 +3,22 @@
  *
  * @module
  */
-import { dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { checkOptions } from "../../core/check_options.ts";
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
 import { isRecord } from "../../core/objects.ts";
+import { once } from "../../core/once.ts";
 import { yesOrNo } from "../../core/option_rules.ts";
 import { quoted, shownName } from "../../core/quoted.ts";
 import { readText } from "../../core/read_text.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import { mostPixels } from "../../image/decode_image.ts";
 import type { ImageObject } from "../../image/image_object.ts";
+import { imageSize } from "../../image/image_size.ts";
 import { cocoMask } from "../../image/masks/coco_mask.ts";
 import type { Table } from "../../table/table.ts";
+import { folderFiles, isImageName } from "./folder_files.ts";
 import { type ObjectOptions, type ObjectRow, objectRules, objectTable } from "./object_table.ts";
 
 /** How to read COCO's JSON. */
@@ -26,7 +29,9 @@ export interface CocoOptions extends ObjectOptions {
 
 /**
  * A table of the images in a JSON file of COCO, with the columns `image` (an absolute path), `objects` and
- * `imageId`. Images are looked for beside the file, or in the folder `images`. Masks are those that
+ * `imageId`. Images are looked for beside the file, or in the folder `images`; those whose path leads nowhere, as in
+ * exports of Label Studio on another machine, by their name alone in this folder and those below it, where only one
+ * has the name and it has the size that the file says. Masks are those that
  * pycocotools reads, pixel by pixel. An image without annotations has no objects.
  *
  * Throws one `TunebookError` of kind "data" with all that is wrong: files that are missing, annotations of
@@ -62,7 +67,7 @@ export async function readCoco(path: string, options: CocoOptions = {}): Promise
   const folder = options.images ?? dirname(path);
   const wrong: string[] = [];
   const labels = labelsOf(categories, wrong);
-  const rows = new Map<unknown, Omit<ObjectRow, "objects"> & { objects: ImageObject[] }>();
+  const rows = new Map<unknown, CocoRow>();
   for (const [index, image] of images.entries()) {
     const { id, file_name: file, width, height } = image;
     const isGood = typeof file === "string" && id !== undefined && isSide(width) && isSide(height);
@@ -94,12 +99,45 @@ export async function readCoco(path: string, options: CocoOptions = {}): Promise
       wrong.push(messageOf(error));
     }
   }
-  for (const { image, where } of rows.values()) {
-    if (!await exists(image)) wrong.push(`the image ${shownName(where)} is not in ${folder}`);
+  const byName = once(() => imagesByName(folder));
+  for (const row of rows.values()) {
+    if (await exists(row.image)) continue;
+    const { image, where } = await foundByName(row, await byName(), folder);
+    if (image === undefined) wrong.push(where);
+    else row.image = image;
   }
   return objectTable(path, [...rows.values()], wrong, options);
 }
 
+/** Images below a folder by their file's name, as absolute paths. */
+async function imagesByName(folder: string): Promise<Map<string, string[]>> {
+  const { files } = await folderFiles(folder);
+  return Map.groupBy(
+    files.filter(isImageName).map((file) => resolve(folder, file)),
+    (file) => basename(file),
+  );
+}
+
+/** The one image of this name and size; otherwise what is wrong. */
+async function foundByName(
+  { where, size }: Pick<ObjectRow, "where" | "size">,
+  byName: ReadonlyMap<string, readonly string[]>,
+  folder: string,
+): Promise<{ readonly image?: string; readonly where: string }> {
+  const lost = `the image ${shownName(where)} is not in ${folder}`;
+  const found = byName.get(where.split(/[\\/]/).at(-1)!) ?? [];
+  if (found.length === 0) return { where: lost };
+  if (found.length > 1) return { where: `${lost}, where ${found.length} images have its name` };
+  const own = await imageSize(await Deno.readFile(found[0]), { where: shownName(found[0]) });
+  if (own.width === size.width && own.height === size.height) return { image: found[0], where };
+  return {
+    where:
+      `${lost}, and ${relative(folder, found[0])} has ${own.width} × ${own.height} pixels, not ` +
+      `${size.width} × ${size.height}`,
+  };
+}
+
+type CocoRow = Omit<ObjectRow, "image" | "objects"> & { image: string; objects: ImageObject[] };
 type Entry = Readonly<Record<string, unknown>>;
 
 function isSide(value: unknown): value is number {

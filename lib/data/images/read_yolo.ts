@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { extname, relative, resolve } from "node:path";
+import { extname, relative } from "node:path";
 import { checkOptions } from "../../core/check_options.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
@@ -28,7 +28,8 @@ export interface YoloOptions extends Omit<ObjectOptions, "images"> {
 
 /**
  * A table of the images that a `data.yaml` names, with the columns `image` (an absolute path), `objects` and
- * `split`. The labels of `images/train/1.jpg` are in `labels/train/1.txt`, or beside the image where no folder
+ * `split`. A folder is read by the `data.yaml` in it, or without one, and without `split`, by its `classes.txt` with a
+ * name a line, as Label Studio and other annotation tools export it. The labels of `images/train/1.jpg` are in `labels/train/1.txt`, or beside the image where no folder
  * is named images; an image without such a file has no objects. A line is a class and a box (middle, width
  * and height as parts of the image), or a class and the corners of an outline.
  *
@@ -56,29 +57,29 @@ export async function readYolo(path: string, options: YoloOptions = {}): Promise
   if (typeof path !== "string" || path === "") {
     throw new TunebookError(
       "input",
-      `readYolo takes the path of a data.yaml, but got ${shownValue(path)}`,
+      `readYolo takes the path of a data.yaml or of its folder, but got ${shownValue(path)}`,
     );
   }
-  const { names, images } = await readYoloData(path);
+  const { names, images, folder } = await readYoloData(path);
   const wrong: string[] = [];
   const rows: ObjectRow[] = [];
   let labelFiles = 0;
   for (const [split, files] of images) {
     for (const image of files) {
-      const where = relative(resolve(path, ".."), image).replaceAll("\\", "/");
+      const where = relative(folder, image).replaceAll("\\", "/");
       const labels = labelPath(image);
       try {
         const size = await imageSize(await Deno.readFile(image), { where: shownName(where) });
         const hasLabels = await exists(labels);
         if (hasLabels) labelFiles++;
         const lines = hasLabels ? (await readText(labels)).split(/\r?\n/) : [];
-        const file = relative(resolve(path, ".."), labels).replaceAll("\\", "/");
+        const file = relative(folder, labels).replaceAll("\\", "/");
         const objects = lines.flatMap((line, at) =>
           line.trim() === ""
             ? []
             : objectOf(line, names, size, options, `${shownName(file)} line ${at + 1}`, wrong)
         );
-        rows.push({ image, where, size, objects, more: { split } });
+        rows.push({ image, where, size, objects, more: split === undefined ? {} : { split } });
       } catch (error) {
         wrong.push(
           error instanceof TunebookError

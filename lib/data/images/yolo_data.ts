@@ -16,12 +16,54 @@ import { type SplitName, splitNamed } from "./split_names.ts";
 export interface YoloData {
   /** Class number → name. */
   readonly names: ReadonlyMap<number, string>;
-  /** Images as absolute paths, by split. */
-  readonly images: ReadonlyMap<SplitName, readonly string[]>;
+  /** Images as absolute paths, by split; under no name where there is no split. */
+  readonly images: ReadonlyMap<SplitName | undefined, readonly string[]>;
+  /** The folder of the data set. */
+  readonly folder: string;
 }
 
-/** Reads the file; throws a `TunebookError` of kind "data" that names it. */
+/** The file with a name a line that annotation tools write beside `images` and `labels`. */
+const classesFile = "classes.txt";
+/** What a data set's file is called unless a path names another one. */
+const dataFile = "data.yaml";
+
+/**
+ * Reads the file, or a folder: that with a `data.yaml` in it, or one of `images`, `labels` and `classes.txt`, as
+ * Label Studio and others export it. Throws a `TunebookError` of kind "data" that names what is wrong.
+ */
 export async function readYoloData(path: string): Promise<YoloData> {
+  if (!await isFolder(path)) return await readDataFile(path);
+  const inside = join(path, dataFile);
+  return await exists(inside) ? await readDataFile(inside) : await readExport(path);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+async function readExport(folder: string): Promise<YoloData> {
+  const classes = join(folder, classesFile);
+  const missing = [];
+  for (const each of [classes, join(folder, "images")]) if (!await exists(each)) missing.push(each);
+  if (missing.length > 0) {
+    throw new TunebookError(
+      "data",
+      `${folder} has no ${dataFile}, nor both ${classesFile} and images, as annotation tools write them`,
+    );
+  }
+  const lines = (await readText(classes)).split(/\r?\n/).map((line) => line.trim());
+  // An empty line in between is a class, too; at the end it is none.
+  const last = lines.findLastIndex((line) => line !== "");
+  const names = namesIn(lines.slice(0, last + 1), classes);
+  const images = await imagesIn("images", resolve(folder), `images of ${folder}`);
+  return { names, images: new Map([[undefined, images]]), folder: resolve(folder) };
+}
+
+async function readDataFile(path: string): Promise<YoloData> {
   let data: unknown;
   const { parse } = await import("yaml");
   try {
@@ -51,7 +93,7 @@ export async function readYoloData(path: string): Promise<YoloData> {
       `${path} has no train, val or test, which say where images are`,
     );
   }
-  return { names, images };
+  return { names, images, folder: resolve(dirname(path)) };
 }
 
 /** A list of names, or names by number. */

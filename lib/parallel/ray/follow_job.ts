@@ -18,19 +18,48 @@ export interface FollowOptions {
   readonly signal?: AbortSignal;
   /** How long a lost cluster is waited for, in seconds; 600 unless given. */
   readonly waitSeconds?: number;
+  /** After how many seconds it is told that a job has not begun; 10 unless given. */
+  readonly beginSeconds?: number;
 }
 
 const usualWait = 600;
+const usualBegin = 10;
 /** Pauses between two tries, in milliseconds: they double. */
 const [firstPause, longestPause] = [500, 10_000];
 
 /**
- * Tells what a job says, each line once, also where the connection is lost in between, until it has succeeded.
+ * Tells what a job says, each line once, also where the connection is lost in between, until it has succeeded. A job
+ * that waits, for cores that no node has free or at all, says nothing: that is told once, with Ray's reason.
  *
  * Throws an error of kind "device" with the job's last lines where it failed and where the cluster cannot be reached
  * any more; of kind "interrupted" where the job was stopped or the signal is aborted.
  */
 export async function followJob(
+  cluster: RayCluster,
+  id: string,
+  options: FollowOptions,
+): Promise<void> {
+  const { onNote, beginSeconds = usualBegin } = options;
+  const timer = setTimeout(() => void noteWaiting(cluster, id, onNote), 1000 * beginSeconds);
+  try {
+    await followToEnd(cluster, id, options);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function noteWaiting(
+  cluster: RayCluster,
+  id: string,
+  onNote: FollowOptions["onNote"],
+): Promise<void> {
+  // What goes wrong here goes wrong for the one who follows, too, who says it.
+  const job = await cluster.job(id).catch(() => undefined);
+  if (job?.status !== "PENDING") return;
+  onNote(`the job has not begun: ${visibleLines(job.message.trim()) || "it is pending"}`);
+}
+
+async function followToEnd(
   cluster: RayCluster,
   id: string,
   { onText, onNote, signal, waitSeconds = usualWait }: FollowOptions,

@@ -65,20 +65,22 @@ export interface RayCluster {
 }
 
 /**
- * Opens a cluster by the address of its dashboard, such as `http://head:8265`. `RAY_AUTH_TOKEN` is sent along where
+ * Opens a cluster by the address of its dashboard, such as `http://head:8265`, or of a page of it. `RAY_AUTH_TOKEN` is sent along where
  * it is set.
  *
  * Throws an error of kind "input" where that is no address, of kind "device" where nothing answers there or something
  * that is no Ray, and of kind "unsupported" where its interface is another one.
  */
 export async function openRayCluster(given: string): Promise<RayCluster> {
-  if (!/^https?:$/.test(URL.parse(given)?.protocol ?? "")) {
+  const url = URL.parse(given);
+  if (!url || !/^https?:$/.test(url.protocol)) {
     throw new TunebookError(
       "input",
       `a Ray cluster is given by the address of its dashboard, such as http://head:8265, not "${given}"`,
     );
   }
-  const address = given.replace(/\/+$/, "");
+  // A page of the dashboard is behind the sign #.
+  const address = `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
   const ask = (path: string, init?: RequestInit) => request(address, path, init);
   const found = await ask("version").then((text) => parsed(address, text));
   const { version, ray_version: ray } = isRecord(found) ? found : {};

@@ -89,8 +89,8 @@ async function openedBase(reference: string, device: Device): Promise<Base> {
 export type AlikeTensors = "all" | "by layer" | "none";
 
 /**
- * Makes sure that models can be merged: one family, the same tensors, one task with the same labels. All that
- * is wrong is one error of kind "input".
+ * Makes sure that models can be merged: one family that computes alike, the same tensors, one task with the same
+ * labels. All that is wrong is one error of kind "input".
  */
 export function checkAlike(
   sources: Readonly<Record<string, MergeSource>>,
@@ -132,9 +132,35 @@ function unlikeTensors(
   const lacking = [...shapes.keys()].filter((path) => !names.has(path))
     .map((path) => `it has no ${path}`);
   const all = [...unlike, ...lacking];
-  if (all.length === 0) return [];
+  if (all.length === 0) return unlikeConfigs(name, model, firstName, first);
   const more = all.length > shownTensors ? ` and ${all.length - shownTensors} more` : "";
   return [`${name}: ${all.slice(0, shownTensors).join("; ")}${more}`];
+}
+
+/**
+ * Fields of a config that may differ: how long texts are, which tokens there are, how many layers (all of which the
+ * tensors say, too), and what matters to a training alone.
+ */
+const mayDiffer =
+  /^(maxTokens|maxPositions|vocabSize|padId|numLayers|sliding|imageSize|initializerRange)$|dropout/i;
+
+/** The same numbers mean something else in a network that computes otherwise. */
+function unlikeConfigs(name: string, { config }: Model, firstName: string, first: Model): string[] {
+  const [own, other] = [config, first.config].map((each) =>
+    new Map(
+      Object.entries(each).filter(([field]) => !mayDiffer.test(field)).map(([field, value]) =>
+        [field, JSON.stringify(value)] as const
+      ),
+    )
+  );
+  return [...new Set([...own.keys(), ...other.keys()])]
+    .filter((field) => own.get(field) !== other.get(field))
+    .map((field) =>
+      `${name} computes otherwise than ${firstName}: by its config ${field} is ${
+        own.get(field) ?? "not given"
+      }, ` +
+      `and ${other.get(field) ?? "not given"} in ${firstName}`
+    );
 }
 
 function unlikeTasks(

@@ -15,6 +15,7 @@ import {
 import { nonDominatedFronts } from "../../search/samplers/nsga2/non_dominated_fronts.ts";
 import { type Dimension, type Point, pointFrom } from "../../search/space/dimension.ts";
 import { readSearch } from "../../search/store/read_search.ts";
+import { type EarlierDimension, earlierDimensions } from "./earlier_values.ts";
 import type { CheckedSearch } from "./search_spec.ts";
 import { nearest } from "./written_point.ts";
 
@@ -23,7 +24,7 @@ const mostEarlier = 5;
 
 /**
  * The points in their order, each once. A parameter of the same name and kind keeps its value, as near as the
- * bounds allow; others are as in the plan.
+ * bounds allow, a choice the value that is called the same; others are as in the plan.
  *
  * @throws {TunebookError} of kind `input` where the earlier search varied nothing of this one's space.
  */
@@ -32,12 +33,13 @@ export function startPoints(
 ): Point[] {
   if (from === undefined) return [written];
   const earlier = typeof from === "string" ? readSearch(from).history : from;
-  const known = new Map(earlier.dimensions.map((each) => [each.name, each]));
-  const shared = dimensions.filter((each) => isLike(each, known.get(each.name)));
+  const shared = earlierDimensions(earlier.dimensions, dimensions);
   if (shared.length === 0) {
     throw new TunebookError(
       "input",
-      `from: the earlier search varied ${[...known.keys()].join(", ")}, and this one ${
+      `from: the earlier search varied ${
+        earlier.dimensions.map(({ name }) => name).join(", ")
+      }, and this one ${
         dimensions.map(({ name }) => name).join(", ")
       }; they have nothing in common`,
     );
@@ -59,22 +61,18 @@ function bestFirst(earlier: SearchHistory): CompleteTrial[] {
   );
 }
 
-function isLike(dimension: Dimension, earlier: Dimension | undefined): boolean {
-  if (dimension.kind !== "choice") return earlier !== undefined && earlier.kind !== "choice";
-  return earlier?.kind === "choice" && earlier.count === dimension.count;
-}
-
 function moved(
   point: SearchHistory["trials"][number]["point"],
   { dimensions, shared, written }: {
     readonly dimensions: readonly Dimension[];
-    readonly shared: readonly Dimension[];
+    readonly shared: readonly EarlierDimension[];
     readonly written: Point;
   },
 ): Point {
   const middle = (each: Dimension) => each.kind === "choice" ? 0 : nearest(each, each.low);
+  const values = new Map(shared.map((each) => [each.name, each.valueAt(point)]));
   return pointFrom(dimensions, (each) => {
-    const value = shared.includes(each) ? point[each.name] : undefined;
+    const value = values.get(each.name);
     return value === undefined ? written[each.name] ?? middle(each) : nearest(each, value);
   });
 }

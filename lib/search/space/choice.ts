@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { TunebookError } from "../../core/errors.ts";
 import { type ChoiceParameter, type Suggested, suggests } from "./parameter.ts";
 
@@ -10,7 +11,8 @@ import { type ChoiceParameter, type Suggested, suggests } from "./parameter.ts";
  * One of several values of any type. Plain objects and lists among them may hold parameters of their own,
  * which vary only where that value is chosen.
  *
- * @throws {TunebookError} of kind `input` where there is no value, or the same one twice.
+ * @throws {TunebookError} of kind `input` where there is no value, or the same one twice: methods and lists are the
+ * same where all in them is.
  *
  * @example
  * ```ts
@@ -33,7 +35,9 @@ export function choice<const Values extends readonly unknown[]>(
   if (values.length === 0) {
     throw new TunebookError("input", "choice takes one value or more, but got none");
   }
-  const twice = values.findIndex((value, at) => values.indexOf(value) < at);
+  const twice = values.findIndex((value, at) =>
+    values.slice(0, at).some((before) => isDeepStrictEqual(before, value))
+  );
   if (twice >= 0) {
     throw new TunebookError(
       "input",

@@ -86,7 +86,7 @@ export const chatCompletions: Route = (app, parts) => {
     const asked = c.req.valid("json");
     const found = writingModel(parts, asked.model);
     const { tools, logprobs } = asked;
-    if (asked.top_logprobs != null && !logprobs) {
+    if (asked.top_logprobs && !logprobs) {
       throw new RequestError(400, "top_logprobs needs logprobs: true", { param: "top_logprobs" });
     }
     const offered = askedTools({

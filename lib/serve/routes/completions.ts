@@ -40,6 +40,7 @@ const body = z.strictObject({
       "Log probabilities of the written tokens, and of so many of the likeliest beside each.",
   }),
   echo: z.boolean().nullish().openapi({ description: "Puts the prompt before the text." }),
+  best_of: z.literal(1, { error: "must be 1: ask for n texts and choose among them" }).nullish(),
 }).openapi("CompletionRequest");
 
 const route = createRoute({

@@ -6,9 +6,16 @@
 import { z } from "@hono/zod-openapi";
 import type { ServeSettings } from "../serve_options.ts";
 
+/** LangChain's client sends them unless it is told not to, and they are of a tokenizer of OpenAI's. */
+const tokenIds =
+  "must be a text, not token ids, which are other words here; LangChain sends texts with " +
+  "check_embedding_ctx_length=False";
+
 /** A text within the server's limit. */
 export function textInput({ maxCharacters }: Pick<ServeSettings, "maxCharacters">) {
-  return z.string({ error: "must be a text" })
+  return z.string({
+    error: ({ input }) => typeof [input].flat()[0] === "number" ? tokenIds : "must be a text",
+  })
     .max(maxCharacters, { error: `has more than ${maxCharacters} characters` });
 }
 

@@ -4,13 +4,13 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { isRecord } from "../../core/objects.ts";
 import type { ChatMessage } from "../../text/chat/chat_message.ts";
 
 const textPart = z.looseObject({ type: z.literal("text"), text: z.string() });
-const content = z.union([z.string(), z.array(textPart).min(1)], {
-  error: 'must be a text, or a list of { type: "text", text }',
-});
+const error = 'must be a text, or a list of { type: "text", text }';
+const content = z.union([z.string(), z.array(textPart).min(1)], { error });
+/** Beside calls some clients send an empty list. */
+const answer = z.union([z.string(), z.array(textPart)], { error });
 
 const toolCall = z.looseObject({
   id: z.string(),
@@ -26,7 +26,7 @@ export const chatMessage = z.discriminatedUnion("role", [
   z.looseObject({ role: z.enum(["system", "developer", "user"]), content }),
   z.looseObject({
     role: z.literal("assistant"),
-    content: content.nullish(),
+    content: answer.nullish(),
     tool_calls: z.array(toolCall).nullish(),
   }),
   z.looseObject({ role: z.literal("tool"), content, tool_call_id: z.string() }),
@@ -53,7 +53,7 @@ export function chatMessages(messages: readonly RequestMessage[]): ChatMessage[]
     return {
       ...given,
       role: message.role === "developer" ? "system" : message.role,
-      ...(isRecord(message) && message.content == null ? { content: null } : {}),
+      ...(message.content == null || message.content.length === 0 ? { content: null } : {}),
     } as ChatMessage;
   });
 }

@@ -32,8 +32,8 @@ export const drawingFields = {
       "field draws tokens.",
   }),
   top_p: z.number().gt(0).max(1).nullish(),
-  top_k: z.number().int().min(1).nullish(),
-  min_p: z.number().gt(0).max(1).nullish(),
+  top_k: z.number().int().min(-1).nullish().openapi({ description: "0 and -1 keep all tokens." }),
+  min_p: z.number().min(0).max(1).nullish().openapi({ description: "0 keeps all tokens." }),
   repetition_penalty: z.number().positive().nullish(),
 };
 
@@ -84,9 +84,14 @@ export function samplingOptions(
   { defaults, tokenizer: { vocabSize } }: Pick<TextModel, "defaults" | "tokenizer">,
 ): GenerateOptions {
   const { temperature, n, stop, top_p, top_k, min_p } = fields;
-  const isAsked = [top_p, top_k, min_p].some((each) => each != null) || (n ?? 1) > 1;
+  // What vLLM and llama.cpp call off; clients of theirs send it with each request.
+  const [allByRank, allByShare] = [top_k != null && top_k <= 0, min_p === 0];
+  const isNarrowed = top_p != null || (top_k != null && !allByRank) ||
+    (min_p != null && !allByShare);
+  const isAsked = isNarrowed || (n ?? 1) > 1;
   const drawn = isAsked && !(defaults.temperature! > 0) ? 1 : undefined;
   const isGreedy = temperature === 0;
+  const draws = (temperature ?? drawn ?? defaults.temperature ?? 0) > 0;
   const unknown = Object.keys(fields.logit_bias ?? {}).find((id) => Number(id) >= vocabSize);
   if (unknown !== undefined) {
     const message = `logit_bias names the token ${unknown}; ids end at ${vocabSize - 1}`;
@@ -94,7 +99,14 @@ export function samplingOptions(
   }
   return withoutNulls({
     temperature: temperature ?? drawn,
-    ...(isGreedy ? {} : { topP: top_p, topK: top_k, minP: min_p }),
+    ...(draws
+      ? {
+        topP: top_p,
+        // Off also where the model's files narrow a draw.
+        topK: allByRank ? vocabSize : top_k,
+        minP: allByShare ? Number.MIN_VALUE : min_p,
+      }
+      : {}),
     repetitionPenalty: fields.repetition_penalty,
     frequencyPenalty: fields.frequency_penalty,
     presencePenalty: fields.presence_penalty,

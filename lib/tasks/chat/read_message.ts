@@ -72,7 +72,8 @@ function readCalls(calls: unknown): unknown[] | string | undefined {
     if (typeof given?.name !== "string") return undefined;
     if (typeof given.arguments !== "string") return call;
     try {
-      const named = { ...given, arguments: JSON.parse(given.arguments) };
+      // Of a function without parameters clients write nothing.
+      const named = { ...given, arguments: JSON.parse(given.arguments.trim() || "{}") };
       return own ? { ...call, function: named } : named;
     } catch {
       return undefined;

@@ -29,7 +29,7 @@ const outside = "O";
  * - `[start, end, label]` (spaCy, doccano);
  *
  * or `{ entities: … }` or `{ spans: … }` with such a list. A span with a `text` must have this text at
- * its offsets, whatever they count. Labels lose the blanks around them.
+ * its offsets, whatever they count and however many blanks stand between its words. Labels lose the blanks around them.
  *
  * @param complain is told everything that is wrong
  */
@@ -130,13 +130,19 @@ function readSpan(value: unknown, text: string, unit: OffsetUnit): LabelledSpan 
     return place ? { ...place, label } : outOfText(begin, beyond, text);
   }
   const fits = (where: ReturnType<typeof placed>) =>
-    where !== undefined && text.slice(where.start, where.end) === own;
+    where !== undefined && sameWords(text.slice(where.start, where.end), own);
   const right = [place, at(unit === "utf16" ? "codepoints" : "utf16")].find(fits);
   if (right) return { ...right, label };
   const found = place
     ? `which is "${shortened(text.slice(place.start, place.end), mostShown)}"`
     : "which the text does not have";
   return `says that "${shortened(own, mostShown)}" stands at ${begin}–${beyond}, ${found}`;
+}
+
+/** Label Studio shows a run of blanks as one, and a line's end as two letters, and writes down what it shows. */
+function sameWords(one: string, other: string): boolean {
+  const [words, others] = [one, other].map((text) => text.replace(/(?:\\n|\s)+/g, " "));
+  return one === other || words === others;
 }
 
 function isOffset(value: unknown): value is number | bigint {

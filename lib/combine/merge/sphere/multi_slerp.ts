@@ -7,7 +7,7 @@ import { checkOptions } from "../../../core/check_options.ts";
 import { TunebookError } from "../../../core/errors.ts";
 import { type Rules, yesOrNo } from "../../../core/option_rules.ts";
 import type { MergeMethod } from "../merge_method.ts";
-import { addBase, differences, dot, norm, weightedSum } from "../weighted_sum.ts";
+import { addBase, differences, dot, norm, sharesOf, weightedSum } from "../weighted_sum.ts";
 
 /** How models are interpolated. */
 export interface MultiSlerpOptions {
@@ -23,7 +23,7 @@ const smallest = 1e-8;
  * length. With a base it is of what the models have changed of it. Equal to mergekit's `multislerp`.
  *
  * @throws {TunebookError} of kind `input` for options that make no sense, and when merging three or more
- *   tensors whose directions cancel out.
+ *   tensors whose directions cancel out, or with weights that add up to 0.
  *
  * @example
  * ```ts
@@ -48,8 +48,7 @@ export function multiSlerp(options: MultiSlerpOptions = {}): MergeMethod {
     merge({ name, base, tensors, weights }) {
       if (tensors.length === 1) return tensors[0].slice();
       const moved = differences(tensors, base);
-      const total = normalize ? weights.reduce((sum, weight) => sum + weight, 0) : 1;
-      const shares = weights.map((weight) => weight / total);
+      const shares = normalize ? sharesOf(weights, name) : weights;
       const lengths = moved.map(norm);
       const units = moved.map((values, model) => scaled(values, 1 / (lengths[model] + smallest)));
       const mean = weightedSum(units, shares);
