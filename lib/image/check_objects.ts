@@ -47,6 +47,20 @@ function isOutside([x, y, width, height]: PixelBox, size: PixelSize): boolean {
 }
 
 /**
+ * What is wrong with boxes of which all lie in the first pixel of their images: they are parts of the images'
+ * sides. Undefined where some do not, or where there are none.
+ */
+export function partsMistake(images: readonly (readonly ImageObject[])[]): string | undefined {
+  const boxes = images.flatMap((objects) => objects.map(({ box }) => box));
+  // Parts of the sides may be rounded to a little more than 1.
+  const most = 1.001;
+  const isPart = ([x, y, width, height]: PixelBox) => x + width <= most && y + height <= most;
+  if (boxes.length === 0 || !boxes.every(isPart)) return undefined;
+  return "all boxes lie in the first pixel of their images, as parts of the sides would; a box is " +
+    "[x, y, width, height] in pixels: multiply with the width and the height of each image";
+}
+
+/**
  * The objects with their boxes cut at the edges of the image; what is empty then, has no numbers, or stands
  * there twice is left out.
  *

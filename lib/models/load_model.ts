@@ -59,6 +59,7 @@ import {
   storedWeight,
 } from "./kept_layers.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
+import { refuseTimm } from "./refuse_timm.ts";
 
 /** The local files of a model, and the head that it gets. */
 export interface LoadModelOptions {
@@ -118,6 +119,7 @@ export async function readModelConfig(
 }> {
   const fields = await readFields(path, graph);
   try {
+    refuseTimm(fields);
     const family = familyOf(fields.model_type ?? typeOfClass(fields._class_name, own), own);
     checkQuantization(fields);
     return { family, config: family.readConfig(fields), json: fields };

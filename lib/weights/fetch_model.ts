@@ -17,7 +17,7 @@ import {
 } from "./model_files.ts";
 import { DENOISER_WEIGHTS_FILE } from "./open_weights.ts";
 import { PIPELINE_FILE, pipelineParts, SCHEDULER_CONFIG_FILE } from "./pipeline_folder.ts";
-import { MODULES_FILE, sentenceFiles } from "./sentence_folder.ts";
+import { MODULES_FILE, SENTENCE_CONFIG_FILES, sentenceFiles } from "./sentence_folder.ts";
 import { parseShardIndex } from "./shard_index.ts";
 
 /** Fetches a file; the local path, or undefined when the source lacks it. */
@@ -52,6 +52,7 @@ export async function fetchModelFiles(
   if (modules !== undefined) {
     const names = sentenceFiles(`${source}/${MODULES_FILE}`, await Deno.readTextFile(modules));
     for (const name of names) await fetchFile(name);
+    for (const name of SENTENCE_CONFIG_FILES) if (await fetchFile(name) !== undefined) break;
   }
   if (weightsFile) return void await required(weightsFile);
   if (await fetchWeights(source, fetchFile) !== DENOISER_WEIGHTS_FILE) return;

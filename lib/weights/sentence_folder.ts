@@ -18,6 +18,13 @@ export const MODULES_FILE = "modules.json";
 /** How texts reach the transformer, beside its `config.json`. */
 export const SENTENCE_CONFIG_FILE = "sentence_bert_config.json";
 
+/** All names of that file; classes of older versions put their own into it. The first one found counts. */
+export const SENTENCE_CONFIG_FILES: readonly string[] = [
+  SENTENCE_CONFIG_FILE,
+  ...["roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"]
+    .map((type) => `sentence_${type}_config.json`),
+];
+
 /** The prompts of the whole model. */
 export const SENTENCE_MODEL_FILE = "config_sentence_transformers.json";
 
@@ -62,7 +69,7 @@ export async function readSentenceFolder(folder: string): Promise<SentenceFolder
   if (text === undefined) return undefined;
   const modules = parseModules(join(folder, MODULES_FILE), text);
   const transformer = modules.find(({ kind }) => kind === "Transformer")?.path ?? "";
-  const limits = await objectOf(join(folder, transformer, SENTENCE_CONFIG_FILE));
+  const { limits, file } = await limitsIn(join(folder, transformer));
   const whole = await objectOf(join(folder, SENTENCE_MODEL_FILE));
   const poolingPath = modules.find(({ kind }) => kind === "Pooling")?.path;
   const config = poolingPath === undefined
@@ -77,16 +84,31 @@ export async function readSentenceFolder(folder: string): Promise<SentenceFolder
     source: {
       pooling: poolings[modes[0]] ?? "mean",
       normalize: modules.some(({ kind }) => kind === "Normalize"),
-      ...maxTokensOf(limits, join(folder, transformer, SENTENCE_CONFIG_FILE)),
+      ...maxTokensOf(limits, file),
       ...(obstacle ? { obstacle } : {}),
     },
   };
 }
 
-/** The names of the small files that `modules.json` leads to, relative to its folder. */
+/** How texts reach the transformer, by the first of the names that the folder has. */
+async function limitsIn(folder: string): Promise<{
+  readonly limits: Readonly<Record<string, unknown>> | undefined;
+  readonly file: string;
+}> {
+  for (const name of SENTENCE_CONFIG_FILES) {
+    const file = join(folder, name);
+    const limits = await objectOf(file);
+    if (limits) return { limits, file };
+  }
+  return { limits: undefined, file: join(folder, SENTENCE_CONFIG_FILE) };
+}
+
+/**
+ * The names of the small files that `modules.json` leads to, relative to its folder, beside one of
+ * `SENTENCE_CONFIG_FILES`.
+ */
 export function sentenceFiles(source: string, modules: string): string[] {
   return [
-    SENTENCE_CONFIG_FILE,
     SENTENCE_MODEL_FILE,
     ...parseModules(source, modules)
       .filter(({ path }) => path !== "")

@@ -20,7 +20,15 @@ const clutter = /^(\..*|Thumbs\.db|desktop\.ini|__MACOSX|@eaDir)$/i;
 /** Endings of images that can be decoded. */
 const imageEndings = /^\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i;
 
-/** Whether a file is named as an image is. */
+/** Endings of images that other tools read, and that cannot be decoded here. */
+const otherEndings = /^\.(bmp|dng|heic|heif|jp2|mpo|pfm)$/i;
+
+/** Whether a file is named as an image of any kind is, also as one that reading then refuses by its kind. */
+export function isAnyImageName(path: string): boolean {
+  return isImageName(path) || otherEndings.test(extname(path));
+}
+
+/** Whether a file is named as an image is that can be decoded. */
 export function isImageName(path: string): boolean {
   return imageEndings.test(extname(path));
 }

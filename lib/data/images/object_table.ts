@@ -6,7 +6,7 @@
 import { mistakes } from "../../core/errors.ts";
 import { type Rules, text, yesOrNo } from "../../core/option_rules.ts";
 import { shownName } from "../../core/quoted.ts";
-import { objectMistakes, repairedObjects } from "../../image/check_objects.ts";
+import { objectMistakes, partsMistake, repairedObjects } from "../../image/check_objects.ts";
 import type { ImageObject } from "../../image/image_object.ts";
 import type { PixelSize } from "../../image/pixel_size.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
@@ -52,8 +52,10 @@ export function objectTable(
       objectMistakes(checked[at], size).map((each) => `${shownName(where)}: ${each}`)
     ),
   ];
+  const parts = wrong.length === 0 ? partsMistake(checked) : undefined;
+  if (parts !== undefined) all.push(parts);
   if (rows.length === 0) all.push("there is no image in it");
-  const hint = all.length > wrong.length && rows.length > 0
+  const hint = all.length > wrong.length && rows.length > 0 && parts === undefined
     ? " ({ repair: true } cuts boxes at the edges and drops empty and repeated ones)"
     : "";
   if (all.length > 0) throw mistakes("data", `${source} has mistakes${hint}:`, all);

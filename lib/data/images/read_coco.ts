@@ -20,6 +20,7 @@ import { cocoMask } from "../../image/masks/coco_mask.ts";
 import type { Table } from "../../table/table.ts";
 import { folderFiles, isImageName } from "./folder_files.ts";
 import { type ObjectOptions, type ObjectRow, objectRules, objectTable } from "./object_table.ts";
+import { sizeMistakes } from "./stated_sizes.ts";
 
 /** How to read COCO's JSON. */
 export interface CocoOptions extends ObjectOptions {
@@ -34,8 +35,8 @@ export interface CocoOptions extends ObjectOptions {
  * has the name and it has the size that the file says. Masks are those that
  * pycocotools reads, pixel by pixel. An image without annotations has no objects.
  *
- * Throws one `TunebookError` of kind "data" with all that is wrong: files that are missing, annotations of
- * unknown images or categories, boxes that are empty, outside their image or there twice (see
+ * Throws one `TunebookError` of kind "data" with all that is wrong: files that are missing or have another
+ * size than the JSON says, annotations of unknown images or categories, boxes that are empty, outside their image or there twice (see
  * `ObjectOptions.repair`), masks that fit no image.
  *
  * @example
@@ -44,14 +45,15 @@ export interface CocoOptions extends ObjectOptions {
  * import assert from "node:assert/strict";
  *
  * const folder = await Deno.makeTempDir();
- * await Deno.writeFile(`${folder}/1.jpg`, new Uint8Array());
+ * const gif = Uint8Array.fromBase64("R0lGODdhAgADAIAAAAAAAP///ywAAAAAAgADAAACAoRRADs=");
+ * await Deno.writeFile(`${folder}/1.gif`, gif);
  * await Deno.writeTextFile(`${folder}/coco.json`, JSON.stringify({
- *   images: [{ id: 1, file_name: "1.jpg", width: 64, height: 48 }],
+ *   images: [{ id: 1, file_name: "1.gif", width: 2, height: 3 }],
  *   categories: [{ id: 7, name: "cat" }],
- *   annotations: [{ id: 1, image_id: 1, category_id: 7, bbox: [4, 5, 20, 30] }],
+ *   annotations: [{ id: 1, image_id: 1, category_id: 7, bbox: [0, 1, 2, 2] }],
  * }));
  * const table = await readCoco(`${folder}/coco.json`);
- * assert.deepEqual(table.get("objects", 0), [{ box: [4, 5, 20, 30], label: "cat" }]);
+ * assert.deepEqual(table.get("objects", 0), [{ box: [0, 1, 2, 2], label: "cat" }]);
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
@@ -100,12 +102,19 @@ export async function readCoco(path: string, options: CocoOptions = {}): Promise
     }
   }
   const byName = once(() => imagesByName(folder));
+  const present: ObjectRow[] = [];
   for (const row of rows.values()) {
-    if (await exists(row.image)) continue;
-    const { image, where } = await foundByName(row, await byName(), folder);
-    if (image === undefined) wrong.push(where);
-    else row.image = image;
+    if (!await exists(row.image)) {
+      const { image, where } = await foundByName(row, await byName(), folder);
+      if (image === undefined) {
+        wrong.push(where);
+        continue;
+      }
+      row.image = image;
+    }
+    present.push(row);
   }
+  wrong.push(...await sizeMistakes(present));
   return objectTable(path, [...rows.values()], wrong, options);
 }
 

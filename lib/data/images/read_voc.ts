@@ -14,8 +14,9 @@ import { readText } from "../../core/read_text.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { ImageObject } from "../../image/image_object.ts";
 import type { Table } from "../../table/table.ts";
-import { folderFiles, isImageName } from "./folder_files.ts";
+import { folderFiles, isAnyImageName } from "./folder_files.ts";
 import { type ObjectOptions, type ObjectRow, objectRules, objectTable } from "./object_table.ts";
+import { sizeMistakes } from "./stated_sizes.ts";
 
 /** How to read Pascal VOC. */
 export interface VocOptions extends ObjectOptions {
@@ -41,14 +42,15 @@ const firstPixelRule: Rule = ["0 or 1", (value) => value === 0 || value === 1];
  * import assert from "node:assert/strict";
  *
  * const folder = await Deno.makeTempDir();
- * await Deno.writeFile(`${folder}/1.jpg`, new Uint8Array());
+ * const gif = Uint8Array.fromBase64("R0lGODdhAgADAIAAAAAAAP///ywAAAAAAgADAAACAoRRADs=");
+ * await Deno.writeFile(`${folder}/1.gif`, gif);
  * await Deno.writeTextFile(`${folder}/1.xml`, `<annotation>
- *   <filename>1.jpg</filename><size><width>64</width><height>48</height><depth>3</depth></size>
+ *   <filename>1.gif</filename><size><width>2</width><height>3</height><depth>3</depth></size>
  *   <object><name>cat</name>
- *     <bndbox><xmin>1</xmin><ymin>1</ymin><xmax>20</xmax><ymax>10</ymax></bndbox></object>
+ *     <bndbox><xmin>1</xmin><ymin>2</ymin><xmax>2</xmax><ymax>3</ymax></bndbox></object>
  * </annotation>`);
  * const table = await readVoc(folder);
- * assert.deepEqual(table.get("objects", 0), [{ box: [0, 0, 20, 10], label: "cat" }]);
+ * assert.deepEqual(table.get("objects", 0), [{ box: [0, 1, 2, 2], label: "cat" }]);
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
@@ -61,7 +63,7 @@ export async function readVoc(folder: string, options: VocOptions = {}): Promise
   const isStandard = await exists(join(folder, "Annotations"));
   const notes = isStandard ? join(folder, "Annotations") : folder;
   const pictures = options.images ?? (isStandard ? join(folder, "JPEGImages") : folder);
-  const images = (await folderFiles(pictures)).files.filter(isImageName);
+  const images = (await folderFiles(pictures)).files.filter(isAnyImageName);
   const wrong: string[] = [];
   const rows: ObjectRow[] = [];
   for (const file of (await folderFiles(notes)).files.filter((each) => /\.xml$/i.test(each))) {
@@ -79,6 +81,7 @@ export async function readVoc(folder: string, options: VocOptions = {}): Promise
       wrong.push(`${shownName(file)}: ${messageOf(error)}`);
     }
   }
+  wrong.push(...await sizeMistakes(rows));
   return objectTable(folder, rows, wrong, options);
 }
 

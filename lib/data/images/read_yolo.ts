@@ -18,7 +18,7 @@ import { polygonMask } from "../../image/masks/polygon_mask.ts";
 import type { PixelSize } from "../../image/pixel_size.ts";
 import type { Table } from "../../table/table.ts";
 import { type ObjectOptions, type ObjectRow, objectRules, objectTable } from "./object_table.ts";
-import { readYoloData } from "./yolo_data.ts";
+import { readYoloData, type YoloData } from "./yolo_data.ts";
 
 /** How to read YOLO's files. */
 export interface YoloOptions extends Omit<ObjectOptions, "images"> {
@@ -29,9 +29,10 @@ export interface YoloOptions extends Omit<ObjectOptions, "images"> {
 /**
  * A table of the images that a `data.yaml` names, with the columns `image` (an absolute path), `objects` and
  * `split`. A folder is read by the `data.yaml` in it, or without one, and without `split`, by its `classes.txt` with a
- * name a line, as Label Studio and other annotation tools export it. The labels of `images/train/1.jpg` are in `labels/train/1.txt`, or beside the image where no folder
- * is named images; an image without such a file has no objects. A line is a class and a box (middle, width
- * and height as parts of the image), or a class and the corners of an outline.
+ * name a line, as Label Studio and other annotation tools export it. The labels of `images/train/1.jpg` are in
+ * `labels/train/1.txt`, or beside the image; an image without such a file has no objects. A line is a class and a box
+ * (middle, width and height as parts of the image), or a class and the corners of an outline. Of key points
+ * (`kpt_shape`) the box alone is read.
  *
  * Throws one `TunebookError` of kind "data" with all that is wrong, by file and line.
  *
@@ -60,14 +61,15 @@ export async function readYolo(path: string, options: YoloOptions = {}): Promise
       `readYolo takes the path of a data.yaml or of its folder, but got ${shownValue(path)}`,
     );
   }
-  const { names, images, folder } = await readYoloData(path);
+  const { names, images, keyPointNumbers, folder } = await readYoloData(path);
+  const { masks = true } = options;
   const wrong: string[] = [];
   const rows: ObjectRow[] = [];
   let labelFiles = 0;
   for (const [split, files] of images) {
     for (const image of files) {
       const where = relative(folder, image).replaceAll("\\", "/");
-      const labels = labelPath(image);
+      const labels = await labelPath(image);
       try {
         const size = await imageSize(await Deno.readFile(image), { where: shownName(where) });
         const hasLabels = await exists(labels);
@@ -75,9 +77,13 @@ export async function readYolo(path: string, options: YoloOptions = {}): Promise
         const lines = hasLabels ? (await readText(labels)).split(/\r?\n/) : [];
         const file = relative(folder, labels).replaceAll("\\", "/");
         const objects = lines.flatMap((line, at) =>
-          line.trim() === ""
-            ? []
-            : objectOf(line, names, size, options, `${shownName(file)} line ${at + 1}`, wrong)
+          line.trim() === "" ? [] : objectOf(line, size, {
+            names,
+            keyPointNumbers,
+            masks,
+            where: `${shownName(file)} line ${at + 1}`,
+            wrong,
+          })
         );
         rows.push({ image, where, size, objects, more: split === undefined ? {} : { split } });
       } catch (error) {
@@ -90,17 +96,19 @@ export async function readYolo(path: string, options: YoloOptions = {}): Promise
     }
   }
   if (rows.length > 0 && labelFiles === 0) {
-    wrong.push(`no image has labels: ${labelPath(rows[0].image)} and its like are missing`);
+    wrong.push(`no image has labels: ${await labelPath(rows[0].image)} and its like are missing`);
   }
   return objectTable(path, rows, wrong, options);
 }
 
-/** The last folder that is named images becomes labels. */
-function labelPath(image: string): string {
-  const parts = image.slice(0, -extname(image).length).split(/([\\/])/);
+/** The last folder that is named images becomes labels, unless labels are beside the image alone. */
+async function labelPath(image: string): Promise<string> {
+  const stem = image.slice(0, -extname(image).length);
+  const parts = stem.split(/([\\/])/);
   const at = parts.lastIndexOf("images");
-  if (at >= 0) parts[at] = "labels";
-  return `${parts.join("")}.txt`;
+  if (at < 0) return `${stem}.txt`;
+  const usual = `${parts.with(at, "labels").join("")}.txt`;
+  return !await exists(usual) && await exists(`${stem}.txt`) ? `${stem}.txt` : usual;
 }
 
 /** A class, and the middle, the width and the height of a box. */
@@ -110,22 +118,31 @@ const leastOutline = 7;
 /** Rounded numbers may be a little beyond the edge. */
 const roundingTolerance = 1e-3;
 
+/** What a line is read with. */
+interface LineContext extends Pick<YoloData, "names" | "keyPointNumbers"> {
+  readonly masks: boolean;
+  /** The file and the line, for mistakes. */
+  readonly where: string;
+  /** Takes what is wrong. */
+  readonly wrong: string[];
+}
+
 /** The object of a line, or nothing where a mistake was told. */
 function objectOf(
   line: string,
-  names: ReadonlyMap<number, string>,
   { width, height }: PixelSize,
-  { masks = true }: YoloOptions,
-  where: string,
-  wrong: string[],
+  { names, keyPointNumbers, masks, where, wrong }: LineContext,
 ): ImageObject[] {
   const cells = line.trim().split(/\s+/);
-  const [number, ...parts] = cells.map(Number);
+  const numbers = cells.map(Number);
+  const [number, ...parts] = keyPointNumbers > 0 ? numbers.slice(0, boxNumbers) : numbers;
   const label = names.get(number);
-  const isOutline = cells.length >= leastOutline && cells.length % 2 === 1;
-  const mistake = ![number, ...parts].every(Number.isFinite)
+  const isOutline = keyPointNumbers === 0 && cells.length >= leastOutline && cells.length % 2 === 1;
+  const mistake = !numbers.every(Number.isFinite)
     ? `is ${quoted(line.trim())}, which is not numbers`
-    : cells.length !== boxNumbers && !isOutline
+    : keyPointNumbers > 0 && cells.length !== boxNumbers + keyPointNumbers
+    ? `has ${cells.length} numbers; with this kpt_shape there are ${boxNumbers + keyPointNumbers}`
+    : keyPointNumbers === 0 && cells.length !== boxNumbers && !isOutline
     ? `has ${cells.length} numbers; a box has ${boxNumbers}, an outline an odd number from ${leastOutline}`
     : label === undefined
     ? `has the class ${cells[0]}, which has no name`

@@ -4,16 +4,19 @@
  * @module
  */
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { messageOf, TunebookError } from "../../core/errors.ts";
+import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
 import { isRecord } from "../../core/objects.ts";
+import { quoted } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import { readText } from "../../core/read_text.ts";
-import { folderFiles, isImageName } from "./folder_files.ts";
+import { folderFiles, isAnyImageName } from "./folder_files.ts";
 import { type SplitName, splitNamed } from "./split_names.ts";
 
 /** What a data set's file says. */
 export interface YoloData {
+  /** So many numbers of key points follow each box; 0 where labels have none. */
+  readonly keyPointNumbers: number;
   /** Class number → name. */
   readonly names: ReadonlyMap<number, string>;
   /** Images as absolute paths, by split; under no name where there is no split. */
@@ -60,14 +63,20 @@ async function readExport(folder: string): Promise<YoloData> {
   const last = lines.findLastIndex((line) => line !== "");
   const names = namesIn(lines.slice(0, last + 1), classes);
   const images = await imagesIn("images", resolve(folder), `images of ${folder}`);
-  return { names, images: new Map([[undefined, images]]), folder: resolve(folder) };
+  return {
+    names,
+    images: new Map([[undefined, images]]),
+    keyPointNumbers: 0,
+    folder: resolve(folder),
+  };
 }
 
 async function readDataFile(path: string): Promise<YoloData> {
   let data: unknown;
   const { parse } = await import("yaml");
   try {
-    data = parse(await readText(path), { maxAliasCount: 0 });
+    // Names such as 01, True and null are the texts that stand there, not numbers and the like.
+    data = parse(await readText(path), { maxAliasCount: 0, schema: "failsafe" });
   } catch (error) {
     // The parser shows the lines around the mistake below its first one.
     const reason = messageOf(error).split("\n", 1)[0].replace(/:$/, "");
@@ -77,11 +86,15 @@ async function readDataFile(path: string): Promise<YoloData> {
     throw new TunebookError("data", `${path} is not YOLO's YAML of named values`);
   }
   const names = namesIn(data.names, path);
-  const root = resolve(dirname(path), typeof data.path === "string" ? data.path : "");
+  checkNames(names, data.nc, path);
+  const root = resolve(
+    dirname(path),
+    typeof data.path === "string" && !isNothing(data.path) ? data.path : "",
+  );
   const images = new Map<SplitName, string[]>();
   for (const [key, value] of Object.entries(data)) {
     const split = splitNamed(key);
-    if (split === undefined || value === null || value === "") continue;
+    if (split === undefined || isNothing(value)) continue;
     const sources = Array.isArray(value) ? value : [value];
     const found = images.get(split) ?? [];
     for (const source of sources) found.push(...await imagesIn(source, root, `${key} of ${path}`));
@@ -93,7 +106,17 @@ async function readDataFile(path: string): Promise<YoloData> {
       `${path} has no train, val or test, which say where images are`,
     );
   }
-  return { names, images, folder: resolve(dirname(path)) };
+  return {
+    names,
+    images,
+    keyPointNumbers: keyPointNumbersIn(data.kpt_shape, path),
+    folder: resolve(dirname(path)),
+  };
+}
+
+/** How YAML writes that there is no value. */
+function isNothing(value: unknown): boolean {
+  return typeof value === "string" && /^(|~|null)$/i.test(value);
 }
 
 /** A list of names, or names by number. */
@@ -104,11 +127,38 @@ function namesIn(names: unknown, path: string): Map<number, string> {
     ? Object.entries(names).map(([key, name]) => [Number(key), name] as const)
     : [];
   const isGood = entries.length > 0 &&
-    entries.every(([key, name]) => Number.isSafeInteger(key) && typeof name !== "object");
-  if (isGood) return new Map(entries.map(([key, name]) => [key, String(name)]));
+    entries.every(([key, name]) => Number.isSafeInteger(key) && typeof name === "string");
+  if (isGood) return new Map(entries as [number, string][]);
   throw new TunebookError(
     "data",
     `${path} has the names ${shownValue(names)}; they are a list, or names by class number`,
+  );
+}
+
+/** Throws where two classes have one name, or are not as many as `nc` says. */
+function checkNames(names: ReadonlyMap<number, string>, count: unknown, path: string): void {
+  const byName = Map.groupBy(names.keys(), (number) => names.get(number)!);
+  const wrong = [...byName].filter(([, numbers]) => numbers.length > 1)
+    .map(([name, numbers]) => `the classes ${numbers.join(" and ")} are named ${quoted(name)}`);
+  if (count !== undefined && Number(count) !== names.size) {
+    wrong.push(`nc is ${shownValue(count)}, but names has ${names.size}`);
+  }
+  if (wrong.length > 0) throw mistakes("data", `${path} has mistakes:`, wrong);
+}
+
+/** `kpt_shape` is the number of key points of an object, and how many numbers each has. */
+function keyPointNumbersIn(shape: unknown, path: string): number {
+  if (shape === undefined) return 0;
+  const numbers = Array.isArray(shape) ? shape.map(Number) : [];
+  const [points, each] = numbers;
+  if (numbers.length === 2 && Number.isSafeInteger(points) && points > 0 && [2, 3].includes(each)) {
+    return points * each;
+  }
+  throw new TunebookError(
+    "data",
+    `${path} has the kpt_shape ${
+      shownValue(shape)
+    }; it is a number of key points, and 2 or 3 for each`,
   );
 }
 
@@ -123,7 +173,7 @@ async function imagesIn(source: unknown, root: string, where: string): Promise<s
   }
   if ((await Deno.stat(path)).isDirectory) {
     const { files } = await folderFiles(path);
-    return files.filter(isImageName).map((file) => join(path, file));
+    return files.filter(isAnyImageName).map((file) => join(path, file));
   }
   const lines = (await readText(path)).split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
   // "./" is the folder of the list, as in YOLO's own files.

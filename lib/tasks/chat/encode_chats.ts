@@ -14,6 +14,7 @@ import { learnedSpans, turnsApart } from "./learned_spans.ts";
 import { type ChatTaskOptions, dayOf, learnOf } from "./options.ts";
 import type { ChatRow } from "./read_conversations.ts";
 import { tokenCounts } from "./token_counts.ts";
+import { unwrittenFields } from "./unwritten_fields.ts";
 
 /** One example. */
 export interface ChatSequence extends TextOfRows {
@@ -61,6 +62,15 @@ export async function encodeChats(
     date: dayOf(options),
     turnEnd: turnId === undefined ? undefined : tokenizer.tokenText(turnId),
   };
+  const unwritten = unwrittenFields(conversations, {
+    templateFor,
+    variables: how.variables,
+    date: how.date,
+    nameOf: (row) => `row ${source.numberOf(row)}`,
+  });
+  if (unwritten.length > 0) {
+    throw mistakes("data", `the chat template leaves out parts of ${source.where}:`, unwritten);
+  }
   const sequences: ChatSequence[] = [];
   const wrong: string[] = [];
   const pause = pauses(signal);

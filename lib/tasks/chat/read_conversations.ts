@@ -4,7 +4,9 @@
  * @module
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
+import { isRecord } from "../../core/objects.ts";
 import { quoted } from "../../core/quoted.ts";
+import { shownValue } from "../../core/shown_value.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
 import { printedByPython } from "../../table/printed_by_python.ts";
 import { sourceRows } from "../../table/source_rows.ts";
@@ -12,7 +14,7 @@ import type { Table } from "../../table/table.ts";
 import type { ChatMessage, ChatTool } from "../../text/chat/chat_message.ts";
 import { chatShapeOf, type ChatTaskOptions } from "./options.ts";
 import { listOfValue } from "./plain_value.ts";
-import { readMessage } from "./read_message.ts";
+import { readMessage, saysNothing } from "./read_message.ts";
 
 /** One row. */
 export interface ChatRow {
@@ -97,27 +99,44 @@ export function readTurns(
   role: string,
   complain: Complain,
 ): ChatMessage[] {
+  const mayBeText = role !== "" && typeof value === "string";
   const list = listOfValue(value);
-  const isList = list !== undefined && list.every((each) => typeof each === "object");
-  if (!isList && role !== "" && typeof value === "string" && value.trim() !== "") {
-    return [{ role, content: value }];
-  }
+  const isList = list !== undefined &&
+    // JSON without roles is an answer that is JSON.
+    (mayBeText ? list.length > 0 && list.every(hasRole) : list.every(isRecordOrNull));
+  if (!isList && mayBeText && value.trim() !== "") return [{ role, content: value }];
   if (!isList) {
     const printed = typeof value === "string" ? printedByPython(value) : undefined;
     complain(
       printed
         ? `${quoted(column)} is ${printed}`
-        : `${quoted(column)} is no ${role === "" ? "" : "text and no "}list of { role, content }`,
+        : `${quoted(column)} is no ${role === "" ? "" : "text and no "}list of { role, content }` +
+          (role === "" || value === null || value === undefined || value === ""
+            ? ""
+            : `, but ${shownValue(value)}; write numbers and JSON as texts`),
     );
     return [];
   }
   if (list.length === 0) complain(`${quoted(column)} has no messages`);
   return list.flatMap((each, at) => {
     const message = readMessage(each);
-    if (typeof message !== "string") return [message];
-    complain(`message ${at + 1} of ${quoted(column)} ${message}`);
-    return [];
+    if (typeof message === "string") {
+      complain(`message ${at + 1} of ${quoted(column)} ${message}`);
+      return [];
+    }
+    if (message.role === "assistant" && message.weight !== 0 && saysNothing(message)) {
+      complain(
+        `message ${at + 1} of ${quoted(column)} says nothing; weight: 0 leaves it unlearned`,
+      );
+    }
+    return [message];
   });
+}
+
+const isRecordOrNull = (value: unknown) => typeof value === "object";
+
+function hasRole(value: unknown): boolean {
+  return isRecord(value) && [value.role, value.from].some((each) => typeof each === "string");
 }
 
 function readInstruction(
@@ -131,7 +150,10 @@ function readInstruction(
     complain(`no text in ${quoted(instruction!)}`);
   }
   if (typeof given !== "string") complain(`${quoted(input!)} is no text`);
-  return [{ role: "user", content: given === "" ? String(asked) : `${asked}\n\n${given}` }];
+  return [{
+    role: "user",
+    content: String(given).trim() === "" ? String(asked) : `${asked}\n\n${given}`,
+  }];
 }
 
 /** The functions of a row; none where it has none. What is wrong is told. */

@@ -9,6 +9,7 @@ import { isRecord } from "../../core/objects.ts";
 import { quoted } from "../../core/quoted.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import { checkClassNames, className, sortedNames } from "../../data/class_names.ts";
+import { partsMistake } from "../../image/check_objects.ts";
 import type { ImageObject, PixelBox } from "../../image/image_object.ts";
 import { boxNumbers } from "./box_shares.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
@@ -51,11 +52,14 @@ export function checkObjectRows(
     ),
   ]);
   if (wrong.length > 0) throw mistakes("data", `${source.where} cannot be read:`, wrong);
-  const labels = cells.map((cell) => objectsOf(cell).map(({ label }) => label));
+  const found = cells.map(objectsOf);
+  const labels = found.map((own) => own.map(({ label }) => label));
   const what = `the objects ${quoted(objects)} of ${source.where}`;
+  const parts = partsMistake(found);
+  if (parts !== undefined) throw new TunebookError("data", `of ${what}, ${parts}`);
   if (labelsIn(table, objects).length === 0) {
-    const found = labels.some(({ length }) => length > 0) ? "crowds alone" : "none";
-    throw new TunebookError("data", `${what} are ${found}: there is nothing to find in any image`);
+    const all = labels.some(({ length }) => length > 0) ? "crowds alone" : "none";
+    throw new TunebookError("data", `${what} are ${all}: there is nothing to find in any image`);
   }
   checkClassNames(labels, { what, source });
 }

@@ -24,7 +24,7 @@ export function readPreferences(
   options: PreferenceColumns,
   where: string,
 ): AnsweredRow[] {
-  return readJudged(table, preferenceColumns(options), where, (value, complain) => {
+  const rows = readJudged(table, preferenceColumns(options), where, (value, complain) => {
     const columns = options.ranking === undefined
       ? [options.chosen!, options.rejected!]
       : [options.ranking];
@@ -36,6 +36,30 @@ export function readPreferences(
     );
     return readJudgedRow(value, options, { answers, given }, complain);
   });
+  if (options.prompt !== undefined) checkRepeatedPrompts(rows, options.prompt, table, where);
+  return rows;
+}
+
+/** Throws where every answer begins with its prompt, which would be learned as a part of the answer. */
+function checkRepeatedPrompts(
+  rows: readonly AnsweredRow[],
+  column: string,
+  table: Table,
+  where: string,
+): void {
+  const repeats = ({ prompt, answers }: AnsweredRow) => {
+    const asked = prompt.at(-1)?.content ?? "";
+    return asked.trim() !== "" && answers.every(([first]) => first.content?.startsWith(asked));
+  };
+  // A single answer may well begin as its prompt does.
+  if (rows.length < 2 || !rows.every(repeats)) return;
+  throw new TunebookError(
+    "data",
+    `all answers of ${sourceRows(table, where).where} begin with their prompts in ${
+      quoted(column)
+    }; ` +
+      "take these out of the answers, or leave out prompt: what the answers of a row share is its prompt",
+  );
 }
 
 /** The cell of a column in the present row. */

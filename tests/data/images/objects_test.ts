@@ -167,7 +167,7 @@ Deno.test("mistakes in YOLO's files are told by file and line", async () => {
   }, async (folder) => {
     await mistakesOf(readYolo(join(folder, "a.yaml")), [/has no train, val or test/]);
     await mistakesOf(readYolo(join(folder, "b.yaml")), [/train of .* is none, which is not in/]);
-    await mistakesOf(readYolo(join(folder, "c.yaml")), [/has the names 3; they are a list/]);
+    await mistakesOf(readYolo(join(folder, "c.yaml")), [/has the names "3"; they are a list/]);
     await mistakesOf(readYolo(join(folder, "d.yaml")), [/cannot read .*d\.yaml/]);
   });
 });
