@@ -27,6 +27,16 @@ export type {
   TargetScore,
 } from "./lib/evaluate/explain/explained.ts";
 
+// Influence of training rows
+export type {
+  HeldOutInfluence,
+  Influence,
+  InfluenceRow,
+  InfluentialRow,
+  NearRow,
+} from "./lib/pipeline/influence/influence.ts";
+export type { InfluenceOptions } from "./lib/pipeline/influence/influence_options.ts";
+
 // Explanations
 export type { Faithfulness } from "./lib/evaluate/explain/faithfulness.ts";
 export type { ExplainOptions } from "./lib/pipeline/explain/explain_options.ts";

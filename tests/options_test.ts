@@ -502,6 +502,7 @@ const calls: Readonly<Record<string, Call>> = {
   "RunResult.explain": (options) => withResult((result) => result.explain(["a"], options)),
   "RunResult.serve": (options) => withResult((result) => result.serve(options)),
   "RunResult.errorAnalysis": (options) => withResult((result) => result.errorAnalysis(options)),
+  "RunResult.influence": (options) => withResult((result) => result.influence(table, options)),
   "RunResult.winRate": (options) => withResult((result) => result.winRate(() => 0, options)),
 };
 

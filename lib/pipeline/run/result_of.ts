@@ -35,7 +35,10 @@ import { explainInputs } from "../explain/explain_inputs.ts";
 import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
 import { teachersOfTask } from "../../tasks/distillation/teachers_of_task.ts";
 import type { AnyExplanation } from "../explain/explanation.ts";
-import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
+import { findInfluence } from "../influence/find_influence.ts";
+import type { Influence } from "../influence/influence.ts";
+import { checkInfluenceOptions, type InfluenceOptions } from "../influence/influence_options.ts";
+import type { AnyMetric, DataSource, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { Deployed } from "./deploy_stage.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
@@ -54,6 +57,7 @@ import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import type { ScoredBefore } from "./rollout_stage.ts";
 import { ranksNotes } from "./choose_ranks.ts";
+import { progressFor } from "./progress_for.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 import type { Scored } from "./score_stage.ts";
@@ -153,6 +157,8 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     explain: (inputs: readonly unknown[], options: ExplainOptions = {}) =>
       explanationsOf(stages, inputs, options),
     errorAnalysis: (options: ErrorAnalysisOptions = {}) => errorsOf(stages, options),
+    influence: (rows: DataSource, options: InfluenceOptions = {}) =>
+      influenceOf(stages, rows, options),
     winRate: (judge: PairJudge, options?: WinRateOptions) => winRateIn(stages, judge, options),
     ...servers,
     toString: () => describeResult(shown, titles),
@@ -193,6 +199,25 @@ async function errorsOf(
     return table && examples ? [{ name, table, examples }] : [];
   });
   return await analyseErrors({ task, predictions, splits: held }, options, interrupt.signal);
+}
+
+async function influenceOf(
+  stages: StageResults,
+  rows: DataSource,
+  options: InfluenceOptions,
+): Promise<Influence> {
+  checkInfluenceOptions(options);
+  const { task, device, settings, splits, assembled, trained, quiet } = stages;
+  const { processor, trainable, data } = assembled;
+  using interrupt = onCellInterrupt(options.signal ?? stages.signal);
+  return await findInfluence(rows, options, {
+    ...{ task, processor, trainable, settings },
+    device: device.inFloat32 ?? device,
+    state: trained.state,
+    totalSteps: trained.totalSteps,
+    train: { table: splits.train, examples: data.train },
+    progress: (title, total) => progressFor({ quiet }, title, total, "rows"),
+  }, interrupt.signal);
 }
 
 async function winRateIn(

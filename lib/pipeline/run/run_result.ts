@@ -19,6 +19,9 @@ import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
 import type { ErrorAnalysisOptions } from "../error_analysis/error_analysis_options.ts";
 import type { ExplainOptions } from "../explain/explain_options.ts";
 import type { Explanation } from "../explain/explanation.ts";
+import type { Influence } from "../influence/influence.ts";
+import type { InfluenceOptions } from "../influence/influence_options.ts";
+import type { DataSource } from "../plan_spec.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
@@ -151,6 +154,16 @@ export interface RunResult<
    * Throws an error of kind "unsupported" for tasks whose rows have no single label.
    */
   errorAnalysis(options?: ErrorAnalysisOptions): Promise<ErrorAnalysis>;
+  /**
+   * Which training rows speak for the labels of held-out rows and which against, by the gradients of what was trained
+   * (TracIn, Pruthi et al. 2020, arXiv 2002.08484), and which are nearest to the model: so a row that is labelled
+   * wrongly is found. `rows` are labelled as the training data are. Each training row costs a forward and a backward
+   * pass for each point of the run (`train({ checkpoints, keepCheckpoints: true })` keeps several).
+   *
+   * Throws an error of kind "unsupported" for losses that no row has by itself, and of kind "data" for rows that
+   * cannot be read.
+   */
+  influence(rows: DataSource, options?: InfluenceOptions): Promise<Influence>;
   /**
    * How often a judge prefers the trained model's answer to that of the model before the training, on held-out prompts
    * or on prompts of one's own: `await result.winRate(async ({ prompt, answers: [a, b] }) => 0)`. The judge is not told
