@@ -37,6 +37,15 @@ export type {
 } from "./lib/pipeline/influence/influence.ts";
 export type { InfluenceOptions } from "./lib/pipeline/influence/influence_options.ts";
 
+// Logit lens
+export type {
+  LensAnswer,
+  LensLayer,
+  LensPlace,
+  LogitLens,
+} from "./lib/pipeline/lens/logit_lens.ts";
+export type { LogitLensOptions } from "./lib/pipeline/lens/lens_options.ts";
+
 // Explanations
 export type { Faithfulness } from "./lib/evaluate/explain/faithfulness.ts";
 export type { ExplainOptions } from "./lib/pipeline/explain/explain_options.ts";

@@ -14,8 +14,12 @@ import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { explainInputs } from "../explain/explain_inputs.ts";
+import type { ExplainableModel } from "../explain/explainable_model.ts";
 import type { ExplainOptions } from "../explain/explain_options.ts";
 import type { AnyExplanation } from "../explain/explanation.ts";
+import type { LogitLensOptions } from "../lens/lens_options.ts";
+import type { LogitLens } from "../lens/logit_lens.ts";
+import { lookThroughLens } from "../lens/look_through_lens.ts";
 import { trainableOf } from "../run/assemble_stage.ts";
 import { type OpenedModel, processorOf } from "../run/open_stage.ts";
 import { type AskedRows, predictInputs } from "../run/predict_inputs.ts";
@@ -39,6 +43,12 @@ export interface Answerer {
     options: ExplainOptions,
     signal: AbortSignal,
   ): Promise<AnyExplanation[]>;
+  /** What they would be after each block. */
+  logitLens(
+    inputs: readonly unknown[],
+    options: LogitLensOptions,
+    signal: AbortSignal,
+  ): Promise<LogitLens[]>;
   /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
   textModel(): TextModel;
   dispose(): Promise<void>;
@@ -84,19 +94,18 @@ export function answererOf(
     held,
     state: stateOf,
   });
+  const explainable = (signal: AbortSignal): ExplainableModel => ({
+    ...{ task, processor, device, held, stateOf },
+    trainableOf: trainableFor,
+    outputsOf: outputsFor(signal),
+  });
   return {
     predict: (inputs, signal, quiet) =>
       predictInputs(task, inputs, processor, outputsFor(signal), { signal, quiet }),
     explain: (inputs, options, signal) =>
-      explainInputs(inputs, options, {
-        task,
-        processor,
-        device,
-        held,
-        trainableOf: trainableFor,
-        stateOf,
-        outputsOf: outputsFor(signal),
-      }, signal),
+      explainInputs(inputs, options, explainable(signal), signal),
+    logitLens: (inputs, options, signal) =>
+      lookThroughLens(inputs, options, explainable(signal), signal),
     textModel: writing.open,
     async dispose() {
       const predictor = await compiled?.catch(() => undefined);

@@ -21,6 +21,8 @@ import type { ExplainOptions } from "../explain/explain_options.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import type { Influence } from "../influence/influence.ts";
 import type { InfluenceOptions } from "../influence/influence_options.ts";
+import type { LogitLensOptions } from "../lens/lens_options.ts";
+import type { LogitLens } from "../lens/logit_lens.ts";
 import type { DataSource } from "../plan_spec.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
@@ -145,6 +147,13 @@ export interface RunResult<
    * for a label that is not known, and for texts that are too long for the model.
    */
   explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation<Input>[]>;
+  /**
+   * Shows what the model would answer after each of its blocks, as if no other one came (the logit lens): labels of
+   * texts, the tag of a word, or the next token behind the last tokens of a prompt.
+   *
+   * Throws an error of kind "unsupported" for other tasks, encoder-decoders and methods with virtual tokens.
+   */
+  logitLens(inputs: readonly Input[], options?: LogitLensOptions): Promise<LogitLens[]>;
   /**
    * Shows where a classifier is wrong and where its data may be: the held-out rows of largest loss, what is
    * taken for what, rows that are likely labelled wrongly (confident learning, Northcutt et al. 2021),

@@ -132,6 +132,6 @@ async function refuses(
   );
   await assert.rejects(
     result.influence(held, { rankedBy: "size" } as never),
-    isMistake("input", /rankedBy must be one of influence, cosine/),
+    isMistake("input", /rankedBy is "size", but must be one of influence, cosine/),
   );
 }
