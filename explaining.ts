@@ -46,6 +46,11 @@ export type {
 } from "./lib/pipeline/lens/logit_lens.ts";
 export type { LogitLensOptions } from "./lib/pipeline/lens/lens_options.ts";
 
+// What a training has changed
+export type { ModelChanges, WeightChange } from "./lib/pipeline/changes/model_changes.ts";
+export type { ChangesOptions } from "./lib/pipeline/changes/changes_options.ts";
+export type { StatesChange } from "./lib/evaluate/explain/states_change.ts";
+
 // Explanations
 export type { Faithfulness } from "./lib/evaluate/explain/faithfulness.ts";
 export type { ExplainOptions } from "./lib/pipeline/explain/explain_options.ts";

@@ -501,6 +501,7 @@ const calls: Readonly<Record<string, Call>> = {
   "OpenModel.explain": (options) => withBase((base) => base.explain(["a"], options)),
   "OpenModel.logitLens": (options) => withBase((base) => base.logitLens(["a"], options)),
   "RunResult.logitLens": (options) => withResult((result) => result.logitLens(["a"], options)),
+  "RunResult.changes": (options) => withResult((result) => result.changes(options)),
   "RunResult.explain": (options) => withResult((result) => result.explain(["a"], options)),
   "RunResult.serve": (options) => withResult((result) => result.serve(options)),
   "RunResult.errorAnalysis": (options) => withResult((result) => result.errorAnalysis(options)),

@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { type ChangesOptions, checkChangesOptions } from "../changes/changes_options.ts";
+import { findChanges } from "../changes/find_changes.ts";
+import type { ModelChanges } from "../changes/model_changes.ts";
 import { analyseErrors } from "../error_analysis/analyse_errors.ts";
 import type { AnalysedSplit } from "../error_analysis/duplicates.ts";
 import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
@@ -34,6 +37,7 @@ export function explainedResult(stages: StageResults) {
       explanationsOf(stages, inputs, options),
     logitLens: (inputs: readonly unknown[], options: LogitLensOptions = {}) =>
       lensesOf(stages, inputs, options),
+    changes: (options: ChangesOptions = {}) => changesOf(stages, options),
     errorAnalysis: (options: ErrorAnalysisOptions = {}) => errorsOf(stages, options),
     influence: (rows: DataSource, options: InfluenceOptions = {}) =>
       influenceOf(stages, rows, options),
@@ -75,6 +79,21 @@ async function lensesOf(
   using interrupt = onCellInterrupt(options.signal ?? stages.signal);
   const { signal } = interrupt;
   return await lookThroughLens(inputs, options, explainableModel(stages, signal), signal);
+}
+
+async function changesOf(
+  { spec, device, trained: { state }, assembled: { trainable, data }, signal }: StageResults,
+  options: ChangesOptions,
+): Promise<ModelChanges> {
+  checkChangesOptions(options);
+  using interrupt = onCellInterrupt(options.signal ?? signal);
+  return await findChanges(options, {
+    trainable,
+    state,
+    method: spec.method.method,
+    device: device.inFloat32 ?? device,
+    held: data.test,
+  }, interrupt.signal);
 }
 
 async function errorsOf(

@@ -19,6 +19,8 @@ import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
 import type { ErrorAnalysisOptions } from "../error_analysis/error_analysis_options.ts";
 import type { ExplainOptions } from "../explain/explain_options.ts";
 import type { Explanation } from "../explain/explanation.ts";
+import type { ChangesOptions } from "../changes/changes_options.ts";
+import type { ModelChanges } from "../changes/model_changes.ts";
 import type { Influence } from "../influence/influence.ts";
 import type { InfluenceOptions } from "../influence/influence_options.ts";
 import type { LogitLensOptions } from "../lens/lens_options.ts";
@@ -154,6 +156,14 @@ export interface RunResult<
    * Throws an error of kind "unsupported" for other tasks, encoder-decoders and methods with virtual tokens.
    */
   logitLens(inputs: readonly Input[], options?: LogitLensOptions): Promise<LogitLens[]>;
+  /**
+   * Shows what the training has changed: how large the change of each tensor is beside the tensor and in how many
+   * directions it goes (the effective rank), by block and module, and how far the hidden states of held-out rows have
+   * moved; of adapters and of full fine-tuning, the head apart.
+   *
+   * Throws an error of kind "unsupported" for hidden states of models that are no stack of blocks.
+   */
+  changes(options?: ChangesOptions): Promise<ModelChanges>;
   /**
    * Shows where a classifier is wrong and where its data may be: the held-out rows of largest loss, what is
    * taken for what, rows that are likely labelled wrongly (confident learning, Northcutt et al. 2021),
