@@ -26,6 +26,30 @@ export type {
   TargetScore,
 } from "./lib/evaluate/explain/explained.ts";
 
+// Influence of training rows
+export type {
+  HeldOutInfluence,
+  Influence,
+  InfluenceRow,
+  InfluentialRow,
+  NearRow,
+} from "./lib/pipeline/influence/influence.ts";
+export type { InfluenceOptions } from "./lib/pipeline/influence/influence_options.ts";
+
+// Logit lens
+export type {
+  LensAnswer,
+  LensLayer,
+  LensPlace,
+  LogitLens,
+} from "./lib/pipeline/lens/logit_lens.ts";
+export type { LogitLensOptions } from "./lib/pipeline/lens/lens_options.ts";
+
+// What a training has changed
+export type { ModelChanges, WeightChange } from "./lib/pipeline/changes/model_changes.ts";
+export type { ChangesOptions } from "./lib/pipeline/changes/changes_options.ts";
+export type { StatesChange } from "./lib/evaluate/explain/states_change.ts";
+
 // Explanations
 export type { Faithfulness } from "./lib/evaluate/explain/faithfulness.ts";
 export type { ExplainOptions } from "./lib/pipeline/explain/explain_options.ts";

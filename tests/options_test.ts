@@ -499,9 +499,13 @@ const calls: Readonly<Record<string, Call>> = {
   "FeedbackAnswers.write": (options) => answers.write("/no/such/folder/a.jsonl", options),
   "OpenModel.predict": (options) => withBase((base) => base.predict(["a"], options)),
   "OpenModel.explain": (options) => withBase((base) => base.explain(["a"], options)),
+  "OpenModel.logitLens": (options) => withBase((base) => base.logitLens(["a"], options)),
+  "RunResult.logitLens": (options) => withResult((result) => result.logitLens(["a"], options)),
+  "RunResult.changes": (options) => withResult((result) => result.changes(options)),
   "RunResult.explain": (options) => withResult((result) => result.explain(["a"], options)),
   "RunResult.serve": (options) => withResult((result) => result.serve(options)),
   "RunResult.errorAnalysis": (options) => withResult((result) => result.errorAnalysis(options)),
+  "RunResult.influence": (options) => withResult((result) => result.influence(table, options)),
   "RunResult.winRate": (options) => withResult((result) => result.winRate(() => 0, options)),
 };
 

@@ -59,6 +59,10 @@ export const trainFlags: Readonly<
   patience: { value: "number", what: "stops after so many validations without a better score" },
   validateEvery: { value: "number", what: "steps between validations (an epoch)" },
   checkpointEvery: { value: "number", what: "steps between checkpoints (an epoch)" },
+  keepCheckpoints: {
+    value: "switch",
+    what: "keeps every checkpoint, in folders step-… of its own",
+  },
   samples: {
     value: "number",
     what: "held-out inputs that are answered before and after (3), images that are drawn (6)",

@@ -15,6 +15,7 @@ import type { TrainSettings } from "./train_options.ts";
 const withoutInfluence: readonly string[] = [
   "checkpoints",
   "checkpointEvery",
+  "keepCheckpoints",
   "resume",
   "gradientCheckpointing",
   "samples",

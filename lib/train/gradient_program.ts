@@ -85,6 +85,8 @@ export interface GradientOptions {
   readonly compute?: "float32" | "int8" | undefined;
   /** Which layers are computed in int8 where that is asked for. */
   readonly eightBit?: EightBitRule | undefined;
+  /** The model computes as in evaluation: no dropout, and batch norms by their running statistics. */
+  readonly isStill?: boolean;
 }
 
 /** Feeds a batch, gives the loss, and leaves the gradients in the state. */
@@ -166,6 +168,7 @@ function trainingForward(
     longest,
     words,
     frozenWords,
+    isStill = false,
     ...options
   }: GradientOptions,
 ) {
@@ -197,7 +200,7 @@ function trainingForward(
   const inputs: Record<string, InputSpec> = {
     ...(sharesTokens ? gridInputs(batch) : packed ? packedInputs(batch) : batch),
     ...objective.sums?.feeds,
-    noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
+    ...(isStill ? {} : { noise: { role: "feed", type: "float32", shape: [ops.noiseSize] } }),
     ...weights.inputs,
     ...(words ? heldRows(weights, words) : {}),
     ...(frozenWords ? frozenRowInputs(frozenWords, weights.inputs[frozenWords.path].shape) : {}),
@@ -216,8 +219,8 @@ function trainingForward(
         adapter,
         quantized: model.quantized,
         eightBit: eightBit?.chosen,
-        noise: inputs.noise,
-        ...(weights.movingNorms.size > 0
+        ...(isStill ? {} : { noise: inputs.noise }),
+        ...(weights.movingNorms.size > 0 && !isStill
           ? { batchStatistics: statistics.from(weights.movingNorms) }
           : {}),
         places: (table, ids) =>

@@ -123,6 +123,11 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   readonly checkpoints?: string;
   /** Optimizer steps between checkpoints; one epoch unless given. */
   readonly checkpointEvery?: number;
+  /**
+   * Keeps every checkpoint, in a folder `step-…` of its own within that of `checkpoints`, for instance for
+   * `result.influence`; false unless given, and only the last one is there.
+   */
+  readonly keepCheckpoints?: boolean;
   /** Continues from the checkpoint, if there is one: in the folder, or of an interrupted run. */
   readonly resume?: boolean;
 }
@@ -173,6 +178,7 @@ const defaults = {
   maxTokens: 128,
   seed: 1,
   keepBest: false,
+  keepCheckpoints: false,
   resume: false,
 } as const;
 
@@ -237,8 +243,9 @@ function contradictions(settings: TrainSettings, given: TrainOptions): Mistake[]
       ),
     );
   }
-  if (settings.checkpointEvery && !settings.checkpoints) {
-    wrong.push(optionMistake("checkpointEvery", "needs a folder in checkpoints"));
+  for (const name of ["checkpointEvery", "keepCheckpoints"] as const) {
+    if (!settings[name] || settings.checkpoints) continue;
+    wrong.push(optionMistake(name, "needs a folder in checkpoints"));
   }
   return wrong;
 }

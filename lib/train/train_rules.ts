@@ -80,6 +80,7 @@ export const trainRules = {
   cacheFrozen: yesOrNo,
   gradientCheckpointing: yesOrNo,
   keepBest: yesOrNo,
+  keepCheckpoints: yesOrNo,
   samples: [
     "a number of held-out inputs from 0, or a list of inputs",
     (value) => Array.isArray(value) || wholeFrom0[1](value),

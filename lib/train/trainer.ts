@@ -10,6 +10,7 @@ import { pauses } from "../core/pauses.ts";
 import { parameters } from "../nn/trainable_model.ts";
 import { fromFirstProcess } from "../parallel/process_group.ts";
 import { checkpointFileOf, saveCheckpoint } from "./checkpoint.ts";
+import { keepCheckpoint } from "./kept_checkpoints.ts";
 import { requireSameParameters } from "./data_parallel.ts";
 import { areFinite, divergence, type LastGood, type Tensors } from "./divergence.ts";
 import { shouldStop, withValidation } from "./early_stopping.ts";
@@ -254,6 +255,9 @@ export class Trainer {
       outerMomentum: outer?.momentum ?? new Map(),
       processes: outer ? size : 1,
     }, checkpointFileOf(rank));
+    if (settings.keepCheckpoints && folder === settings.checkpoints && rank === 0) {
+      await keepCheckpoint(folder, this.step);
+    }
     this.#savedStep = this.step;
   }
 

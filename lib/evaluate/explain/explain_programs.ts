@@ -8,12 +8,14 @@ import type { Feeds } from "../../nn/feeds.ts";
 import { frozenOf, type TrainableModel } from "../../nn/trainable_model.ts";
 import { attentionProgram } from "./attention_rollout.ts";
 import { type ExplainedLayer, gradientsProgram, vectorsProgram } from "./layer_gradients.ts";
+import { lensProgram } from "./lens_program.ts";
 import { logitsProgram, scoresProgram } from "./scores_program.ts";
 
 /** What is asked of a model. */
 export type ExplainProgram =
   | "scores"
   | "logits"
+  | "lens"
   | "attention"
   | `${"gradients" | "vectors"} at ${ExplainedLayer}`;
 
@@ -74,6 +76,7 @@ export function explainPrograms(
 function programOf(trainable: TrainableModel, name: ExplainProgram): Program {
   if (name === "scores") return scoresProgram(trainable);
   if (name === "logits") return logitsProgram(trainable);
+  if (name === "lens") return lensProgram(trainable);
   if (name === "attention") return attentionProgram(trainable);
   const [what, at] = name.split(" at ");
   const layer = at === "words" || at === "pixels" ? at : Number(at);

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { mistakes, TunebookError } from "../../core/errors.ts";
-import { quoted } from "../../core/quoted.ts";
+import { TunebookError } from "../../core/errors.ts";
 import { integratedGradients } from "../../evaluate/explain/integrated_gradients.ts";
 import { logitsAt } from "../../evaluate/explain/logits_at.ts";
 import { textProcessor } from "../../tasks/shared/text_examples.ts";
@@ -16,6 +15,7 @@ import type { ExplainOptions } from "./explain_options.ts";
 import type { TextExplanation } from "./text_explanation.ts";
 import { textWords } from "./text_words.ts";
 import { programsOf } from "./programs_of.ts";
+import { placesOfWord } from "./word_places.ts";
 
 /** Explains the tag that a model gives the first token of a word, in each text where the word first stands. */
 export async function explainTags(
@@ -37,14 +37,7 @@ export async function explainTags(
   const texts = inputs.map((input) => [input].flat().map(String).join(" "));
   const all = texts.map((text) => textWords([text], processor, baseline));
   refuseLongTexts(all.map(({ tokens }) => tokens.ids.length), processor.maxTokens);
-  const places = all.map(({ words, tokens: { wordOf } }, row) =>
-    wordOf.indexOf(words.findIndex(({ start, end }) => texts[row].slice(start, end) === word))
-  );
-  refuseWithoutWord(
-    word,
-    texts,
-    all.map(({ tokens: { wordOf } }, row) => wordOf[places[row]] >= 0),
-  );
+  const places = placesOfWord("explain", word, texts, all);
   const { head } = task;
   const lacking = { objective: () => ({ head, outputs: head.outputs }) } as unknown as AnyExamples;
   const programs = await programsOf(model, model.trainableOf(lacking), signal);
@@ -66,25 +59,5 @@ export async function explainTags(
     return explanations;
   } finally {
     await programs.dispose();
-  }
-}
-
-/** Tags are of words, so that one must be named, and stand in every text. */
-function refuseWithoutWord(
-  word: string | undefined,
-  texts: readonly string[],
-  isThere: readonly boolean[],
-): void {
-  if (word === undefined) {
-    throw new TunebookError(
-      "input",
-      'explain: name the word whose tag is explained, explain(texts, { word: "Paris" })',
-    );
-  }
-  const without = texts.flatMap((text, row) =>
-    isThere[row] ? [] : [`input ${row + 1}: ${quoted(text)}`]
-  );
-  if (without.length > 0) {
-    throw mistakes("input", `explain: the word ${quoted(word)} does not stand in`, without);
   }
 }

@@ -13,8 +13,11 @@ import { runTokensOn } from "../../nn/cut_by_length.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import { trainSettings } from "../../train/train_options.ts";
+import type { ExplainableModel } from "../explain/explainable_model.ts";
 import type { ExplainOptions } from "../explain/explain_options.ts";
 import type { AnyExplanation } from "../explain/explanation.ts";
+import type { LogitLensOptions } from "../lens/lens_options.ts";
+import type { LogitLens } from "../lens/logit_lens.ts";
 import { trainableOf } from "../run/assemble_stage.ts";
 import { type OpenedModel, processorOf } from "../run/open_stage.ts";
 import { type AskedRows, predictInputs } from "../run/predict_inputs.ts";
@@ -38,6 +41,12 @@ export interface Answerer {
     options: ExplainOptions,
     signal: AbortSignal,
   ): Promise<AnyExplanation[]>;
+  /** What they would be after each block. */
+  logitLens(
+    inputs: readonly unknown[],
+    options: LogitLensOptions,
+    signal: AbortSignal,
+  ): Promise<LogitLens[]>;
   /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
   textModel(): TextModel;
   dispose(): Promise<void>;
@@ -83,20 +92,21 @@ export function answererOf(
     held,
     state: stateOf,
   });
+  const explainable = (signal: AbortSignal): ExplainableModel => ({
+    ...{ task, processor, device, held, stateOf },
+    trainableOf: trainableFor,
+    outputsOf: outputsFor(signal),
+  });
   return {
     predict: (inputs, signal, quiet) =>
       predictInputs(task, inputs, processor, outputsFor(signal), { signal, quiet }),
     async explain(inputs, options, signal) {
       const { explainInputs } = await import("../explain/explain_inputs.ts");
-      return await explainInputs(inputs, options, {
-        task,
-        processor,
-        device,
-        held,
-        trainableOf: trainableFor,
-        stateOf,
-        outputsOf: outputsFor(signal),
-      }, signal);
+      return await explainInputs(inputs, options, explainable(signal), signal);
+    },
+    async logitLens(inputs, options, signal) {
+      const { lookThroughLens } = await import("../lens/look_through_lens.ts");
+      return await lookThroughLens(inputs, options, explainable(signal), signal);
     },
     textModel: writing.open,
     async dispose() {

@@ -13,6 +13,8 @@ import type { PlanSpec } from "../plan_spec.ts";
 import { type Writer, writerOf, writtenTexts } from "../write/writer.ts";
 import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
 import type { Explanation } from "../explain/explanation.ts";
+import { checkLogitLensOptions, type LogitLensOptions } from "../lens/lens_options.ts";
+import type { LogitLens } from "../lens/logit_lens.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage } from "../run/open_stage.ts";
 import { type AdapterSet, checkPredictOptions, type PredictTextsOptions } from "./adapter_set.ts";
@@ -79,6 +81,13 @@ export interface OpenModel<Input = any, Answer = any> extends Writer<Input> {
    * for a label that is not known, and for texts that are too long for the model.
    */
   explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation<Input>[]>;
+  /**
+   * Shows what the model would answer after each of its blocks, as if no other one came (the logit lens): labels of
+   * texts, the tag of a word, or the next token behind the last tokens of a prompt.
+   *
+   * Throws an error of kind "unsupported" for other tasks, encoder-decoders and methods with virtual tokens.
+   */
+  logitLens(inputs: readonly Input[], options?: LogitLensOptions): Promise<LogitLens[]>;
   /**
    * Puts trained adapters of one task beside each other on the model, each with its head and its labels.
    * The model's weights are read when the first input is answered, once for all adapters.
@@ -158,6 +167,12 @@ function openedBase<Input, Answer>(
       using interrupt = onCellInterrupt(options.signal);
       return await answering().explain(inputs, options, interrupt.signal) as Explanation<Input>[];
     },
+    async logitLens(inputs, options = {}) {
+      checkLogitLensOptions(options);
+      base.checkOpen();
+      using interrupt = onCellInterrupt(options.signal);
+      return await answering().logitLens(inputs, options, interrupt.signal);
+    },
     attach: <Name extends string>(adapters: Readonly<Record<Name, AdapterSource>>) =>
       attachedTo<Name>(base, adapters, options) as Promise<AdapterSet<Name, Input, Answer>>,
     async dispose() {
@@ -198,6 +213,12 @@ function openedAdapter<Input, Answer>(
       base.checkOpen();
       using interrupt = onCellInterrupt(options.signal);
       return await answerer.explain(inputs, options, interrupt.signal) as Explanation<Input>[];
+    },
+    async logitLens(inputs, options = {}) {
+      checkLogitLensOptions(options);
+      base.checkOpen();
+      using interrupt = onCellInterrupt(options.signal);
+      return await answerer.logitLens(inputs, options, interrupt.signal);
     },
     attach: () =>
       Promise.reject<never>(

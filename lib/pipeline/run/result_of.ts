@@ -24,15 +24,7 @@ import { failureNotes, rewardNote, shownJudged } from "../display/judged_answers
 import { shownRollouts } from "../display/rollout_table.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
-import type { AnalysedSplit } from "../error_analysis/duplicates.ts";
-import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
-import {
-  checkErrorAnalysisOptions,
-  type ErrorAnalysisOptions,
-} from "../error_analysis/error_analysis_options.ts";
-import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
 import { teachersOfTask } from "../../tasks/distillation/teachers_of_task.ts";
-import type { AnyExplanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { Deployed } from "./deploy_stage.ts";
@@ -46,6 +38,7 @@ import { servedResult } from "../serve/serve_result.ts";
 import type { WinRate } from "../win_rate/win_rate.ts";
 import type { PairJudge } from "../../nn/pair_judge.ts";
 import type { WinRateOptions } from "../win_rate/win_rate_options.ts";
+import { explainedResult } from "./explained_result.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
@@ -147,9 +140,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
         { signal, quiet: stages.quiet },
       );
     },
-    explain: (inputs: readonly unknown[], options: ExplainOptions = {}) =>
-      explanationsOf(stages, inputs, options),
-    errorAnalysis: (options: ErrorAnalysisOptions = {}) => errorsOf(stages, options),
+    ...explainedResult(stages),
     winRate: (judge: PairJudge, options?: WinRateOptions) => winRateIn(stages, judge, options),
     ...servers,
     toString: () => describeResult(shown, titles),
@@ -157,41 +148,6 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     [jupyterDisplay]: () =>
       resultDisplay({ ...shown, ...methodRecord, titles, predictions, losses, validations }),
   });
-}
-
-async function explanationsOf(
-  { task, assembled, device, trained, outputsOf, signal: outer }: StageResults,
-  inputs: readonly unknown[],
-  options: ExplainOptions,
-): Promise<AnyExplanation[]> {
-  checkExplainOptions(options);
-  using interrupt = onCellInterrupt(options.signal ?? outer);
-  const { signal } = interrupt;
-  const { processor, trainable } = assembled;
-  const { explainInputs } = await import("../explain/explain_inputs.ts");
-  return await explainInputs(inputs, options, {
-    task,
-    processor,
-    device: device.inFloat32 ?? device,
-    trainableOf: () => trainable,
-    stateOf: () => Promise.resolve(trained.state),
-    outputsOf: (examples) => outputsOf(examples, signal),
-  }, signal);
-}
-
-async function errorsOf(
-  { task: { task }, splits, assembled: { data }, scored, signal: outer }: StageResults,
-  options: ErrorAnalysisOptions,
-): Promise<ErrorAnalysis> {
-  checkErrorAnalysisOptions(options);
-  using interrupt = onCellInterrupt(options.signal ?? outer);
-  const { predictions } = scored;
-  const held = (["train", "validation", "test"] as const).flatMap((name): AnalysedSplit[] => {
-    const [table, examples] = [splits[name], data[name]];
-    return table && examples ? [{ name, table, examples }] : [];
-  });
-  const { analyseErrors } = await import("../error_analysis/analyse_errors.ts");
-  return await analyseErrors({ task, predictions, splits: held }, options, interrupt.signal);
 }
 
 async function winRateIn(

@@ -19,6 +19,13 @@ import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
 import type { ErrorAnalysisOptions } from "../error_analysis/error_analysis_options.ts";
 import type { ExplainOptions } from "../explain/explain_options.ts";
 import type { Explanation } from "../explain/explanation.ts";
+import type { ChangesOptions } from "../changes/changes_options.ts";
+import type { ModelChanges } from "../changes/model_changes.ts";
+import type { Influence } from "../influence/influence.ts";
+import type { InfluenceOptions } from "../influence/influence_options.ts";
+import type { LogitLensOptions } from "../lens/lens_options.ts";
+import type { LogitLens } from "../lens/logit_lens.ts";
+import type { DataSource } from "../plan_spec.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
@@ -143,6 +150,21 @@ export interface RunResult<
    */
   explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation<Input>[]>;
   /**
+   * Shows what the model would answer after each of its blocks, as if no other one came (the logit lens): labels of
+   * texts, the tag of a word, or the next token behind the last tokens of a prompt.
+   *
+   * Throws an error of kind "unsupported" for other tasks, encoder-decoders and methods with virtual tokens.
+   */
+  logitLens(inputs: readonly Input[], options?: LogitLensOptions): Promise<LogitLens[]>;
+  /**
+   * Shows what the training has changed: how large the change of each tensor is beside the tensor and in how many
+   * directions it goes (the effective rank), by block and module, and how far the hidden states of held-out rows have
+   * moved; of adapters and of full fine-tuning, the head apart.
+   *
+   * Throws an error of kind "unsupported" for hidden states of models that are no stack of blocks.
+   */
+  changes(options?: ChangesOptions): Promise<ModelChanges>;
+  /**
    * Shows where a classifier is wrong and where its data may be: the held-out rows of largest loss, what is
    * taken for what, rows that are likely labelled wrongly (confident learning, Northcutt et al. 2021),
    * and duplicates within splits and across them, of images also those that look alike. It shows itself in a
@@ -151,6 +173,16 @@ export interface RunResult<
    * Throws an error of kind "unsupported" for tasks whose rows have no single label.
    */
   errorAnalysis(options?: ErrorAnalysisOptions): Promise<ErrorAnalysis>;
+  /**
+   * Which training rows speak for the labels of held-out rows and which against, by the gradients of what was trained
+   * (TracIn, Pruthi et al. 2020, arXiv 2002.08484), and which are nearest to the model: so a row that is labelled
+   * wrongly is found. `rows` are labelled as the training data are. Each training row costs a forward and a backward
+   * pass for each point of the run (`train({ checkpoints, keepCheckpoints: true })` keeps several).
+   *
+   * Throws an error of kind "unsupported" for losses that no row has by itself, and of kind "data" for rows that
+   * cannot be read.
+   */
+  influence(rows: DataSource, options?: InfluenceOptions): Promise<Influence>;
   /**
    * How often a judge prefers the trained model's answer to that of the model before the training, on held-out prompts
    * or on prompts of one's own: `await result.winRate(async ({ prompt, answers: [a, b] }) => 0)`. The judge is not told

@@ -46,8 +46,11 @@ export type NamedMethod =
   | { readonly name: "full" } & FullOptions;
 
 /** The settings of a plan that a search may vary: not those that say where a training is kept. */
-export interface SearchedSettings
-  extends Omit<TrainOptions, "checkpoints" | "checkpointEvery" | "resume" | "samples"> {
+export interface SearchedSettings extends
+  Omit<
+    TrainOptions,
+    "checkpoints" | "checkpointEvery" | "keepCheckpoints" | "resume" | "samples"
+  > {
   /** `lora({ rank: 8 })`, or `{ name: "lora", rank: int(2, 64) }`. */
   readonly method?: Method | NamedMethod;
   /** References, of which the one in `model(…)` is tried first. */
@@ -75,6 +78,7 @@ export type KnownSpace<Space> = {
 const keptSettings: readonly string[] = [
   "checkpoints",
   "checkpointEvery",
+  "keepCheckpoints",
   "resume",
   "samples",
 ] satisfies readonly (keyof TrainOptions)[];

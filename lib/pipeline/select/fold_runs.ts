@@ -73,7 +73,9 @@ export function foldSettings(
   method: PlanSpec["method"],
   repeat: number,
 ): TrainSettings {
-  const { checkpoints: _, checkpointEvery: __, resume: ___, samples: ____, ...own } = train;
+  const { checkpoints: _, checkpointEvery: __, keepCheckpoints: ___, resume: ____, ...kept } =
+    train;
+  const { samples: _____, ...own } = kept;
   const settings = trainSettings(own, method);
   return { ...settings, seed: settings.seed + repeat - 1 };
 }
