@@ -272,6 +272,8 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   readonly rollouts?: RolloutRows & Pick<Examples, "objective"> & {
     /** Answers these rows as held-out prompts, for scores; without it no metric of answers may be asked. */
     readonly heldOut?: HeldOutRollout;
+    /** Whom rollouts ask about the answers, as `open` takes it, and as what; nobody unless given. */
+    readonly teacher?: { readonly reference: string; readonly task: Task };
   };
   /** What a training on these rows minimises; of rows without labels what a model is asked with. */
   objective(context: ObjectiveContext): Objective;

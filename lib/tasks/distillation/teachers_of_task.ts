@@ -11,5 +11,5 @@ export function teachersOfTask(
   { name, settings }: Pick<Task, "name" | "settings">,
 ): readonly string[] {
   const { teacher } = settings as Partial<DistillationOptions>;
-  return name === "distillation" && teacher !== undefined ? teachersOf(teacher) : [];
+  return ["distillation", "gkd"].includes(name) && teacher !== undefined ? teachersOf(teacher) : [];
 }
