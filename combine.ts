@@ -56,6 +56,10 @@ export type { MergeDataStage, MergePlan } from "./lib/pipeline/merge/merge_stage
 
 // Distillation: what one model learns from others
 export { distillation } from "./lib/tasks/distillation.ts";
+export {
+  sequenceDistillation,
+  type SequenceDistillationOptions,
+} from "./lib/tasks/sequence_distillation.ts";
 export { gkd, type GkdOptions, type TaughtLanguageTask } from "./lib/tasks/gkd.ts";
 export type {
   DeployedTeacher,

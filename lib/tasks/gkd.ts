@@ -20,8 +20,10 @@ import type { Predictions } from "../nn/predictions.ts";
 import type { LabelledTask, Task } from "../nn/task.ts";
 import { answeredPrompts } from "./distillation/answered_prompts.ts";
 import { gkdLoss } from "./distillation/gkd_loss.ts";
+import { isCausal } from "./distillation/is_causal.ts";
 import { OnPolicyRows } from "./distillation/on_policy_rows.ts";
 import { type Teacher, teacherRule, teachersOf } from "./distillation/options.ts";
+import { teachersOfTask } from "./distillation/teachers_of_task.ts";
 import { answersObjective } from "./rollouts/answers_objective.ts";
 import { textProcessor } from "./shared/text_examples.ts";
 
@@ -109,8 +111,7 @@ export function gkd<Input>(
   refuseOptions("gkd", optionMistakes(options, rules));
   const { name, settings } = task;
   if (
-    task.kind !== "language" || task.sampledKind !== undefined || task.name === "distillation" ||
-    task.withLabels([]).signature.peftTaskType !== "CAUSAL_LM"
+    task.kind !== "language" || teachersOfTask(task).length > 0 || !isCausal(task)
   ) {
     throw new TunebookError(
       "unsupported",

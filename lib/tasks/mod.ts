@@ -30,6 +30,7 @@ import { cpo } from "./cpo.ts";
 import { distillation } from "./distillation.ts";
 import type { DistillationOptions } from "./distillation/options.ts";
 import { gkd, type GkdOptions } from "./gkd.ts";
+import { sequenceDistillation, type SequenceDistillationOptions } from "./sequence_distillation.ts";
 import { cpoFlags } from "./cpo/flags.ts";
 import { dpo } from "./dpo.ts";
 import { dpoFlags } from "./dpo/flags.ts";
@@ -260,6 +261,8 @@ export function isNamedTask({ name, settings }: Pick<AnyTask, "name" | "settings
 const taughtTasks: Readonly<Record<string, (own: AnyTask, options: never) => AnyTask>> = {
   distillation: (own, options: DistillationOptions) => distillation(own, options),
   gkd: (own, options: GkdOptions) => gkd(own, options),
+  "sequence-distillation": (own, options: SequenceDistillationOptions) =>
+    sequenceDistillation(own, options),
 };
 
 /** A task around another one, which its settings have as plan files write it. */
