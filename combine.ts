@@ -85,6 +85,7 @@ export {
   stackPredictions,
   type StackPredictionsOptions,
 } from "./lib/pipeline/ensemble/stack_predictions.ts";
+export { type Stack, stack, type StackOptions } from "./lib/pipeline/ensemble/stack.ts";
 export { votePredictions } from "./lib/combine/ensemble/vote.ts";
 
 // Models that answer together
