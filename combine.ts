@@ -55,6 +55,11 @@ export type { MergeDataStage, MergePlan } from "./lib/pipeline/merge/merge_stage
 
 // Distillation: what one model learns from others
 export { distillation } from "./lib/tasks/distillation.ts";
+export {
+  sequenceDistillation,
+  type SequenceDistillationOptions,
+} from "./lib/tasks/sequence_distillation.ts";
+export { gkd, type GkdOptions, type TaughtLanguageTask } from "./lib/tasks/gkd.ts";
 export type {
   DeployedTeacher,
   DistillationOptions,
@@ -79,6 +84,7 @@ export {
   stackPredictions,
   type StackPredictionsOptions,
 } from "./lib/pipeline/ensemble/stack_predictions.ts";
+export { type Stack, stack, type StackOptions } from "./lib/pipeline/ensemble/stack.ts";
 export { votePredictions } from "./lib/combine/ensemble/vote.ts";
 
 // Models that answer together

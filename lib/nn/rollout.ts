@@ -92,9 +92,23 @@ export interface Policy {
   ): Promise<Float32Array[]>;
 }
 
+/** A trained model that rollouts ask how likely it finds each token. */
+export interface RolloutTeacher {
+  /**
+   * The log probabilities of all tokens of the vocabulary at each place of each text's answer, [answer · vocabulary],
+   * of logits that are divided by the temperature.
+   */
+  logProbs(
+    texts: readonly ScoredText[],
+    options: { readonly temperature: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<Float32Array[]>;
+}
+
 /** What a rollout is made with. */
 export interface RolloutTools {
   readonly policy: Policy;
+  /** Present where rows name one. */
+  readonly teacher?: RolloutTeacher;
   readonly judge: RewardJudge;
   /** True where the training computes as the sampler does, so that their probabilities must agree. */
   readonly isExact: boolean;
@@ -127,7 +141,8 @@ export interface RolloutSample {
 
 /** Makes the training rows of each step. */
 export interface Rollout {
-  readonly rewards: Rewards | string;
+  /** What judges the answers; absent where nothing does. */
+  readonly rewards?: Rewards | string;
   /** Optimiser steps that learn from the same rollout. */
   readonly updates: number;
   /**

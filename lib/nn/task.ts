@@ -25,6 +25,7 @@ import type { Processor } from "./processor.ts";
 import type { ReaderContract } from "./reader_contract.ts";
 import type { Rows } from "./run_over.ts";
 import type { RolloutRows } from "./rollout.ts";
+import type { RowsTeaching } from "./rows_teaching.ts";
 import type { HeldOutRollout } from "./rollout_predictions.ts";
 import type { HeadRequest } from "./task_head.ts";
 import type { Teaching } from "./teaching.ts";
@@ -130,6 +131,8 @@ export interface LabelledTask<
   readonly reader?: ReaderContract<Input, Answer>;
   /** How its model is asked to draw; present where answers are images that it makes. */
   readonly drawing?: ImageDrawing<Input, Answer>;
+  /** Who writes the answers of the training rows; the rows have their own unless given. */
+  readonly writtenBy?: RowsTeaching<Task>;
   /** How its model is asked to write; present where answers are texts that it writes. */
   readonly writing?: Writing<Input>;
   /**
@@ -272,6 +275,8 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   readonly rollouts?: RolloutRows & Pick<Examples, "objective"> & {
     /** Answers these rows as held-out prompts, for scores; without it no metric of answers may be asked. */
     readonly heldOut?: HeldOutRollout;
+    /** Whom rollouts ask about the answers, as `open` takes it, and as what; nobody unless given. */
+    readonly teacher?: { readonly reference: string; readonly task: Task };
   };
   /** What a training on these rows minimises; of rows without labels what a model is asked with. */
   objective(context: ObjectiveContext): Objective;

@@ -9,6 +9,7 @@ import { TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
 import type { LabelledTask, Task } from "../nn/task.ts";
+import { isCausal } from "./distillation/is_causal.ts";
 import {
   distillationMistakes,
   type DistillationOptions,
@@ -17,12 +18,6 @@ import {
   tokenMistakes,
 } from "./distillation/options.ts";
 import { perRowKinds, taughtExamples } from "./distillation/taught_examples.ts";
-
-/** Whether a task is to predict the next tokens of texts that the rows hold. */
-// deno-lint-ignore no-explicit-any
-function isCausal({ sampledKind, withLabels }: Task<any, any, any>): boolean {
-  return sampledKind === undefined && withLabels([]).signature.peftTaskType === "CAUSAL_LM";
-}
 
 /** The kinds of predictions that can be compared with those of another model. */
 const taughtKinds: readonly string[] = ["single", "multi", "regression", "tags", "answers"];

@@ -29,6 +29,8 @@ import { chatShapes } from "./chat/options.ts";
 import { cpo } from "./cpo.ts";
 import { distillation } from "./distillation.ts";
 import type { DistillationOptions } from "./distillation/options.ts";
+import { gkd, type GkdOptions } from "./gkd.ts";
+import { sequenceDistillation, type SequenceDistillationOptions } from "./sequence_distillation.ts";
 import { cpoFlags } from "./cpo/flags.ts";
 import { dpo } from "./dpo.ts";
 import { dpoFlags } from "./dpo/flags.ts";
@@ -241,8 +243,8 @@ export function taskOf(
   settings: Readonly<Record<string, unknown>>,
 ): ReturnType<Make> {
   if (Object.hasOwn(tasks, name)) return tasks[name].make(settings as never);
-  if (name === "distillation") return distillationOf(settings);
-  const known = [...Object.keys(tasks), "distillation"];
+  if (Object.hasOwn(taughtTasks, name)) return taughtTaskOf(name, settings);
+  const known = [...Object.keys(tasks), ...Object.keys(taughtTasks)];
   throw new TunebookError(
     "input",
     `there is no task "${name}"${didYouMean(name, known)}. Tasks: ${known.join(", ")}`,
@@ -252,20 +254,31 @@ export function taskOf(
 /** Whether plan files can hold the task: `taskOf` makes it again from its name and settings. */
 export function isNamedTask({ name, settings }: Pick<AnyTask, "name" | "settings">): boolean {
   const { task } = settings as { readonly task?: { readonly name: string } };
-  return Object.hasOwn(tasks, name === "distillation" && task ? task.name : name);
+  return Object.hasOwn(tasks, Object.hasOwn(taughtTasks, name) && task ? task.name : name);
 }
 
+/** Tasks around another one. */
+const taughtTasks: Readonly<Record<string, (own: AnyTask, options: never) => AnyTask>> = {
+  distillation: (own, options: DistillationOptions) => distillation(own, options),
+  gkd: (own, options: GkdOptions) => gkd(own, options),
+  "sequence-distillation": (own, options: SequenceDistillationOptions) =>
+    sequenceDistillation(own, options),
+};
+
 /** A task around another one, which its settings have as plan files write it. */
-function distillationOf({ task, ...options }: Readonly<Record<string, unknown>>): AnyTask {
+function taughtTaskOf(
+  name: string,
+  { task, ...options }: Readonly<Record<string, unknown>>,
+): AnyTask {
   if (!isRecord(task) || typeof task.name !== "string" || !isRecord(task.settings ?? {})) {
     throw new TunebookError(
       "input",
-      `the settings of distillation name the task, { "task": { "name": "text-classification", "settings": { … } }, ` +
+      `the settings of ${name} name the task, { "task": { "name": "text-classification", "settings": { … } }, ` +
         `"teacher": … }, but task is ${shownValue(task)}`,
     );
   }
   const own = taskOf(task.name, (task.settings ?? {}) as Record<string, unknown>);
-  return distillation(own, options as unknown as DistillationOptions);
+  return taughtTasks[name](own, options as never);
 }
 
 /** What tells which task a trained model was made for. */

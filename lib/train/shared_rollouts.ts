@@ -10,7 +10,7 @@ import type { OpenedRollouts } from "./rollout_tools.ts";
 
 /** The tools of one process as its part of those of all. */
 export function sharedRollouts(tools: OpenedRollouts, processes: ProcessGroup): OpenedRollouts {
-  const { policy, judge } = tools;
+  const { policy, judge, teacher } = tools;
   return {
     isExact: tools.isExact,
     policy: {
@@ -21,6 +21,14 @@ export function sharedRollouts(tools: OpenedRollouts, processes: ProcessGroup): 
       values: (texts, options) =>
         dealt(processes, texts, (own) => policy.values(own, options), options.signal),
     },
+    ...(teacher
+      ? {
+        teacher: {
+          logProbs: (texts, options) =>
+            dealt(processes, texts, (own) => teacher.logProbs(own, options), options.signal),
+        },
+      }
+      : {}),
     judge: {
       names: judge.names,
       columns: judge.columns,

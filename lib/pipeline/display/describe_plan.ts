@@ -84,9 +84,9 @@ function describeTask(
   >,
 ): string {
   const { text, label, task } = settings;
-  if (name === "distillation") {
+  const teachers = teachersOfTask({ name, settings });
+  if (teachers.length > 0) {
     const own = task as Pick<PlanSpec["task"], "name" | "settings">;
-    const teachers = teachersOfTask({ name, settings });
     return `${describeTask({ ...own, kind, columns })}, taught by ${teachers.join(", ")}`;
   }
   if (name === "text-generation") return `${text} → next token`;

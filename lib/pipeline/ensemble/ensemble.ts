@@ -17,7 +17,6 @@ import { oneOf, record, type Rules } from "../../core/option_rules.ts";
 import { quoted } from "../../core/quoted.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { Table } from "../../table/table.ts";
-import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
 import type { LabelPredictions } from "../../metrics/class_score.ts";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
 import { checkMetrics } from "../check_stages.ts";
@@ -29,6 +28,7 @@ import {
   memberAnswers,
   memberNames,
 } from "./ensemble_members.ts";
+import { predictionsOfAnswers, saidBy } from "./said_labels.ts";
 import { type EnsembleFigures, ensembleFigures, type EnsembleMetrics } from "./ensemble_report.ts";
 
 /** How members answer together. */
@@ -86,7 +86,7 @@ export interface EnsembleReport extends EnsembleFigures {
 const rules: Rules<EnsembleSettings> = { by: oneOf(["mean", "votes"]), weights: record };
 
 /** Chooses the halves by which calibration is measured. */
-const calibrationSeed = 1;
+export const calibrationSeed = 1;
 
 /**
  * Makes one answerer of several models that label inputs: what runs leave, opened folders, or a set of adapters on
@@ -206,53 +206,6 @@ function checkEnsemble<Name extends string, Input>(
     }
   }
   refuseOptions("ensemble", wrong);
-}
-
-/** Probabilities as predictions; the truth is not known. */
-function predictionsOfAnswers(
-  answers: readonly SaidLabel[],
-  truth: readonly number[] = answers.map(() => 0),
-): LabelPredictions {
-  const [{ label, probabilities: first }] = answers;
-  const labels = Object.keys(first);
-  const isMulti = Array.isArray(label);
-  if (typeof label === "number") {
-    throw new TunebookError(
-      "unsupported",
-      "an ensemble answers with labels; for numbers take averagePredictions of what runs said",
-    );
-  }
-  const logits = Float32Array.from(
-    answers.flatMap(({ probabilities }) =>
-      labels.map((name) => {
-        const p = Math.min(
-          Math.max(probabilities[name], leastProbability),
-          1 - leastProbability / 10,
-        );
-        return isMulti ? Math.log(p) - Math.log1p(-p) : Math.log(p);
-      })
-    ),
-  );
-  const kind = isMulti ? "multi" : "single";
-  const known = isMulti ? answers.flatMap(() => labels.map(() => 0)) : truth;
-  return predictionsOf({ kind, labels, logits, truth: known }) as LabelPredictions;
-}
-
-/** Probabilities are kept above this, so that their logarithm is a number. */
-const leastProbability = 1e-12;
-
-function saidBy(
-  { kind, labels, probabilities, predicted }: LabelPredictions,
-  row: number,
-): SaidLabel {
-  const outputs = labels.length;
-  const own = probabilities.subarray(row * outputs, (row + 1) * outputs);
-  return {
-    label: kind === "single"
-      ? labels[predicted[row]]
-      : labels.filter((_, at) => predicted[row * outputs + at] === 1),
-    probabilities: Object.fromEntries(labels.map((label, at) => [label, own[at]])),
-  };
 }
 
 function knownPredictions<Name extends string, Input>(

@@ -5,11 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { readPeftFiles, tensorFile } from "../../adapters/peft/files.ts";
 import { teacherAnswers } from "../../combine/distillation/teacher_answers.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { silentProgress } from "../../core/progress.ts";
-import { quoted, shownName } from "../../core/quoted.ts";
+import { shownName } from "../../core/quoted.ts";
 import { type Device, openDevice } from "../../engine/mod.ts";
 import { createPredictor, type Predictor } from "../../evaluate/predict.ts";
 import type { Processor } from "../../nn/processor.ts";
@@ -18,16 +17,13 @@ import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import type { Table } from "../../table/table.ts";
 import { trainSettings } from "../../train/train_options.ts";
-import { referenceOf } from "../../weights/reference.ts";
 import type { TrainedTask } from "../open/answerer.ts";
-import { type Base, openBase } from "../open/open_base.ts";
-import { adapterFolder, baseReference, trainedAdapter } from "../open/trained_adapter.ts";
-import { checkAnswers, trainedAlone } from "../open/trained_alone.ts";
+import type { Base } from "../open/open_base.ts";
 import { type AnyExamples, trainableOf } from "./assemble_stage.ts";
 import { givesNumber } from "./gives_number.ts";
-import { type OpenedModel, openStage, processorOf } from "./open_stage.ts";
+import { processorOf } from "./open_stage.ts";
+import { checkVocabulary, openTeacher } from "./open_teacher.ts";
 import { progressFor } from "./progress_for.ts";
-import { weightsIdentity } from "./weights_identity.ts";
 
 /** The rows as they were read, what the model makes of them, and how teachers are asked. */
 export interface AskTeachersOptions {
@@ -139,36 +135,6 @@ function openedLate(
   };
 }
 
-/** Opens a whole model or an adapter on its base, and says which numbers it is made of. */
-async function openTeacher(
-  teacher: string,
-  { task }: Teaching,
-  device: Device,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly base: Base; readonly trained: TrainedTask; readonly identity: string }> {
-  const reference = referenceOf(teacher);
-  const folder = await adapterFolder(reference);
-  const files = folder === undefined ? undefined : await readPeftFiles(folder);
-  const opened = await openStage(
-    { model: files ? await baseReference(files) : reference },
-    { signal },
-  );
-  const base = await openBase(opened, device, {});
-  const trained = files
-    ? await trainedAdapter(folder!, files, base, { task })
-    : await trainedAlone(base, { task }, signal);
-  if ("why" in trained) throw trained.why();
-  checkAnswers(teacher, trained);
-  const identity = [
-    JSON.stringify(opened.json),
-    await weightsIdentity(opened.files.weights),
-    ...files
-      ? [JSON.stringify(files.config), await weightsIdentity(join(files.folder, tensorFile))]
-      : [],
-  ].join("\n");
-  return { base, trained, identity };
-}
-
 /** Where each of the model's numbers stands among the teacher's. */
 function orderOfLabels(
   teacher: string,
@@ -216,28 +182,6 @@ async function checkTokens(teacher: string, asked: AnyExamples, own: AnyExamples
     "input",
     `the teacher ${teacher} cuts the texts into other tokens than the model, and this task compares them token ` +
       "by token; take a teacher with the same vocabulary",
-  );
-}
-
-/** Refuses a teacher whose tokens have other numbers. */
-function checkVocabulary(
-  teacher: string,
-  processor: Processor,
-  { tokenizer: taught }: Pick<OpenedModel, "tokenizer">,
-): void {
-  if (processor.input !== "text" || !taught) return;
-  const { tokenizer: own } = processor;
-  const other = Array.from({ length: Math.max(own.vocabSize, taught.vocabSize) }, (_, id) => id)
-    .find((id) => own.tokenText(id) !== taught.tokenText(id));
-  if (other === undefined) return;
-  throw new TunebookError(
-    "input",
-    `the teacher ${teacher} has another vocabulary: its token ${other} is ${
-      quoted(taught.tokenText(other))
-    }, that of the model ${
-      quoted(own.tokenText(other))
-    }; next tokens are compared one by one, so take a ` +
-      "teacher with the same vocabulary",
   );
 }
 

@@ -25,6 +25,7 @@ import { checkTask } from "./check_task.ts";
 import { type DataForHead, headNoteOf } from "./head_labels.ts";
 import { type OpenedModel, processorOf } from "./open_stage.ts";
 import type { ReadData } from "./read_stage.ts";
+import { writeRows } from "./write_rows.ts";
 
 /** Reads the weights, attaches the method, encodes the rows and makes the loss. */
 export async function assembleStage(
@@ -63,17 +64,19 @@ export async function assembleStage(
 
 /** Makes examples of all splits, asks the teachers of the training rows, and reports the data. */
 export async function encodeSplits(
-  { splits, task }: ReadData,
+  { splits: read, task }: ReadData,
   processor: Processor,
   signal?: AbortSignal,
   asking: Pick<AskTeachersOptions, "device" | "quiet"> = {},
 ): Promise<EncodedSplits> {
+  const where = "the training data";
+  const about = { processor, where, signal, ...asking };
+  const splits = { ...read, train: await writeRows(task, { ...about, table: read.train }) };
   const encode = (name: keyof typeof splits, where: string) =>
     task.examples(splits[name]!, processor, { where, training: name === "train", signal });
-  const where = "the training data";
   const train = await taught(await encode("train", where), {
-    ...{ table: splits.train, processor, where, signal },
-    ...asking,
+    ...about,
+    table: splits.train,
   });
   const test = await encode("test", "the test data");
   const validation = splits.validation && await encode("validation", "the validation data");

@@ -8,6 +8,7 @@ import { interruption, isInterruption } from "../../core/interruption.ts";
 import type { Device, State } from "../../engine/mod.ts";
 import { createContinuer } from "../../generate/continuer.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
+import { textConfig } from "../../nn/model.ts";
 import type { RewardJudge } from "../../nn/reward.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { type OpenPolicy, openPolicy } from "../../reinforce/policy.ts";
@@ -23,6 +24,11 @@ import { withInitial } from "./initial_parameters.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import { goesOn, referenceModel } from "./reference_stage.ts";
 import { rewardFingerprint } from "./reward_fingerprint.ts";
+import {
+  type OpenRolloutTeacher,
+  rolloutTeacher,
+  type RolloutTeacherOptions,
+} from "./rollout_teacher.ts";
 import type { RunOptions } from "./run_options.ts";
 import {
   asksForRewards,
@@ -77,21 +83,26 @@ export async function rolloutStage(
   const { device, settings, spec, options } = stage;
   const { rewards: given } = rollouts.rollout;
   const rewards = typeof given === "string" ? await rewardsOfModule(given) : given;
-  const judge = await openJudge(rewardJudge(rewards), stage);
+  const judge = rewards ? await openJudge(rewardJudge(rewards), stage) : noJudge;
   const exact = device.inFloat32 ?? device;
   const held = exact.holdWeights();
   const open = policyOpener(assembled, { ...stage, device: exact, held });
   const sampler = samplerOf(open, judge, stage);
   const rollout: Rollouts = {
-    rewards: await rewardFingerprint(rewards),
-    openRollouts({ trainable, state }) {
+    ...(rewards ? { rewards: await rewardFingerprint(rewards) } : {}),
+    async openRollouts({ trainable, state }) {
+      const teacher = await openedTeacher(assembled, { device: exact, signal: stage.signal });
       const policy = open(trainable, state);
-      return Promise.resolve({
+      return {
         policy,
         judge,
+        ...(teacher ? { teacher } : {}),
         isExact: device.precision === "float32" && !dropsOut(trainable, spec.method),
-        [Symbol.asyncDispose]: () => policy[Symbol.asyncDispose](),
-      });
+        async [Symbol.asyncDispose]() {
+          await policy[Symbol.asyncDispose]();
+          await teacher?.[Symbol.asyncDispose]();
+        },
+      };
     },
     sample: (...asked) => sampler.sample(assembled.trainable, ...asked),
     async [Symbol.asyncDispose]() {
@@ -116,6 +127,26 @@ export async function rolloutStage(
     throw interruption("stopped before the training; nothing was trained");
   }
   return { ...rollout, before: before! };
+}
+
+/** What judges answers where nothing does. */
+const noJudge: RewardJudge = {
+  names: [],
+  columns: [],
+  prepare: () => Promise.resolve(),
+  judge: (samples) =>
+    Promise.resolve({ totals: samples.map(() => NaN), values: {}, statistics: {} }),
+};
+
+/** Opens the teacher of the rows, where they name one. */
+async function openedTeacher(
+  { data, processor, model }: Pick<Assembled, "data" | "processor" | "model">,
+  on: Pick<RolloutTeacherOptions, "device" | "signal">,
+): Promise<OpenRolloutTeacher | undefined> {
+  const { teacher } = data.train.rollouts ?? {};
+  if (!teacher || processor.input !== "text") return undefined;
+  const { vocabSize } = textConfig(model);
+  return await rolloutTeacher({ ...teacher, ...on, processor, vocabSize });
 }
 
 /** Refuses rows that lack what rewards judge by, and has rewards look at what they were made with. */

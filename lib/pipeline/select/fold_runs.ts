@@ -60,6 +60,8 @@ export interface FoldRunOptions {
   readonly onStep?: ((report: StepReport) => void) | undefined;
   /** Measures what the candidate costs. */
   readonly measures: boolean;
+  /** Takes what the candidate says about the rows that are scored. */
+  readonly onPredictions?: ((predictions: AnyPredictions) => void) | undefined;
 }
 
 /** One candidate, opened. */
@@ -115,7 +117,7 @@ export async function openFoldRuns(
     return kept.model;
   };
   return {
-    async run(rows, { signal, onStep, measures }) {
+    async run(rows, { signal, onStep, measures, onPredictions }) {
       const settings = foldSettings(spec, method, rows.repeat);
       const model = await modelOf(settings.seed);
       const attached = await attachMethod(model, method, opened, task, settings);
@@ -146,6 +148,7 @@ export async function openFoldRuns(
         await chooseRanks(trainable.adapter, state, { validate, step, seed, signal });
         const outputs = await scoring.scorer.outputs(data.test, { state, signal });
         const predictions: AnyPredictions = data.test.predictions(outputs);
+        onPredictions?.(predictions);
         await metric.prepare?.(predictions, { signal });
         const { repeat, fold } = rows;
         const trained = { trainable, task, files: opened.files, processor, ...attached };

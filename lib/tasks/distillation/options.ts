@@ -50,13 +50,18 @@ export interface DistillationOptions {
   readonly answersIn?: string;
 }
 
-const teacherRule: Rule = [
-  "a folder, a model reference, the result of a run that has deployed merged or adapter, or a list of these",
-  (value) => {
-    const all = Array.isArray(value) ? value : [value];
-    return all.length > 0 && all.every((each) => folderOf(each) !== undefined);
-  },
-];
+/** What may teach, so many at most. */
+export function teacherRule(most: number): Rule {
+  const one = "a folder, a model reference, ";
+  const result = "the result of a run that has deployed merged or adapter";
+  return [
+    most === 1 ? `${one}or ${result}` : `${one}${result}, or a list of these`,
+    (value) => {
+      const all = Array.isArray(value) && most > 1 ? value : [value];
+      return all.length > 0 && all.every((each) => folderOf(each) !== undefined);
+    },
+  ];
+}
 
 /** Targets whose folders can be opened to be asked. */
 const openedTargets: readonly string[] = ["merged", "adapter"];
@@ -87,7 +92,7 @@ const hiddenRule: Rule = [
 ];
 
 const rules: Rules<DistillationOptions> = {
-  teacher: required(teacherRule),
+  teacher: required(teacherRule(Infinity)),
   teacherWeights: numberList,
   temperature: positive,
   weight: weightRule,

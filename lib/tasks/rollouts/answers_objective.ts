@@ -25,6 +25,11 @@ export interface AnswersLoss {
   feeds(pieces: number): Readonly<Record<string, InputSpec>>;
   /** These feeds for some answers. */
   targets(arranged: AnswerPieces, answers: readonly LearnedAnswer[]): Feeds;
+  /**
+   * What `sum` reads of each token, [length], made of the logits of a piece, [length, vocabulary], which are divided by
+   * the temperature; the token's log probability unless given.
+   */
+  ofTokens?(logits: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
   /** The sum of the losses of one piece, of the log probabilities of its tokens, [length]. */
   sum(logProbs: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
   /** What an answer counts in what the sum is divided by. */
@@ -39,7 +44,7 @@ export interface AnswersObjectiveOptions {
   readonly afterVirtualTokens: boolean;
 }
 
-/** What the loss tells: the present log probability of the token of each place, [pieces, length]. */
+/** What the loss tells: the present log probability of the token of each place, or what `ofTokens` gives, [pieces, length]. */
 export const toldLogProbs = "log_probs";
 
 /** Names of the feeds of all such losses. */
@@ -90,7 +95,8 @@ export function answersObjective(
       cut: [names.targets, ...Object.keys(own)],
       loss(results, feeds, tell) {
         const scaled = temperature === 1 ? results : tf.div(results, temperature);
-        const logProbs = tf.neg(ops.classCrossEntropy(scaled, feeds[names.targets])); // [length]
+        const logProbs = loss.ofTokens?.(scaled, feeds) ??
+          tf.neg(ops.classCrossEntropy(scaled, feeds[names.targets])); // [length]
         tell?.(toldLogProbs, tf.expandDims(logProbs, 0));
         return tf.div(loss.sum(logProbs, feeds), feeds.normaliser);
       },

@@ -30,6 +30,8 @@ export interface LearnedAnswer {
   readonly advantage: number;
   /** What is learned of each token, where there is a value function. */
   readonly estimates?: TokenEstimates;
+  /** Log probabilities of all tokens by a teacher, where there is one, [length · vocabulary]. */
+  readonly teacherLogProbs?: Float32Array;
   /** False for an answer that the loss leaves out. */
   readonly counts: boolean;
 }
