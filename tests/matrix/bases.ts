@@ -40,7 +40,9 @@ const bases: Readonly<Record<string, MakeBase>> = {
     config: { bos_token_id: 2, eos_token_id: 3 },
     tokenizer: smallTokenizer("bert"),
   }),
-  convnext: copied("vision/convnext", { preprocessor: fitted("ConvNextImageProcessor") }),
+  convnext: copied("vision/convnext", {
+    preprocessor: { ...fitted("ConvNextImageProcessor"), size: { shortest_edge: side } },
+  }),
   deit: copied("vision/deit", { preprocessor: fitted("ViTImageProcessor", [8, 12]) }),
   detr: copied("vision/detr", { preprocessor: fitted("DetrImageProcessor") }),
   distilbert: golden("distilbert"),
