@@ -17,7 +17,14 @@ import { tf } from "../engine/mod.ts";
 import type { AttachedMethod, Method, ModelInfo, PeftFormat } from "../nn/method.ts";
 import type { Layer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
-import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
+import {
+  checkFields,
+  fanInFanOut,
+  moduleTargets,
+  namesForPeft,
+  targetsOf,
+  wrappedNames,
+} from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
 import { layerNames } from "./settings.ts";
 
@@ -89,7 +96,7 @@ function attach(modelInfo: ModelInfo, targets: Targets, norms: boolean): Attache
       config: {
         peft_type: "BEFT",
         target_modules: namesForPeft(modelInfo, targets, [...sites.keys()]),
-        modules_to_save: [...new Set(trainedNorms.map(({ path }) => lastName(path)))],
+        modules_to_save: moduleTargets(modelInfo, trainedNorms.map(({ path }) => path)),
         init_weights: true,
       },
       tensors: stored.map(({ name, shape }) => ({
@@ -121,10 +128,6 @@ function attach(modelInfo: ModelInfo, targets: Targets, norms: boolean): Attache
 
 function isNorm(layer: Layer): layer is Extract<Layer, { kind: "norm" }> {
   return layer.kind === "norm";
-}
-
-function lastName(path: string): string {
-  return path.slice(path.lastIndexOf(".") + 1);
 }
 
 /** The method in a PEFT folder: its norms are trained where any of them is saved. */

@@ -22,16 +22,18 @@ export interface HeadRequest {
 /**
  * The head of that name.
  *
- * @param known all families, so that the error of kind "unsupported" can say which of them have it
+ * @param known all families, so that the error of kind "unsupported" can say which of them have it: those that take
+ * what the family takes, where there are any
  */
 export function headOf<Config extends ModelConfig>(
-  family: Pick<Family<Config>, "modelType" | "heads">,
+  family: Pick<Family<Config>, "modelType" | "heads" | "input">,
   name: string,
-  known: readonly Pick<Family, "modelType" | "heads">[] = [],
+  known: readonly Pick<Family, "modelType" | "heads" | "input">[] = [],
 ): Head<Config> {
   if (Object.hasOwn(family.heads, name)) return family.heads[name];
-  const others = known.filter(({ heads }) => Object.hasOwn(heads, name))
-    .map(({ modelType }) => modelType);
+  const all = known.filter(({ heads }) => Object.hasOwn(heads, name));
+  const alike = all.filter(({ input }) => input === family.input);
+  const others = (alike.length > 0 ? alike : all).map(({ modelType }) => modelType);
   const hint = others.length > 0 ? ` Families that have one: ${others.join(", ")}.` : "";
   throw new TunebookError(
     "unsupported",

@@ -18,9 +18,10 @@ import { countLearned } from "./chat/count_learned.ts";
 import { encodeChats } from "./chat/encode_chats.ts";
 import { chatShapeOf, type ChatTaskOptions, checkChatOptions } from "./chat/options.ts";
 import { chatColumns, readConversations } from "./chat/read_conversations.ts";
+import { decoderProcessor } from "./shared/decoder_processor.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import { nextTokenPredictions, refuseAnswers } from "./shared/next_token_predictions.ts";
-import { textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
+import { textExamples, textFingerprint } from "./shared/text_examples.ts";
 
 /** The task that `chat` makes; what is asked is a list of messages. */
 export type ChatTask = Task<Predictions<"language">, readonly ChatMessage[], string>;
@@ -112,7 +113,7 @@ async function examplesOf(
   { where, labelled = true, signal }: ExamplesOptions,
   options: ChatTaskOptions,
 ): Promise<Examples<Predictions<"language">, string>> {
-  const own = textProcessor(name, processor);
+  const own = decoderProcessor(name, processor);
   const source = sourceRows(table, where);
   const conversations = readConversations(table, options, where);
   const encoded = await encodeChats(conversations, own, options, { source, signal });

@@ -10,10 +10,11 @@ import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.t
 import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { writtenReader } from "./shared/written_reader.ts";
+import { decoderProcessor } from "./shared/decoder_processor.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import { nextTokenPredictions, refuseAnswers } from "./shared/next_token_predictions.ts";
 import { beginningOf, textPrompt } from "./shared/text_prompt.ts";
-import { textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
+import { textExamples, textFingerprint } from "./shared/text_examples.ts";
 import { encodeDocuments } from "./text_generation/documents.ts";
 import { textCases } from "./text_generation/text_cases.ts";
 import {
@@ -100,14 +101,7 @@ async function examplesOf(
   how: ExamplesOptions,
   options: TextGenerationOptions,
 ): Promise<Examples<Predictions<"language">, string>> {
-  const own = textProcessor(name, processor);
-  if (own.decoder) {
-    throw new TunebookError(
-      "unsupported",
-      `${name} needs a decoder that reads no encoder, such as gpt2 or llama; an encoder-decoder learns ` +
-        "text2text, translation or summarization",
-    );
-  }
+  const own = decoderProcessor(name, processor);
   const { sequences, truncated, notes } = await encodeDocuments(table, own, options, how);
   const rows = table.numRows();
   const { inputKeys, ...feeds } = textExamples({ rows, sequences, truncated }, own);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import parity from "../golden/vision/parity.json" with { type: "json" };
+import { bitfit } from "../../lib/adapters/bitfit.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import type { LoraOptions } from "../../lib/adapters/lora_options.ts";
 import { vera } from "../../lib/adapters/vera.ts";
@@ -95,6 +96,25 @@ Deno.test("a LoRA of a ViT is written by the names of modules", () =>
     using file = await openSafetensors(`${folder}/adapter_model.safetensors`);
     assert.ok(file.tensors.has("base_model.model.vit.layers.1.mlp.fc2.lora_B.weight"));
   }));
+
+for (const [name, head] of [["convnext", "classification"], ["segformer", "masks"]] as const) {
+  Deno.test(`${name}: BitFit saves the norms alone, whatever their last name fits beside them`, () =>
+    inFolder(async (folder) => {
+      const model = await goldenImageModel(name, head);
+      const golden = await readGolden(`vision/${name}/expected.safetensors`);
+      const adapter = attachTo(model, bitfit());
+      const trainable = { model, adapter, objective: weightedImages(model, golden.weights) };
+      const values = initialParameters(trainable, 1);
+      const frozen = adapter.frozen!.map(({ name, values }) => [name, values()] as const);
+      const all = new Map([...values, ...frozen]);
+      await writePeftFolder(folder, model, adapter, all, { taskType: null, labels: [] });
+      const { values: read } = await readPeftFolder(folder, model);
+      for (const [path, numbers] of values) assert.deepEqual(read.get(path), numbers, path);
+      // "0" would be a block, too.
+      const { modules_to_save: saved } = await configIn(folder);
+      assert.deepEqual(saved.filter((module: string) => /^\d+$/.test(module)), []);
+    }));
+}
 
 Deno.test("a folder with the older names of a ViT's modules is read, too", () =>
   inFolder(async (folder) => {

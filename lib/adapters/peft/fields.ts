@@ -85,7 +85,7 @@ export function namesForPeft(
 }
 
 /** The last parts of the modules' names where they choose the same layers, else the whole names. */
-function moduleTargets(modelInfo: ModelInfo, sites: readonly string[]): readonly string[] {
+export function moduleTargets(modelInfo: ModelInfo, sites: readonly string[]): readonly string[] {
   const nameOf = (path: string) => moduleNames(modelInfo, path)[0];
   const lastOf = (path: string) => nameOf(path).split(".").at(-1)!;
   const names = new Set(sites.map(lastOf));

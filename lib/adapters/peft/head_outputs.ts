@@ -12,7 +12,7 @@ import { type PeftHeader, peftPrefix } from "./files.ts";
 export function headOutputs(
   { tensors }: Pick<PeftHeader, "tensors">,
   head: string,
-  family: Pick<Family, "modelType" | "heads">,
+  family: Pick<Family, "modelType" | "heads" | "input">,
   config: ModelConfig,
 ): number | undefined {
   const classifier = classifierOf(headOf(family, head), config);

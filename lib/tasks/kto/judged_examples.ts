@@ -23,7 +23,8 @@ import { type AnswerSequence, answerTokens, encodeAnswers } from "../preference/
 import { saidIn } from "../preference/answered_row.ts";
 import { needsReference } from "../preference/pair_objective.ts";
 import { refuseAnswers } from "../shared/next_token_predictions.ts";
-import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
+import { decoderProcessor } from "../shared/decoder_processor.ts";
+import { textExamples, textFingerprint } from "../shared/text_examples.ts";
 import { judgedObjective, type JudgedObjectiveOptions } from "./judged_objective.ts";
 import type { KtoOptions } from "./options.ts";
 import { type JudgedAnswerRow, readJudgedAnswers } from "./read_judged_answers.ts";
@@ -49,7 +50,7 @@ export async function judgedExamples(
   const { name, beta } = settings;
   // Scores read no answers to other prompts.
   const comparesOthers = compares && training;
-  const own = textProcessor(name, processor);
+  const own = decoderProcessor(name, processor);
   const source = sourceRows(table, where);
   const rows = readJudgedAnswers(table, options, where);
   const { sequences: answers, endIds } = await encodeAnswers(rows, own, options, {

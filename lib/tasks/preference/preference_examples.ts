@@ -12,7 +12,8 @@ import type { Examples, ExamplesOptions } from "../../nn/task.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import { refuseAnswers } from "../shared/next_token_predictions.ts";
-import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
+import { decoderProcessor } from "../shared/decoder_processor.ts";
+import { textExamples, textFingerprint } from "../shared/text_examples.ts";
 import {
   answerLogProbabilities,
   type AnswerReference,
@@ -47,7 +48,7 @@ export async function preferenceExamples(
   { where, labelled = true, signal }: ExamplesOptions,
   { name, options, loss, reference: columns }: PreferenceExamplesOptions,
 ): Promise<PreferenceExamples> {
-  const own = textProcessor(name, processor);
+  const own = decoderProcessor(name, processor);
   const source = sourceRows(table, where);
   const rows = readPreferences(table, options, where);
   const encoded = await encodeAnswers(rows, own, options, { source, signal });
