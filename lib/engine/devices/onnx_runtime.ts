@@ -9,6 +9,7 @@ import { kernel } from "../../core/kernel.ts";
 import type { Graph } from "../graph.ts";
 import type { ElementType } from "../value.ts";
 import { checkInPlace } from "../passes/check_in_place.ts";
+import { offloadableBytes } from "../passes/cut_segments.ts";
 import type { HostTensor, Program } from "../program.ts";
 import { trace } from "../trace.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
@@ -22,6 +23,7 @@ import {
   runSession,
   type RuntimeOptions,
 } from "./onnx_session.ts";
+import { createOffloadedSession } from "./offloaded_session.ts";
 import { ExternalDataFile } from "./external_data_file.ts";
 import { webgpu } from "./webgpu.ts";
 
@@ -47,7 +49,9 @@ export function onnxRuntime(
   options: RuntimeOptions = {},
 ): Device {
   if (provider === "webgpu") return webgpu(reason, options);
-  const { apart = provider === "cpu" && kernel() !== undefined } = options;
+  // Between two segments signals are heard in this thread, too, and weights need not be sent to another.
+  const isWhole = options.segmentBytes === undefined;
+  const { apart = provider === "cpu" && kernel() !== undefined && isWhole } = options;
   const own = { ...options, apart };
   return {
     name: provider,
@@ -115,7 +119,10 @@ async function compile(
   }
   for (const { name } of graph.outputs) fetches[name] = null;
   for (const name of written) fetches[nextOf.get(name)!] = stateTensor(name)!;
-  const session = await createSession(provider, graph, options, { held: bindings.held });
+  const { segmentBytes = Infinity } = options;
+  const session = offloadableBytes(graph) > segmentBytes
+    ? await createOffloadedSession(provider, graph, options, segmentBytes)
+    : await createSession(provider, graph, options, { held: bindings.held });
   return {
     async run(feeds, signal, into = {}) {
       checkFeeds(program, feeds);

@@ -38,6 +38,8 @@ export interface RuntimeOptions {
   readonly precision?: Precision;
   /** Failures are thrown alone, and not printed by the runtime as well. */
   readonly quiet?: boolean;
+  /** Programs with more bytes of large frozen weights run in segments that have at most so many each. */
+  readonly segmentBytes?: number | undefined;
 }
 
 /** What a device of a provider says of itself: its precision, and why it was chosen. */
@@ -59,6 +61,8 @@ export interface SessionPlaces {
   readonly locations?: OutputLocations;
   /** Without it the weights are in a file that is removed when the session is ready. */
   readonly held?: HeldWeights;
+  /** True for one of several sessions that run in turns: it keeps neither memory nor threads busy between. */
+  readonly takesTurns?: boolean;
 }
 
 /**
@@ -70,7 +74,7 @@ export async function createSession(
   provider: Provider,
   graph: Graph,
   { threads = processorThreads(), profile, plain, apart, quiet }: RuntimeOptions,
-  { locations, held }: SessionPlaces = {},
+  { locations, held, takesTurns = false }: SessionPlaces = {},
 ): Promise<Session> {
   const unprepared = (error: unknown) =>
     explain(provider, `${graph.name} could not be prepared`, error);
@@ -84,10 +88,14 @@ export async function createSession(
       ...(locations === undefined ? {} : { preferredOutputLocation: locations }),
       graphOptimizationLevel: plain ? "disabled" : "all",
       enableMemPattern: false,
+      ...(takesTurns ? { enableCpuMemArena: false } : {}),
       logSeverityLevel: quiet ? fatal : errors,
-      ...(folder === undefined
-        ? {}
-        : { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
+      extra: {
+        session: {
+          ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
+          ...(takesTurns ? { force_spinning_stop: "1" } : {}),
+        },
+      },
     };
     if (apart) return await openInThread(bytes, sessionOptions);
     const session = await ort.InferenceSession.create(bytes, sessionOptions);
