@@ -84,7 +84,11 @@ export {
   stackPredictions,
   type StackPredictionsOptions,
 } from "./lib/pipeline/ensemble/stack_predictions.ts";
-export { type Stack, stack, type StackOptions } from "./lib/pipeline/ensemble/stack.ts";
+export {
+  type PlanStack,
+  stackPlans,
+  type StackPlansOptions,
+} from "./lib/pipeline/ensemble/stack_plans.ts";
 export { votePredictions } from "./lib/combine/ensemble/vote.ts";
 
 // Models that answer together

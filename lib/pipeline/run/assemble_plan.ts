@@ -8,6 +8,7 @@ import { stopPoint } from "../../core/pauses.ts";
 import { describeTables } from "../../data/report.ts";
 import type { Method } from "../../nn/method.ts";
 import type { Processor } from "../../nn/processor.ts";
+import type { Table } from "../../table/table.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { AskTeachersOptions } from "./ask_teachers.ts";
@@ -25,7 +26,6 @@ import { checkTask } from "./check_task.ts";
 import { type DataForHead, headNoteOf } from "./head_labels.ts";
 import { type OpenedModel, processorOf } from "./open_stage.ts";
 import type { ReadData } from "./read_stage.ts";
-import { writeRows } from "./write_rows.ts";
 
 /** Reads the weights, attaches the method, encodes the rows and makes the loss. */
 export async function assembleStage(
@@ -71,7 +71,7 @@ export async function encodeSplits(
 ): Promise<EncodedSplits> {
   const where = "the training data";
   const about = { processor, where, signal, ...asking };
-  const splits = { ...read, train: await writeRows(task, { ...about, table: read.train }) };
+  const splits = { ...read, train: await written(task, { ...about, table: read.train }) };
   const encode = (name: keyof typeof splits, where: string) =>
     task.examples(splits[name]!, processor, { where, training: name === "train", signal });
   const train = await taught(await encode("train", where), {
@@ -97,6 +97,13 @@ export async function encodeSplits(
     ...(processor.input === "text" ? { lengths } : {}),
   });
   return { train, test, ...(validation ? { validation } : {}), report };
+}
+
+/** The rows with the answers of a teacher, where one is to write them. */
+async function written(task: ReadData["task"], options: AskTeachersOptions): Promise<Table> {
+  if (!task.writtenBy) return options.table;
+  const { writeRows } = await import("./write_rows.ts");
+  return await writeRows(task, options);
 }
 
 /** The rows with what their teachers say, where they have some. */

@@ -34,7 +34,7 @@ import { predictionsOfAnswers, saidBy } from "./said_labels.ts";
 import { stackPredictions, type StackPredictionsOptions } from "./stack_predictions.ts";
 
 /** How plans are stacked. */
-export interface StackOptions extends StackPredictionsOptions {
+export interface StackPlansOptions extends StackPredictionsOptions {
   /** Into how many folds the training rows are cut; 5 unless given. */
   readonly folds?: number;
   /** Seed of the folds; 1 unless given. */
@@ -45,7 +45,7 @@ export interface StackOptions extends StackPredictionsOptions {
   readonly metrics?: EnsembleMetrics;
 }
 
-const rules: Rules<StackOptions> = {
+const rules: Rules<StackPlansOptions> = {
   c: positive,
   folds: foldsRule,
   seed: integer,
@@ -54,7 +54,7 @@ const rules: Rules<StackOptions> = {
 };
 
 /** Plans that were stacked. */
-export interface Stack<Name extends string = string, Input = string>
+export interface PlanStack<Name extends string = string, Input = string>
   extends Pick<ReturnType<typeof stackPredictions>, "fitted"> {
   readonly names: readonly Name[];
   /** What each plan said about the training rows out of fold, which the stack was fitted to. */
@@ -81,7 +81,7 @@ export interface Stack<Name extends string = string, Input = string>
  *
  * @example
  * ```ts
- * import { head, lora, model, stack, tableFromColumns } from "tunebook";
+ * import { head, lora, model, stackPlans, tableFromColumns } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const text = Array.from({ length: 24 }, (_, row) => `${row} ${row % 2 ? "fine" : "dull"} films`);
@@ -90,7 +90,7 @@ export interface Stack<Name extends string = string, Input = string>
  *   .data(tableFromColumns({ text, label }), { text: "text", label: "label", test: 4 });
  * const simple = stage.adapt(head()).train({ epochs: 1, batchSize: 4 });
  * const more = stage.adapt(lora()).train({ epochs: 1, batchSize: 4 });
- * const stacked = await stack({ simple, more }, { folds: 2 }, { quiet: true });
+ * const stacked = await stackPlans({ simple, more }, { folds: 2 }, { quiet: true });
  * assert.equal(stacked.outOfFold.simple.rows, 20);
  * assert.equal(stacked.report.predictions.rows, 4);
  * const [{ label: said }] = await stacked.predict(["a fine film"]);
@@ -98,20 +98,20 @@ export interface Stack<Name extends string = string, Input = string>
  * await stacked.dispose();
  * ```
  */
-export async function stack<const Plans extends CandidatePlans, Input = string>(
+export async function stackPlans<const Plans extends CandidatePlans, Input = string>(
   plans: Plans,
-  options: StackOptions = {},
+  options: StackPlansOptions = {},
   run: RunOptions = {},
-): Promise<Stack<keyof Plans & string, Input>> {
+): Promise<PlanStack<keyof Plans & string, Input>> {
   type Name = keyof Plans & string;
-  checkOptions("stack", options, rules);
+  checkOptions("stackPlans", options, rules);
   checkRunOptions(run);
-  checkAlone("stack", run);
+  checkAlone("stackPlans", run);
   const { folds: count = 5, seed = 1, groups, metrics = { accuracy }, c } = options;
   checkMetrics(metrics);
-  const candidates = candidatesOf("stack", plans);
+  const candidates = candidatesOf("stackPlans", plans);
   if (candidates.length < 2) {
-    throw mistakes("input", "stack takes two plans or more:", ["there is one"]);
+    throw mistakes("input", "stackPlans takes two plans or more:", ["there is one"]);
   }
   using interrupt = onInterrupt(run.signal);
   const { signal } = interrupt;

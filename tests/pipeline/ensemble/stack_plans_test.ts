@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { accuracy, head, lora, model, stack, stackPredictions, tableFromRows } from "tunebook";
+import { accuracy, head, lora, model, stackPlans, stackPredictions, tableFromRows } from "tunebook";
 import { kFoldRows } from "../../../lib/data/k_fold.ts";
 import { pickRows } from "../../../lib/table/source_rows.ts";
 import { isMistake } from "../../is_mistake.ts";
@@ -28,7 +28,7 @@ Deno.test("each row is said by trainings without it, and no test row is seen", (
         mood,
       })),
     );
-    const stacked = await stack(plansFor(test), options, quiet);
+    const stacked = await stackPlans(plansFor(test), options, quiet);
     assert.deepEqual(stacked.names, ["simple", "more"]);
 
     // The same as runs on the other rows, one after the other.
@@ -66,7 +66,7 @@ Deno.test("each row is said by trainings without it, and no test row is seen", (
     });
     await stacked.dispose();
 
-    const few = await stack(plansFor(pickRows(test, [0, 1, 2])), options, quiet);
+    const few = await stackPlans(plansFor(pickRows(test, [0, 1, 2])), options, quiet);
     assert.deepEqual(few.fitted, stacked.fitted);
     await few.dispose();
   }));
@@ -74,11 +74,17 @@ Deno.test("each row is said by trainings without it, and no test row is seen", (
 Deno.test("mistakes are told before anything is trained", async () => {
   const data = { text: "text", label: "mood", test: 0.25 };
   const plan = model("file:nowhere").data(train, data).adapt(head()).train({ epochs: 1 });
-  await assert.rejects(stack({ plan }), isMistake("input", "stack takes two plans or more"));
   await assert.rejects(
-    stack({ a: plan, b: plan }, { folds: 1, c: 0 }),
+    stackPlans({ plan }),
+    isMistake("input", "stackPlans takes two plans or more"),
+  );
+  await assert.rejects(
+    stackPlans({ a: plan, b: plan }, { folds: 1, c: 0 }),
     isMistake("input", "folds is 1", "c is 0"),
   );
   const other = model("file:nowhere").data(moods(20), data).adapt(head()).train({ epochs: 1 });
-  await assert.rejects(stack({ a: plan, b: other }), isMistake("input", "b has other data than a"));
+  await assert.rejects(
+    stackPlans({ a: plan, b: other }),
+    isMistake("input", "b has other data than a"),
+  );
 });
