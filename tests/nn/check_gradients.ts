@@ -104,7 +104,7 @@ async function checkTensor(
   const slope = gradient.reduce((sum, each, at) => sum + each * direction[at], 0);
   const start = values.get(path)!;
   const lossAt = (distance: number) =>
-    run.lossAt(
+    run.forwardLossAt(
       new Map([...values, [path, start.map((each, at) => each + distance * direction[at])]]),
     );
   const wanted = tolerance.absolute + tolerance.relative * Math.abs(slope);
