@@ -14,6 +14,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { fileURLToPath } from "node:url";
+import { writeCellFiles } from "./notebooks/cell_files.ts";
 
 const unknown = Deno.args.filter((arg) => arg !== "--all");
 if (unknown.length > 0) {
@@ -45,8 +46,11 @@ interface Counts {
 /** Lines of a process that failed without a list of errors, as type checks do. */
 const lastLines = 60;
 
-/** What has types to check. The notebooks' cells have a test of their own. */
-const typed = ["bench", "tests", "tools", "docs", "notebook.ts"];
+const cellFiles = await writeCellFiles(new URL("../notebooks/", import.meta.url));
+/** What has types to check, the notebooks' cells among it. */
+const typed = ["bench", "tests", "tools", "docs", "notebook.ts", ...cellFiles.paths];
+/** What this run does otherwise: the notebooks in two processes, types in one check. */
+const elsewhere = ["tests/notebooks/notebooks_test.ts", "tests/notebooks/types_test.ts"];
 const documented = ["lib", "datasets", "mod.ts", "README.md", ...await documents()];
 const testRun = (...args: readonly string[]) => ["test", "--allow-all", "--no-check", ...args];
 const testsOf = (...paths: readonly string[]) => testRun("tests/in_one_process.ts", "--", ...paths);
@@ -56,11 +60,12 @@ const queue: (readonly string[])[] = [
   testRun("tests/notebooks/notebooks_test.ts", "--", "--even", ...Deno.args),
   // Files of pages and handlers find their imports in the folders that they are deployed to.
   ["check", "--quiet", "--doc", "lib/**/*.ts", ...documented.slice(1), ...typed],
-  testRun("tests/notebooks", "--ignore=tests/notebooks/notebooks_test.ts"),
+  testRun("tests/notebooks", `--ignore=${elsewhere}`),
   testRun("tests/docs/run_doc_examples.ts", "--", ...documented),
   ...(await testFolders()).map((paths) => testsOf(...paths)),
 ];
 const counts = (await Promise.all(Array.from({ length: together }, runNext))).flat();
+await cellFiles[Symbol.asyncDispose]();
 const passed = counts.reduce((sum, { passed }) => sum + passed, 0);
 const failed = counts.reduce((sum, { failed }) => sum + failed, 0);
 for (const { faults } of counts) for (const line of faults) console.log(line);

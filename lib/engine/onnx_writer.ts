@@ -54,6 +54,12 @@ export interface OnnxFileOptions {
   readonly pieceBytes?: number;
   /** What the external file has already; it takes all other frozen weights, also small ones. */
   readonly known?: ExternalPlaces;
+  /**
+   * Tells the shapes with open dimensions of all values, not only of inputs and outputs. Behind a reshape the
+   * runtime knows no size by itself: it compares each value with all memory that is free, and finds none of its
+   * size. That took half of the time in which the gradients of a MiniLM are prepared.
+   */
+  readonly tellsShapes?: boolean;
 }
 
 // The package is CommonJS: its names are on the default export.
@@ -140,6 +146,7 @@ export function writeOnnx(graph: Graph, options: OnnxFileOptions = {}): OnnxMode
       initializer,
       input: graph.inputs.map((value) => valueInfo(value.name, value, graph)),
       output: graph.outputs.map(({ name, value }) => valueInfo(name, value, graph)),
+      ...(options.tellsShapes ? { valueInfo: innerValues(graph, nameOf) } : {}),
     },
   };
   return { bytes: ModelProto.encode(model).finish(), external, pieces, placed: { places, end } };
@@ -178,6 +185,15 @@ function valueInfo(name: string, value: Value, graph: Graph): onnx.IValueInfoPro
     return { dimParam: known?.name ?? (constant === 1 ? product : `${constant}*${product}`) };
   });
   return { name, type: { tensorType: { elemType: onnxType[value.type], shape: { dim } } } };
+}
+
+/** What nodes make for other nodes. The runtime infers fixed shapes by itself. */
+function innerValues(graph: Graph, nameOf: (value: Value) => string): onnx.IValueInfoProto[] {
+  const outer = new Set(graph.outputs.map(({ name }) => name));
+  const isOpen = (size: number) => graph.openDims.isOpen(size);
+  return graph.nodes.flatMap(({ outputs }) => outputs)
+    .filter((value) => value.shape.some(isOpen) && !outer.has(nameOf(value)))
+    .map((value) => valueInfo(nameOf(value), value, graph));
 }
 
 function attribute(name: string, value: Attribute): onnx.IAttributeProto {

@@ -39,13 +39,23 @@ const leastPartMarker = 100_003;
 /** Parts that one trace can tell apart: eight blocks and what each of them sees. */
 const maxParts = 64;
 
+/** Primes from `leastPartMarker` on, as far as a trace has needed them. */
+const partPrimes: number[] = [];
+
 /** Markers for parts of open dimensions, primes that divide no fixed size; each trace has its own. */
 export function partMarkers(fixedSizes: readonly number[], traceNumber: 1 | 2): number[] {
   const found: number[] = [];
-  for (let n = leastPartMarker; found.length < traceNumber * maxParts; n += 2) {
-    if (isPrime(n) && fixedSizes.every((size) => size % n !== 0 || !size)) found.push(n);
+  for (let index = 0; found.length < traceNumber * maxParts; index++) {
+    const prime = partPrime(index);
+    if (fixedSizes.every((size) => size % prime !== 0 || !size)) found.push(prime);
   }
   return found.slice(-maxParts);
+}
+
+function partPrime(index: number): number {
+  let n = (partPrimes.at(-1) ?? leastPartMarker - 2) + 2;
+  for (; partPrimes.length <= index; n += 2) if (isPrime(n)) partPrimes.push(n);
+  return partPrimes[index];
 }
 
 function isPrime(odd: number): boolean {

@@ -73,7 +73,7 @@ for (const [name, { made, gaps = [] }] of Object.entries(seq2seqMethods)) {
         const lossAt = (by: number) => {
           const own = values.get(path)!.slice();
           own[at] += by;
-          return run.lossAt(new Map([...values, [path, own]]));
+          return run.forwardLossAt(new Map([...values, [path, own]]));
         };
         // AdaLoRA's penalty makes the loss larger, and its rounding with it.
         const allowed = gradientTolerance.absolute * (name === "adalora" ? 6 : 1) +

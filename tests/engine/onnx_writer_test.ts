@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as proto from "onnx-proto";
 import * as ort from "onnxruntime-node";
 import { join } from "node:path";
 import golden from "../golden/onnx.json" with { type: "json" };
@@ -27,6 +28,43 @@ function scaled(names: { weight: string; feed: string; output: string }): Progra
 }
 
 const plain = { weight: "w", feed: "x", output: "y" };
+
+const { ModelProto } = (proto as unknown as { default: typeof proto }).default.onnx;
+
+/** What nodes make for other nodes: the shapes that a written graph tells of it. */
+function toldShapes(bytes: Uint8Array): (number | string)[][] {
+  return (ModelProto.decode(bytes).graph!.valueInfo ?? []).map(({ type }) =>
+    (type!.tensorType!.shape!.dim ?? [])
+      .map(({ dimValue, dimParam }) => dimParam || Number(String(dimValue)))
+  );
+}
+
+Deno.test("shapes with open dimensions are told where that is asked for, fixed ones never", async () => {
+  const graph = trace({
+    name: "folded",
+    inputs: {
+      x: { role: "feed", type: "float32", shape: ["rows", "tokens", 2] },
+      w: { role: "feed", type: "float32", shape: [2] },
+    },
+    compute: ({ x, w }) => {
+      const [rows, tokens] = x.shape;
+      const flat = tf.exp(tf.reshape(tf.abs(x), [rows * tokens, 2]));
+      return { y: tf.neg(tf.mul(flat, tf.neg(tf.exp(w)))) };
+    },
+  }, () => assert.fail());
+  const { bytes } = writeOnnx(graph, { tellsShapes: true });
+  const told = toldShapes(bytes).map(String);
+  assert.ok(told.includes("rows,tokens,2"), told.join(" "));
+  assert.ok(told.filter((shape) => shape === "tokens*rows,2").length >= 3, told.join(" "));
+  assert.ok(!told.includes("2"), told.join(" "));
+  assert.deepEqual(toldShapes(writeOnnx(graph).bytes), []);
+  const session = await ort.InferenceSession.create(bytes);
+  const tensor = (data: number[], dims: number[]) =>
+    new ort.Tensor("float32", Float32Array.from(data), dims);
+  const { y } = await session.run({ x: tensor([1, -2], [1, 1, 2]), w: tensor([0, 0], [2]) });
+  await session.release();
+  assert.deepEqual([y.dims, Array.from(y.data as Float32Array, Math.round)], [[1, 2], [3, 7]]);
+});
 
 Deno.test("the ONNX checker has seen the models as they are written now", async () => {
   const models = onnxModels();

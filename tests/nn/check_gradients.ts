@@ -54,7 +54,7 @@ export async function checkGradients(
 
 /** The same of a step that has been compiled for a batch; disposes of it. */
 export async function checkRun(
-  run: GradientRun,
+  run: Omit<GradientRun, "forwardLossAt">,
   initial: ReadonlyMap<string, Float32Array>,
   { only = () => true }: Pick<CheckOptions, "only"> = {},
 ): Promise<string[]> {
@@ -95,7 +95,7 @@ function lengthOf(numbers: Float32Array): number {
 }
 
 async function checkTensor(
-  run: GradientRun,
+  run: Pick<GradientRun, "lossAt">,
   values: ReadonlyMap<string, Float32Array>,
   path: string,
   gradient: Float32Array,

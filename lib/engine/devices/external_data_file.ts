@@ -57,6 +57,7 @@ export class ExternalDataFile implements HeldWeights {
     const { bytes, external, placed } = writeOnnx(graph, {
       externalFile,
       minExternalBytes,
+      tellsShapes: true,
       ...(this.isKept ? { known: this.#known } : {}),
     });
     if (external.length > 0) {
