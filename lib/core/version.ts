@@ -5,4 +5,4 @@
  */
 
 /** Stands in what is reported with a score and must be the same wherever it was computed. */
-export const version = "0.1.0";
+export const version = "0.2.0";
