@@ -2,7 +2,14 @@
  * Noise and images that broke trainings of denoisers, from public reports; LOG.md has their addresses.
  */
 import assert from "node:assert/strict";
-import { full, imageGeneration, minSnrWeight, model, noiseSchedule, tableFromColumns } from "tunebook";
+import {
+  full,
+  imageGeneration,
+  minSnrWeight,
+  model,
+  noiseSchedule,
+  tableFromColumns,
+} from "tunebook";
 import { isMistake } from "../../is_mistake.ts";
 
 Deno.test("a last step without signal has a weight where the model can learn something in it, and is refused else", () => {
@@ -21,10 +28,14 @@ Deno.test("fewer images than a batch takes are a step of all of them", async () 
   const image = Array.from({ length: 4 }, () => Uint8Array.fromBase64(gif));
   const size = { imageSize: 8, patchSize: 4, hiddenSize: 8, layers: 1, heads: 2 };
   const result = await model("new:dit", size)
-    .data(tableFromColumns({ image, label: ["a", "b", "a", "a"] }), imageGeneration({
-      image: "image",
-      label: "label",
-    }), { test: 1 })
+    .data(
+      tableFromColumns({ image, label: ["a", "b", "a", "a"] }),
+      imageGeneration({
+        image: "image",
+        label: "label",
+      }),
+      { test: 1 },
+    )
     .adapt(full()).train({ epochs: 2, batchSize: 64, samples: 0 }).run({ quiet: true });
   assert.equal(result.steps, 2);
   assert.ok(result.losses.every((loss) => Number.isFinite(loss)));

@@ -7,7 +7,7 @@ import { checkOptions } from "../../../core/check_options.ts";
 import { TunebookError } from "../../../core/errors.ts";
 import { type Rules, yesOrNo } from "../../../core/option_rules.ts";
 import type { MergeMethod } from "../merge_method.ts";
-import { addBase, differences, dot, norm, meanShares, weightedSum } from "../weighted_sum.ts";
+import { addBase, differences, dot, meanShares, norm, weightedSum } from "../weighted_sum.ts";
 
 /** How models are interpolated. */
 export interface MultiSlerpOptions {
