@@ -35,6 +35,9 @@ export function describedValue(value: unknown): MimeBundle | undefined {
 }
 
 function descriptionOf(value: Readonly<Record<string, unknown>>): Description | undefined {
+  if (value instanceof Promise) {
+    return { title: "a promise, whose value comes later; write await before it to see that here" };
+  }
   const has = (...names: readonly string[]) =>
     names.every((name) => typeof value[name] === "function");
   if (typeof value.method === "string" && has("attach")) {

@@ -22,7 +22,7 @@ export function checkHistory({ dimensions, better, trials }: SearchHistory): voi
  * Throws one error of kind "input" with every choice whose values are not those of an earlier search, or stand in
  * another order: trials know them by their numbers.
  */
-export function checkChoices(now: readonly Dimension[], earlier: readonly Dimension[]): void {
+export function checkSameChoices(now: readonly Dimension[], earlier: readonly Dimension[]): void {
   const labelsOf = (dimension: Dimension | undefined) =>
     dimension?.kind === "choice" ? dimension.labels : undefined;
   const before = new Map(earlier.map((each) => [each.name, labelsOf(each)]));

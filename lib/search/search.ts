@@ -18,7 +18,7 @@ import {
   type Trial,
   type TrialNotes,
 } from "./history.ts";
-import { checkChoices, checkHistory } from "./check_history.ts";
+import { checkHistory, checkSameChoices } from "./check_history.ts";
 import type { Pruner } from "./pruners/pruner.ts";
 import type { SearchSampler } from "./samplers/sampler.ts";
 import type { Suggested } from "./space/parameter.ts";
@@ -159,7 +159,7 @@ export function startSearch<const Space>(
   const { trials = [] } = options;
   const laidOut = searchSpace(space);
   if ("length" in trials) return searchOver(laidOut, options, () => memoryStore(trials));
-  checkChoices(laidOut.dimensions, trials.dimensions);
+  checkSameChoices(laidOut.dimensions, trials.dimensions);
   return searchOver(laidOut, options, () => memoryStore(trials.trials));
 }
 

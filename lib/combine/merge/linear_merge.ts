@@ -6,7 +6,7 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { type Rules, yesOrNo } from "../../core/option_rules.ts";
 import type { MergeMethod } from "./merge_method.ts";
-import { sharesOf, weightedSum } from "./weighted_sum.ts";
+import { meanShares, weightedSum } from "./weighted_sum.ts";
 
 /** How models are averaged. */
 export interface LinearMergeOptions {
@@ -44,6 +44,6 @@ export function linearMerge(options: LinearMergeOptions = {}): MergeMethod {
     models: { least: 1, most: Infinity },
     weighted: true,
     merge: ({ name, tensors, weights }) =>
-      weightedSum(tensors, normalize ? sharesOf(weights, name) : weights),
+      weightedSum(tensors, normalize ? meanShares(weights, name) : weights),
   };
 }

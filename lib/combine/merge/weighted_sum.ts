@@ -25,7 +25,7 @@ const smallestTotal = 1e-8;
  * The weights divided by their sum. Throws an error of kind "input" that names the tensor where they add up to 0,
  * as of two models with the weights 1 and -1: there is no such mean.
  */
-export function sharesOf(weights: readonly number[], name: string): number[] {
+export function meanShares(weights: readonly number[], name: string): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (Math.abs(total) >= smallestTotal) return weights.map((weight) => weight / total);
   throw new TunebookError(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { attributionBy } from "../../evaluate/explain/attribution_by.ts";
 import { TunebookError } from "../../core/errors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import type { HostTensor } from "../../engine/mod.ts";
@@ -63,7 +64,7 @@ export async function explainImages(
       });
       const found: FoundMap = maps
         ? { heatMap: maps[row], values: valuesOfMap(maps[row], regions) }
-        : heatMapOf(await method.attribute!(explained), pixels, regions);
+        : heatMapOf(await attributionBy(method, explained), pixels, regions);
       const { labels, task: { kind } } = task;
       const [said] = saidLabels(1, logits[row], { kind: kind as LabelKind, labels });
       explanations.push(shownExplanation({

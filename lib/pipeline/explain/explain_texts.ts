@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { attributionBy } from "../../evaluate/explain/attribution_by.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { attentionShares } from "../../evaluate/explain/attention_shares.ts";
 import {
@@ -116,7 +117,7 @@ async function attributionOf(
   { ids, types }: TextWords["tokens"],
   programs: ExplainPrograms,
 ): Promise<Attribution> {
-  if (method.attribute) return await method.attribute(explained);
+  if (method.attribute) return await attributionBy(method, explained);
   const units = await attentionShares(ids, types, programs);
   return { units, values: sumByFeature(units, explained) };
 }

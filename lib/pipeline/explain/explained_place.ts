@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { attributionBy } from "../../evaluate/explain/attribution_by.ts";
 import type { ExplainMethod } from "../../evaluate/explain/explained.ts";
 import { explainedText } from "../../evaluate/explain/explained_text.ts";
 import type { ExplainPrograms } from "../../evaluate/explain/explain_programs.ts";
@@ -28,7 +29,7 @@ export async function explainedPlace(
   { method, programs, signal, label, against }: ExplainedPlaceOptions,
 ): Promise<TextExplanation> {
   const explained = explainedText(tokens, { programs, target: { terms, kind: "single" }, signal });
-  const { values, units, completenessError } = await method.attribute!(explained);
+  const { values, units, completenessError } = await attributionBy(method, explained);
   const [{ probability }] = await explained.scores([new Uint8Array(words.length).fill(1)]);
   const special = units?.reduce(
     (sum, value, token) => tokens.wordOf[token] < 0 ? sum + value : sum,

@@ -96,15 +96,26 @@ function behindSpace(text: string, start: number): number {
 }
 
 function baselineIdOf(
-  { tokenId, maskId }: Tokenizer,
+  { tokenId, maskId, texts }: Tokenizer,
   padId: number,
   baseline: string | undefined,
 ): number {
   if (baseline === undefined) return maskId ?? padId;
   const id = tokenId(baseline);
-  if (id !== undefined) return id;
+  // "pad" is a word; who writes it means the token that fills short texts.
+  const meant = Object.values(texts).find((special) => lettersOf(special) === lettersOf(baseline));
+  const isWord = id !== undefined && meant !== undefined && meant !== baseline;
+  if (id !== undefined && !isWord) return id;
+  const what = isWord
+    ? `the baseline ${quoted(baseline)} is a word`
+    : `the vocabulary has no token ${quoted(baseline)} for a baseline`;
   throw new TunebookError(
     "input",
-    `explain: the vocabulary has no token ${quoted(baseline)} for a baseline`,
+    `explain: ${what}${meant === undefined ? "" : `; the special token is ${quoted(meant)}`}`,
   );
+}
+
+/** `[PAD]` and `<pad>` are pad; a token without letters is itself. */
+function lettersOf(token: string): string {
+  return token.toLowerCase().replace(/[^\p{L}]/gu, "") || token;
 }

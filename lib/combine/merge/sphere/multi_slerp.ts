@@ -7,7 +7,7 @@ import { checkOptions } from "../../../core/check_options.ts";
 import { TunebookError } from "../../../core/errors.ts";
 import { type Rules, yesOrNo } from "../../../core/option_rules.ts";
 import type { MergeMethod } from "../merge_method.ts";
-import { addBase, differences, dot, norm, sharesOf, weightedSum } from "../weighted_sum.ts";
+import { addBase, differences, dot, meanShares, norm, weightedSum } from "../weighted_sum.ts";
 
 /** How models are interpolated. */
 export interface MultiSlerpOptions {
@@ -48,7 +48,7 @@ export function multiSlerp(options: MultiSlerpOptions = {}): MergeMethod {
     merge({ name, base, tensors, weights }) {
       if (tensors.length === 1) return tensors[0].slice();
       const moved = differences(tensors, base);
-      const shares = normalize ? sharesOf(weights, name) : weights;
+      const shares = normalize ? meanShares(weights, name) : weights;
       const lengths = moved.map(norm);
       const units = moved.map((values, model) => scaled(values, 1 / (lengths[model] + smallest)));
       const mean = weightedSum(units, shares);

@@ -4,7 +4,7 @@
  * @module
  */
 import {
-  otherClass,
+  countClasses,
   profileVectors,
   type ReferenceProfile,
   roundedValue,
@@ -87,7 +87,8 @@ function numberDrift(
   const edges = edgesOf(values);
   const counts = [values, served].map((each) => countsIn(each, edges));
   const { statistic, pValue } = kolmogorovSmirnov(values, served);
-  return { ...about, statistic, pValue, ...movesOf(counts, binNames(edges)) };
+  const shares = sharesOf(counts, binNames(edges));
+  return { ...about, statistic, pValue, ...movesOf(counts), shares };
 }
 
 function classDrift(
@@ -95,33 +96,18 @@ function classDrift(
   known: Readonly<Record<string, number>>,
   rows: readonly RowSignals[],
 ): SignalDrift {
-  const names = Object.keys(known);
-  const served = new Map<string, number>();
-  let total = 0;
-  for (const { classes } of rows) {
-    const own = classes[signal];
-    if (own === undefined) continue;
-    total++;
-    const name = Object.hasOwn(known, own) ? own : otherClass;
-    served.set(name, (served.get(name) ?? 0) + 1);
-  }
-  const reference = names.reduce((sum, name) => sum + known[name], 0);
+  const served = countClasses(rows.flatMap(({ classes }) => classes[signal] ?? []));
+  const names = [...new Set([...Object.keys(known), ...served.keys()])];
+  const counts = [
+    names.map((name) => Object.hasOwn(known, name) ? known[name] : 0),
+    names.map((name) => served.get(name) ?? 0),
+  ];
+  const [reference, total] = counts.map((each) => each.reduce((sum, count) => sum + count, 0));
   const about = { signal, test: "chi-square", ...sizes(reference, total) } as const;
   if (about.isTooFew) return about;
-  const all = names.includes(otherClass) ? names : [...names, otherClass];
-  const counts = [
-    all.map((name) => known[name] ?? 0),
-    all.map((name) => served.get(name) ?? 0),
-  ];
   const merged = mergeRare(counts);
   const { statistic, pValue } = chiSquareTest(merged[0], merged[1]);
-  const shown = all.map((_, at) => at).filter((at) => counts[0][at] + counts[1][at] > 0);
-  return {
-    ...about,
-    statistic,
-    pValue,
-    ...movesOf(counts.map((each) => shown.map((at) => each[at])), shown.map((at) => all[at])),
-  };
+  return { ...about, statistic, pValue, ...movesOf(merged), shares: sharesOf(counts, names) };
 }
 
 function vectorDrift(known: readonly Int8Array[], rows: readonly RowSignals[]): SignalDrift {
@@ -180,7 +166,10 @@ function binNames(edges: readonly number[]): string[] {
   ];
 }
 
-/** Classes whose smaller expected count is below five, added up as the last one. */
+/**
+ * Classes whose smaller expected count is below five, added up as the last one. Both sides together say which those
+ * are, so that neither is favoured.
+ */
 function mergeRare([reference, served]: readonly number[][]): number[][] {
   const totals = [reference, served].map((each) => each.reduce((sum, count) => sum + count, 0));
   const smaller = Math.min(...totals) / (totals[0] + totals[1]);
@@ -193,16 +182,21 @@ function mergeRare([reference, served]: readonly number[][]): number[][] {
 
 function movesOf(
   [reference, served]: readonly number[][],
-  names: readonly string[],
-): Pick<SignalDrift, "populationStability" | "jensenShannon" | "shares"> {
-  const totals = [reference, served].map((each) => each.reduce((sum, count) => sum + count, 0));
+): Pick<SignalDrift, "populationStability" | "jensenShannon"> {
   return {
     populationStability: populationStabilityIndex(reference, served),
     jensenShannon: jensenShannonDistance(reference, served),
-    shares: names.map((name, at) => ({
-      name,
-      reference: reference[at] / totals[0],
-      served: served[at] / totals[1],
-    })),
   };
+}
+
+function sharesOf(
+  [reference, served]: readonly number[][],
+  names: readonly string[],
+): DriftShare[] {
+  const totals = [reference, served].map((each) => each.reduce((sum, count) => sum + count, 0));
+  return names.map((name, at) => ({
+    name,
+    reference: reference[at] / totals[0],
+    served: served[at] / totals[1],
+  }));
 }

@@ -81,10 +81,6 @@ export interface ProfileSource {
 
 /** Values of a number that are kept, and vectors: enough for every test, some tens of kilobytes. */
 const [mostValues, mostVectors] = [500, 300];
-/** Classes beyond the commonest ones are counted together. */
-const mostClasses = 50;
-/** The name under which rare classes are counted. */
-export const otherClass = "(other)";
 /** Digits of a value, of the seven that float32 has. */
 const digits = 6;
 const bins = 10;
@@ -114,7 +110,7 @@ export function referenceProfile(
     classes: Object.fromEntries(
       names("classes").map((name) => [
         name,
-        commonest(countClasses(signals.flatMap(({ classes }) => classes[name] ?? []))),
+        commonestFirst(countClasses(signals.flatMap(({ classes }) => classes[name] ?? []))),
       ]),
     ),
     ...(vectors.length > 0 ? { vectors: packed(vectors) } : {}),
@@ -136,12 +132,12 @@ export function countClasses(classes: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** The commonest classes, and the others together. */
-function commonest(counts: ReadonlyMap<string, number>): Record<string, number> {
-  const sorted = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  const kept = sorted.slice(0, mostClasses);
-  const rest = sorted.slice(mostClasses).reduce((sum, [, count]) => sum + count, 0);
-  return Object.fromEntries(rest > 0 ? [...kept, [otherClass, rest]] : kept);
+/**
+ * All classes. The rare ones are not counted together here: which they are is by chance, and classes that were common
+ * here by chance would be rarer in any other rows.
+ */
+function commonestFirst(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)));
 }
 
 function packed(vectors: readonly Int8Array[]): ProfileVectors {
