@@ -16,8 +16,8 @@ const golden = async (name: string) =>
 const { tokenizer: json } = await golden("chat_masks");
 const { templates } = await golden("chat_templates");
 
-/** A tokenizer that begins every text with `<s>`, with one of the models' own templates. */
-function tokenizerWith(template: string): Promise<Tokenizer> {
+/** A tokenizer that begins every text with `<s>`, with a template or several by name. */
+function tokenizerWith(chatTemplate: unknown): Promise<Tokenizer> {
   const bos = { SpecialToken: { id: "<s>", type_id: 0 } };
   const single = [bos, { Sequence: { id: "A", type_id: 0 } }];
   const processor = {
@@ -30,7 +30,7 @@ function tokenizerWith(template: string): Promise<Tokenizer> {
     bos_token: "<s>",
     eos_token: "<|im_end|>",
     pad_token: "</s>",
-    chat_template: templates[template],
+    chat_template: chatTemplate,
   };
   return inFiles({
     "tokenizer.json": JSON.stringify({ ...json, post_processor: processor }),
@@ -43,7 +43,7 @@ function tokenizerWith(template: string): Promise<Tokenizer> {
 }
 
 const [smollm, qwen2, qwen3, llama] = await Promise.all(
-  ["smollm2", "qwen2_5", "qwen3", "llama3_1"].map(tokenizerWith),
+  ["smollm2", "qwen2_5", "qwen3", "llama3_1"].map((name) => tokenizerWith(templates[name])),
 );
 
 interface Encoded {
@@ -182,6 +182,23 @@ Deno.test("what a template never writes is an error", async () => {
     encoded(task, [row], smollm),
     isMistake("data", "does not write its tools"),
   );
+});
+
+Deno.test("of several templates the one for tools is asked as it was learned", async () => {
+  const tokenizer = await tokenizerWith([
+    { name: "default", template: templates.smollm2 },
+    { name: "tool_use", template: templates.qwen2_5 },
+  ]);
+  const tools = [{ type: "function", function: { name: "f", parameters: {} } }];
+  const messages = [turn("user", "A"), turn("assistant", "B")];
+  const task = chat({ messages: "messages", tools: "tools" });
+  const { text } = await encoded(task, [{ messages, tools }], tokenizer);
+  const processor = { input: "text", tokenizer, maxTokens: 1000, padId: 1, usesTypes: false };
+  const input = { messages: messages.slice(0, 1), tools };
+  const ids = task.withLabels([]).writing!.promptOf(input as never, processor as never, "input 1");
+  const asked = [...ids].map((id) => tokenizer.tokenText(id)).join("")
+    .replaceAll("Ġ", " ").replaceAll("Ċ", "\n");
+  assert.ok(text.startsWith(asked));
 });
 
 Deno.test("a template that writes the first token gets no second one", async () => {
