@@ -18,9 +18,10 @@ import { readMessage } from "./read_message.ts";
 
 /** How a model of this task is asked: with the template of its training. */
 export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMessage[]> {
-  const templates = new WeakMap<object, ChatTemplate>();
-  const templateFor = ({ tokenizer: { chat } }: TextProcessor) => {
-    const known = templates.get(chat) ?? chooseTemplate(chat, options.template);
+  const [plain, withTools] = [0, 1].map(() => new WeakMap<object, ChatTemplate>());
+  const templateFor = ({ tokenizer: { chat } }: TextProcessor, hasTools = false) => {
+    const templates = hasTools ? withTools : plain;
+    const known = templates.get(chat) ?? chooseTemplate(chat, options.template, hasTools);
     templates.set(chat, known);
     return known;
   };
@@ -30,7 +31,7 @@ export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMess
         ? input
         : { messages: input, tools: undefined };
       const messages = messagesOf(asked, options, where);
-      const text = renderChat(templateFor(processor), messages, {
+      const text = renderChat(templateFor(processor, tools !== undefined), messages, {
         addGenerationPrompt: true,
         ...(tools ? { tools } : {}),
         variables: options.variables,

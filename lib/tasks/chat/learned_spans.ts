@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ChatMessage } from "../../text/chat/chat_message.ts";
 import type { ChatTemplate } from "../../text/chat/chat_template.ts";
 import type { TextSpan } from "../../text/chat/generation_markers.ts";
 import {
@@ -47,6 +48,13 @@ export function learnedSpans(
     if (text.startsWith(opened(prompt!))) return { text, spans: [{ start, end: text.length }] };
     return "the template writes the prompt otherwise once its answer follows";
   }
+  // No template is asked to go on with nothing: what the first turn begins with does not hang on its text.
+  const openingOf = (first: ChatMessage) => {
+    const [own, other] = [first.content, `${probe}${first.content ?? ""}`].map((content) =>
+      renderChat(template, [{ ...first, content: content ?? "" }], how)
+    );
+    return own.slice(0, sharedLength(own, other));
+  };
   const turns = messages.flatMap(({ role }, at) => role === "assistant" ? [at] : []);
   const wanted = (learn === "last" ? turns.slice(-1) : turns)
     .filter((at) => messages[at].weight !== 0);
@@ -60,7 +68,7 @@ export function learnedSpans(
   }
   const spans: TextSpan[] = [];
   for (const at of wanted) {
-    const before = opened(at);
+    const before = at === 0 ? openingOf(messages[0]) : opened(at);
     const after = at + 1 === messages.length
       ? text
       : renderChat(template, messages.slice(0, at + 1), how);
@@ -81,6 +89,16 @@ export function learnedSpans(
   return { text, spans };
 }
 
+/** A text that no answer begins with. */
+const probe = "\u2060\u2063";
+
+/** How many characters two texts share at their beginning. */
+function sharedLength(first: string, second: string): number {
+  let shared = 0;
+  while (shared < first.length && first[shared] === second[shared]) shared++;
+  return shared;
+}
+
 /**
  * Where the turn that `after` ends with ends in the whole text: behind its end token. Behind that, a
  * template may close a conversation with special tokens and white space, which it leaves out where
@@ -95,8 +113,7 @@ function endOfTurn(
     readonly tokens: Readonly<Record<string, string>>;
   },
 ): number | undefined {
-  let shared = 0;
-  while (shared < after.length && after[shared] === text[shared]) shared++;
+  const shared = sharedLength(after, text);
   const isClosed = (end: number) =>
     [turnEnd ?? "", ...Object.values(tokens)].filter((token) => token !== "")
       .reduce((rest, token) => rest.replaceAll(token, ""), after.slice(end)).trim() === "";
