@@ -15,7 +15,7 @@ from golden import HERE, save_json
 
 PACKAGES = ("torch", "transformers", "captum")
 STEPS = 20
-IDS, DECODER, OUTPUT, BASELINE = [11, 23, 7, 31, 19, 1], [0, 9, 14], 5, 3
+IDS, DECODER, OUTPUT, BASELINE = [11, 23, 7, 21, 19, 1], [0, 9, 14], 5, 3
 
 
 def of_model(name: str) -> dict:
@@ -26,7 +26,8 @@ def of_model(name: str) -> dict:
     encoder = model.get_encoder()
     table = encoder.embed_tokens
     plain = lambda tokens: torch.nn.functional.embedding(tokens, table.weight)
-    scale = table(ids)[0, 0, 0] / plain(ids)[0, 0, 0]
+    # Marian multiplies what it looks up, BART's table does it itself, and T5 not at all.
+    scale = encoder.embed_scale if name == "marian" else table(ids)[0, 0, 0] / plain(ids)[0, 0, 0]
 
     def forward(vectors):
         rows = vectors.shape[0]
