@@ -14,8 +14,11 @@ import { targetFeeds, type TargetTerm } from "./target_terms.ts";
 /** A target and how its sum becomes a probability. */
 export interface ExplainTarget {
   readonly terms: readonly TargetTerm[];
-  /** The softmax at each place (`single`), each output by itself (`multi`), or the number (`regression`). */
-  readonly kind: "single" | "multi" | "regression";
+  /**
+   * The softmax at each place (`single`), each output by itself (`multi`), the number (`regression`), or the softmax of
+   * an output over the places that have a term of it with weight 0 (`span`).
+   */
+  readonly kind: "single" | "multi" | "regression" | "span";
 }
 
 /** What all variants of an input share. */
@@ -119,9 +122,25 @@ function scoresIn(
       if (kind === "regression") return sum;
       const isContrast = terms.some(({ weight }) => weight < 0);
       if (kind === "multi" || isContrast) return 1 / (1 + Math.exp(-sum));
+      if (kind === "span") return spanProbability(terms, (at) => own(logits, at));
       return Math.exp(
         terms.reduce((all, _, at) => all + own(logits, at) - own(normalisers, at), 0),
       );
     }
   });
+}
+
+/** The product over the terms that count of their shares among all places of the same output. */
+function spanProbability(terms: readonly TargetTerm[], logitOf: (at: number) => number): number {
+  return terms.reduce((product, { weight, output }, at) => {
+    if (weight === 0) return product;
+    const all = terms.reduce(
+      (sum, other, choice) =>
+        other.output === output && other.weight === 0
+          ? sum + Math.exp(logitOf(choice) - logitOf(at))
+          : sum,
+      0,
+    );
+    return product / all;
+  }, 1);
 }

@@ -20,23 +20,21 @@ export interface ExplainedTokens {
   readonly words: number;
   /** The token that takes the place of what is left out. */
   readonly baselineId: number;
+  /** What the decoder of an encoder-decoder has written so far, its first token included, [target]; it always stays. */
+  readonly decoderIds?: Int32Array | undefined;
 }
 
 /** The sequence as methods see it. A word that is left out gives way to the baseline's token, as often as it has tokens. */
 export function explainedText(
-  { ids, types, wordOf, words, baselineId }: ExplainedTokens,
+  { ids, types, wordOf, words, baselineId, decoderIds }: ExplainedTokens,
   options: Omit<VariantsOptions, "sequence" | "units">,
 ): Explained {
   const tokens = ids.length;
   const { reads } = modelHead(options.programs.trainable.model);
-  const sequence = reads === "tokens" ? tokens : 1;
-  const own: VariantsOptions = { ...options, sequence, units: tokens };
-  const repeated = (values: Int32Array, batch: number): HostTensor => {
-    const data = new Int32Array(batch * tokens);
-    for (let row = 0; row < batch; row++) data.set(values, row * tokens);
-    return { shape: [batch, tokens], data };
-  };
+  const sequence = decoderIds?.length ?? (reads === "tokens" ? tokens : 1);
+  const own: VariantsOptions = { ...options, sequence, units: tokens + (decoderIds?.length ?? 0) };
   const ones = new Int32Array(tokens).fill(1);
+  const written = (batch: number): Feeds => decoderIds ? decoderFeeds(decoderIds, batch) : {};
   const segments = (batch: number): Feeds =>
     types ? { token_type_ids: repeated(types, batch) } : {};
   const batchOf = (variants: readonly Int32Array[]): Feeds => {
@@ -46,6 +44,7 @@ export function explainedText(
       input_ids: { shape: [variants.length, tokens], data },
       attention_mask: repeated(ones, variants.length),
       ...segments(variants.length),
+      ...written(variants.length),
     };
   };
   const without = (mask: Uint8Array) =>
@@ -80,9 +79,25 @@ export function explainedText(
         shape: [tokens, options.programs.trainable.model.config.hiddenSize],
         feedsOf: (batch) => ({
           attention_mask: repeated(ones, batch),
-          ...(layer === undefined ? segments(batch) : {}),
+          ...(layer === undefined ? { ...segments(batch), ...written(batch) } : {}),
         }),
         each,
       }, own),
   };
+}
+
+/** What a decoder is fed with in so many rows that have written the same. */
+export function decoderFeeds(ids: Int32Array, batch: number): Feeds {
+  return {
+    decoder_input_ids: repeated(ids, batch),
+    decoder_attention_mask: repeated(new Int32Array(ids.length).fill(1), batch),
+  };
+}
+
+/** The same row so many times. */
+function repeated(values: Int32Array, batch: number): HostTensor {
+  const tokens = values.length;
+  const data = new Int32Array(batch * tokens);
+  for (let row = 0; row < batch; row++) data.set(values, row * tokens);
+  return { shape: [batch, tokens], data };
 }

@@ -41,7 +41,7 @@ export function gradientsProgram(trainable: TrainableModel, layer: ExplainedLaye
   const inputs = { ...batch, [points]: given, ...targetInputs };
   return programOf(trainable, "gradients of a target", inputs, (net, fed) => {
     const explained = () => {
-      const own = netAt(net, fed[points]);
+      const own = netAt(net, fed);
       const first = typeof layer === "number" ? layer : 0;
       return targetSum(termLogits(own, trainable, inputsAt(fed), first), fed);
     };
@@ -60,7 +60,7 @@ interface Start {
   readonly batch: Readonly<Record<string, InputSpec>>;
   /** The inputs of a forward pass that begins there. */
   inputsAt(fed: Fed): Fed;
-  netAt(net: Net, points: Tensor): Net;
+  netAt(net: Net, fed: Fed): Net;
 }
 
 function startOf(trainable: TrainableModel, layer: ExplainedLayer): Start {
@@ -74,7 +74,8 @@ function startOf(trainable: TrainableModel, layer: ExplainedLayer): Start {
       netAt: (net) => net,
     };
   }
-  const { input_ids: _, token_type_ids: types, attention_mask: mask } = batchInputs(model);
+  const { input_ids: _, ...batch } = batchInputs(model);
+  const { attention_mask: mask } = batch;
   const given = {
     role: "feed",
     type: "float32",
@@ -82,6 +83,7 @@ function startOf(trainable: TrainableModel, layer: ExplainedLayer): Start {
   } as const;
   if (layer !== "words") {
     if (adapter.input) throw virtualTokens();
+    if (model.family.decoder) throw encoderDecoder(trainable);
     return {
       given,
       batch: { attention_mask: mask },
@@ -92,12 +94,14 @@ function startOf(trainable: TrainableModel, layer: ExplainedLayer): Start {
   const table = wordTableOf(trainable);
   return {
     given,
-    batch: { attention_mask: mask, ...(types ? { token_type_ids: types } : {}) },
+    batch,
     // Ids are looked up in the word table and nowhere else, and the points stand in its place.
     inputsAt: (fed) => ({ ...fed, input_ids: fed.attention_mask }),
-    netAt: (net, points) => ({
+    // A decoder that shares the table looks up ids of its own.
+    netAt: (net, fed) => ({
       ...net,
-      embedding: (path, ids) => path === table ? points : net.embedding(path, ids),
+      embedding: (path, ids) =>
+        path === table && ids === fed.attention_mask ? fed[points] : net.embedding(path, ids),
     }),
   };
 }
@@ -127,12 +131,19 @@ function programOf(
 
 /** The table that `embed` of the family looks words up in. */
 function wordTableOf({ model: { family } }: Pick<TrainableModel, "model">): string {
-  const table = family.decoder ? undefined : family.stack?.wordTable;
+  const table = family.stack?.wordTable;
   if (table !== undefined) return table;
   throw new TunebookError(
     "unsupported",
     `gradients by words need a model whose blocks read one table of words, and ${family.modelType} models ` +
       "are none; take occlusion(), lime() or shapley()",
+  );
+}
+
+function encoderDecoder({ model: { family: { modelType } } }: TrainableModel): TunebookError {
+  return new TunebookError(
+    "unsupported",
+    `${modelType} models are an encoder and a decoder, which have blocks of their own; leave layer out`,
   );
 }
 

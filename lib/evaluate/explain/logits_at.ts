@@ -4,13 +4,13 @@
  * @module
  */
 import type { ExplainPrograms } from "./explain_programs.ts";
+import { decoderFeeds, type ExplainedTokens } from "./explained_text.ts";
 import { termFeeds } from "./explained_rows.ts";
 
-/** All logits at a token, [outputs]. */
+/** All logits at a token, [outputs]; of an encoder-decoder at a token that the decoder was given. */
 export async function logitsAt(
   place: number,
-  ids: Int32Array,
-  types: Int32Array | undefined,
+  { ids, types, decoderIds }: Pick<ExplainedTokens, "ids" | "types" | "decoderIds">,
   programs: ExplainPrograms,
 ): Promise<Float32Array> {
   const shape = [1, ids.length];
@@ -18,14 +18,20 @@ export async function logitsAt(
     input_ids: { shape, data: ids },
     attention_mask: { shape, data: new Int32Array(ids.length).fill(1) },
     ...(types ? { token_type_ids: { shape, data: types } } : {}),
+    ...(decoderIds ? decoderFeeds(decoderIds, 1) : {}),
     ...termFeeds({ terms: [{ place, output: 0, weight: 1 }] }, 1, ids.length, programs),
   });
   return data as Float32Array;
 }
 
-/** The id of the token that a model finds likeliest behind these. */
-export async function nextToken(ids: Int32Array, programs: ExplainPrograms): Promise<number> {
-  const logits = await logitsAt(ids.length - 1, ids, undefined, programs);
+/** The id of the token that a model finds likeliest behind these, or behind what its decoder has written. */
+export async function nextToken(
+  ids: Int32Array,
+  programs: ExplainPrograms,
+  decoderIds?: Int32Array,
+): Promise<number> {
+  const place = (decoderIds ?? ids).length - 1;
+  const logits = await logitsAt(place, { ids, types: undefined, decoderIds }, programs);
   let best = 0;
   for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
   return best;

@@ -11,6 +11,7 @@ import { explainImages } from "./explain_images.ts";
 import type { ExplainableModel } from "./explainable_model.ts";
 import type { ExplainOptions } from "./explain_options.ts";
 import { explainNextTokens } from "./explain_next_tokens.ts";
+import { explainSpans } from "./explain_spans.ts";
 import { explainTags } from "./explain_tags.ts";
 import { explainTexts } from "./explain_texts.ts";
 import type { AnyExplanation } from "./explanation.ts";
@@ -28,12 +29,13 @@ export async function explainInputs(
   const { task } = model;
   const writes = task.head.name === "language" && task.writing !== undefined;
   const tags = task.task.kind === "tags";
-  if (task.head.name !== "classification" && !writes && !tags) throw unexplained(task);
+  const spans = task.task.kind === "answers";
+  if (task.head.name !== "classification" && !writes && !tags && !spans) throw unexplained(task);
   if (options.tokens !== undefined && !writes) throw notFor("tokens", "that write", task);
   if (options.word !== undefined && !tags) throw notFor("word", "that tag words", task);
   if (inputs.length === 0) return [];
-  if (writes || tags) {
-    const explain = writes ? explainNextTokens : explainTags;
+  if (writes || tags || spans) {
+    const explain = writes ? explainNextTokens : tags ? explainTags : explainSpans;
     return withDisplay(
       await explain(inputs, options, model, signal),
       displayOfTextExplanations,
@@ -55,6 +57,7 @@ function notFor(option: string, which: string, { task: { name } }: AnyLabelledTa
 function unexplained({ task: { name } }: AnyLabelledTask): TunebookError {
   return new TunebookError(
     "unsupported",
-    `explain shows why a text, a word or an image has its label and why a token was written; the task here is ${name}`,
+    "explain shows why a text, a word or an image has its label, why a token was written and why a question has its " +
+      `answer; the task here is ${name}`,
   );
 }

@@ -21,8 +21,9 @@ import { wordsOfTokens } from "./text_words.ts";
 import { programsOf } from "./programs_of.ts";
 
 /**
- * Explains the next token of each input, or so many tokens that are written one after the other, each the likeliest. All
- * explanations stand in one list, input by input.
+ * Explains the next token of each input, or so many tokens that are written one after the other, each the likeliest: by
+ * the words before it, and of an encoder-decoder by the words of the source. All explanations stand in one list, input
+ * by input.
  */
 export async function explainNextTokens(
   inputs: readonly unknown[],
@@ -34,23 +35,22 @@ export async function explainNextTokens(
   const { tokens = 1, method = integratedGradients() } = options;
   refuseMaps(method);
   const processor = textProcessor(task.task.name, model.processor);
-  const prompts = inputs.map((input, at) =>
-    task.writing!.promptOf(input, processor, `input ${at + 1}`)
-  );
-  refuseLongTexts(prompts.map(({ length }) => length + tokens - 1), processor.maxTokens);
+  const prompts = promptsOf(inputs, task, processor);
+  refuseLongTexts(prompts.map(({ start }) => start.length + tokens - 1), processor.maxTokens);
   const { head } = task;
   const asked = { objective: () => ({ head, outputs: head.outputs }) } as unknown as AnyExamples;
   const trainable = model.trainableOf(asked);
-  if (trainable.model.family.decoder) throw encoderDecoder(trainable.model.family.modelType);
   const programs = await programsOf(model, trainable, signal);
+  const context = { method, programs, processor, signal };
   try {
     const explanations: TextExplanation[] = [];
-    for (const prompt of prompts) {
-      let ids = Int32Array.from(prompt);
+    for (const { source, start } of prompts) {
+      let ids = start;
       for (let step = 0; step < tokens; step++) {
-        const next = await nextToken(ids, programs);
-        const context = { method, programs, processor, signal };
-        explanations.push(await explainedToken(ids, next, options, context));
+        const next = source
+          ? await nextToken(source, programs, ids)
+          : await nextToken(ids, programs);
+        explanations.push(await explainedToken({ source, ids }, next, options, context));
         if (next === processor.tokenizer.eosId) break;
         ids = Int32Array.of(...ids, next);
       }
@@ -68,8 +68,32 @@ interface TokenContext {
   readonly signal: AbortSignal;
 }
 
+/** What is answered to, and what the answer begins with. */
+interface Prompt {
+  /** Present where the model is an encoder-decoder. */
+  readonly source?: Int32Array | undefined;
+  readonly start: Int32Array;
+}
+
+function promptsOf(
+  inputs: readonly unknown[],
+  { writing }: ExplainableModel["task"],
+  processor: TextProcessor,
+): Prompt[] {
+  const forced = writing!.forcedFirstToken?.(processor);
+  return inputs.map((input, at) => {
+    const where = `input ${at + 1}`;
+    const start = Int32Array.from(writing!.promptOf(input, processor, where));
+    const source = writing!.sourceOf?.(input, processor, where);
+    return {
+      start: source && forced !== undefined ? Int32Array.of(...start, forced) : start,
+      ...(source ? { source: Int32Array.from(source) } : {}),
+    };
+  });
+}
+
 async function explainedToken(
-  ids: Int32Array,
+  { source, ids }: { readonly source: Int32Array | undefined; readonly ids: Int32Array },
   likeliest: number,
   { label, against, baseline }: ExplainOptions,
   { method, programs, processor, signal }: TokenContext,
@@ -82,8 +106,9 @@ async function explainedToken(
     { place, output, weight: 1 },
     ...other.map((output) => ({ place, output, weight: -1 })),
   ];
-  const { text, ...words } = wordsOfTokens(ids, processor, baseline);
-  return await explainedPlace([text], words, terms, {
+  const { text, words, tokens } = wordsOfTokens(source ?? ids, processor, baseline);
+  const read = { words, tokens: { ...tokens, ...(source ? { decoderIds: ids } : {}) } };
+  return await explainedPlace([text], read, { terms, kind: "single" }, {
     ...{ method, programs, signal },
     label: tokenizer.decode([output]) || tokenizer.tokenText(output),
     against,
@@ -106,12 +131,5 @@ function refuseMaps({ name, attribute }: ExplainMethod): void {
   throw new TunebookError(
     "input",
     `explain: ${name} does not say why a token was written; take integratedGradients()`,
-  );
-}
-
-function encoderDecoder(modelType: string): TunebookError {
-  return new TunebookError(
-    "unsupported",
-    `explain: what encoder-decoders write cannot be explained, and ${modelType} is one`,
   );
 }

@@ -44,12 +44,11 @@ export async function explainTags(
   try {
     const explanations: TextExplanation[] = [];
     for (const [row, words] of all.entries()) {
-      const { ids, types } = words.tokens;
       const place = places[row];
-      const label = explainedLabel(await logitsAt(place, ids, types, programs), asked);
+      const label = explainedLabel(await logitsAt(place, words.tokens, programs), asked);
       const terms = labelTarget(task, label, asked).terms.map((term) => ({ ...term, place }));
       explanations.push(
-        await explainedPlace([texts[row]], words, terms, {
+        await explainedPlace([texts[row]], words, { terms, kind: "single" }, {
           ...{ method, programs, signal },
           label: task.labels[label],
           against: options.against,

@@ -6,9 +6,9 @@
 import { attributionBy } from "../../evaluate/explain/attribution_by.ts";
 import type { ExplainMethod } from "../../evaluate/explain/explained.ts";
 import { explainedText } from "../../evaluate/explain/explained_text.ts";
+import type { ExplainTarget } from "../../evaluate/explain/explained_rows.ts";
 import type { ExplainPrograms } from "../../evaluate/explain/explain_programs.ts";
 import { faithfulnessOf } from "../../evaluate/explain/faithfulness.ts";
-import type { TargetTerm } from "../../evaluate/explain/target_terms.ts";
 import { shownTextExplanation, type TextExplanation } from "./text_explanation.ts";
 import type { TextWords } from "./text_words.ts";
 
@@ -25,10 +25,10 @@ export interface ExplainedPlaceOptions {
 export async function explainedPlace(
   texts: readonly string[],
   { words, tokens }: TextWords,
-  terms: readonly TargetTerm[],
+  target: ExplainTarget,
   { method, programs, signal, label, against }: ExplainedPlaceOptions,
 ): Promise<TextExplanation> {
-  const explained = explainedText(tokens, { programs, target: { terms, kind: "single" }, signal });
+  const explained = explainedText(tokens, { programs, target, signal });
   const { values, units, completenessError } = await attributionBy(method, explained);
   const [{ probability }] = await explained.scores([new Uint8Array(words.length).fill(1)]);
   const special = units?.reduce(
