@@ -283,6 +283,14 @@ const calls: Readonly<Record<string, Call>> = {
       teacher: "out/teacher",
       ...options,
     }),
+  gkd: (options) =>
+    tunebook.gkd(tunebook.chat({ messages: "messages" }), { teacher: "out", ...options }),
+  sequenceDistillation: (options) =>
+    tunebook.sequenceDistillation(tunebook.chat({ messages: "messages" }), {
+      teacher: "out",
+      ...options,
+    }),
+  stackPlans: (options) => tunebook.stackPlans({ plan }, options),
   imageGeneration: (options) => tunebook.imageGeneration({ image: "image", ...options }),
   adapter: (options) => tunebook.adapter("a", options),
   denoisingPredictions: (options) =>

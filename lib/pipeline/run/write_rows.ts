@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { writtenAnswers } from "../../combine/distillation/written_answers.ts";
+import { teacherTexts } from "../../combine/distillation/teacher_texts.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { openDevice } from "../../engine/mod.ts";
 import type { Table } from "../../table/table.ts";
@@ -42,7 +42,7 @@ export async function writeRows(
     const key = keyOf([identity, JSON.stringify([drawing, defaults])], asked);
     const progress = progressFor({ quiet }, "teacher", cases.length, "answers");
     try {
-      const written = await writtenAnswers({
+      const written = await teacherTexts({
         folder: join(answersIn, key),
         prompts: cases.length,
         answers: drawing.answers,

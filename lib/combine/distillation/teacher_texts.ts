@@ -14,21 +14,21 @@ import { type Progress, silentProgress } from "../../core/progress.ts";
 const partSize = 64;
 
 /** An answer. */
-export interface WrittenAnswer {
+export interface TeacherText {
   readonly text: string;
   /** Whether the teacher ended it. */
   readonly finished: boolean;
 }
 
 /** Which answers, and who writes those that are not there. */
-export interface WrittenAnswersOptions {
+export interface TeacherTextsOptions {
   /** A folder for these answers alone: its name says all that they depend on. */
   readonly folder: string;
   readonly prompts: number;
   /** Answers to each prompt. */
   readonly answers: number;
   /** Writes answers to the prompts from `start` to `end`, those to the first one first. `part` counts the files. */
-  write(start: number, end: number, part: number): Promise<readonly WrittenAnswer[]>;
+  write(start: number, end: number, part: number): Promise<readonly TeacherText[]>;
   readonly progress?: Progress;
 }
 
@@ -39,10 +39,10 @@ export interface WrittenAnswersOptions {
  *
  * @throws {TunebookError} of kind `data` for a file that holds something else
  */
-export async function writtenAnswers(
-  { folder, prompts, answers, write, progress = silentProgress }: WrittenAnswersOptions,
-): Promise<WrittenAnswer[]> {
-  const found: WrittenAnswer[] = [];
+export async function teacherTexts(
+  { folder, prompts, answers, write, progress = silentProgress }: TeacherTextsOptions,
+): Promise<TeacherText[]> {
+  const found: TeacherText[] = [];
   for (let start = 0; start < prompts; start += partSize) {
     const end = Math.min(prompts, start + partSize);
     const part = start / partSize;
@@ -60,12 +60,12 @@ export async function writtenAnswers(
   return found;
 }
 
-async function readPart(file: string, count: number): Promise<WrittenAnswer[]> {
+async function readPart(file: string, count: number): Promise<TeacherText[]> {
   const read: unknown = await Deno.readTextFile(file).then(JSON.parse).catch(() => undefined);
   const isAnswer = (each: unknown) =>
     isRecord(each) && typeof each.text === "string" && typeof each.finished === "boolean";
   if (Array.isArray(read) && read.length === count && read.every(isAnswer)) {
-    return read as WrittenAnswer[];
+    return read as TeacherText[];
   }
   throw new TunebookError(
     "data",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writtenAnswers } from "../../../lib/combine/distillation/written_answers.ts";
+import { teacherTexts } from "../../../lib/combine/distillation/teacher_texts.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 
@@ -11,7 +11,7 @@ function answersIn(folder: string, { asked, failsAt = Infinity }: {
   readonly asked: [number, number, number][];
   readonly failsAt?: number;
 }) {
-  return writtenAnswers({
+  return teacherTexts({
     folder,
     prompts,
     answers: 2,
