@@ -94,7 +94,7 @@ async function runStages(
   const encoded = await assembleStage(spec, opened, read, asking);
   const assembled = await compared(spec, encoded, { device: exact, options, settings, signal });
   const { trainable, data, processor } = assembled;
-  checkOffload(options.offload, trainable);
+  checkOffload(options.offload, spec, trainable);
   const about = { files: opened.files, task: read.task, processor, test: data.test };
   await checkForms(spec.targets, trainable, about);
   const probed = { task: read.task.task, table: read.splits.test, seed: settings.seed, signal };

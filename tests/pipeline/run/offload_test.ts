@@ -152,8 +152,17 @@ Deno.test("offload is refused where it does nothing or makes no sense", () =>
       kind: "input",
       message: /has no option offload/,
     });
+    const trained = bert.adapt(lora()).train({ epochs: 1 });
+    await assert.rejects(trained.run({ offload: { megabytes: -1 } }), {
+      kind: "input",
+      message: /megabytes is -1, but must be a number above 0/,
+    });
+    await assert.rejects(trained.run({ quiet: true, offload: { megabytes: 0.001 } }), {
+      kind: "input",
+      message: /some weights are larger:[^]*word_embeddings.weight has 0.0\d MB/,
+    });
     await assert.rejects(
-      bert.adapt(lora()).train({ epochs: 1 }).run({ offload: { megabytes: -1 } }),
-      { kind: "input", message: /megabytes/ },
+      trained.evaluate({ accuracy }, { compute: "int8" }).run({ quiet: true, offload }),
+      { kind: "unsupported", message: /scores are to be computed in int8/ },
     );
   }));
