@@ -17,6 +17,7 @@ export type {
 } from "./lib/engine/program.ts";
 export type { Precision, PrecisionName } from "./lib/engine/precision.ts";
 export { openDevice, type OpenDeviceOptions } from "./lib/engine/devices/open_device.ts";
+export type { OffloadOptions } from "./lib/engine/devices/offload.ts";
 export type {
   Bindings,
   Device,

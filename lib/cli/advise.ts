@@ -21,11 +21,14 @@ export const adviceFlags: readonly string[] = [
 
 /** Prints the advice on a plan's data and model, with --json as one object behind it; the exit code. */
 export async function adviseOnPlan(spec: PlanSpec, flags: Flags): Promise<number> {
-  const { device, precision } = flags;
+  const { device, precision, offloadMegabytes } = flags;
   const { advise } = await import("../pipeline/advise/advise.ts");
   const advice = await advise(spec, optionsOf(flags), {
     ...(typeof device === "string" ? { device } : {}),
     ...(typeof precision === "string" ? { precision: precision as PrecisionName } : {}),
+    ...(typeof offloadMegabytes === "string"
+      ? { offload: { megabytes: Number(offloadMegabytes) } }
+      : {}),
   });
   console.log(String(advice));
   if (flags.json) console.log(visibleLines(JSON.stringify(advice)));

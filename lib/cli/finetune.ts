@@ -29,7 +29,7 @@ const interrupted = 130;
 
 /** Flags that may stand beside a plan file. */
 const besidePlan: readonly string[] = [
-  ...["json", "device", "precision", "resume"],
+  ...["json", "device", "precision", "offloadMegabytes", "resume"],
   ...["tensorboard", "mlflow", "jsonLines", "runName", "trials", "minutes"],
   ...["ray", ...rayFlags],
   ...["advise", ...adviceFlags],
@@ -118,7 +118,7 @@ function refuseRayFlags(flags: Flags): void {
 }
 
 /** What flags say of the run beside the plan. */
-function howOfFlags({ device, precision, ...flags }: Flags): RunOptions {
+function howOfFlags({ device, precision, offloadMegabytes, ...flags }: Flags): RunOptions {
   const { tensorboard, mlflow: server, jsonLines: file, runName } = flags;
   const trackers = [
     ...typeof tensorboard === "string" ? [tensorBoard(tensorboard)] : [],
@@ -131,6 +131,9 @@ function howOfFlags({ device, precision, ...flags }: Flags): RunOptions {
     ...(typeof device === "string" ? { device } : {}),
     // A plan of flags has looked at the name; the run looks at one beside a plan file.
     ...(typeof precision === "string" ? { precision: precision as PrecisionName } : {}),
+    ...(typeof offloadMegabytes === "string"
+      ? { offload: { megabytes: Number(offloadMegabytes) } }
+      : {}),
   };
 }
 

@@ -46,6 +46,7 @@ const general: Readonly<Record<string, Kind>> = {
   out: text,
   device: text,
   precision: text,
+  "offload-megabytes": text,
   tensorboard: text,
   mlflow: text,
   "json-lines": text,

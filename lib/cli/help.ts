@@ -37,6 +37,7 @@ ${Object.entries(trainFlags).map(([name, { value, what }]) => line(name, value, 
   --device NAME                  cpu, auto, webgpu, cuda, tfjs:wasm, tfjs:webgpu, tfjs:tensorflow,
                                  tfjs:cpu
   --precision NAME               float32, float16 on webgpu and cuda, auto for the faster one (float32)
+  --offload-megabytes N          leaves frozen weights on disk and reads N MB of them at a time
 
 folds
   --folds N                      cross-validates the plan on N folds of its training rows; of several plan

@@ -22,6 +22,7 @@ export {
   type EightBitUse,
 } from "./eight_bit_weight.ts";
 export { slotPath } from "./devices/device.ts";
+export { type OffloadOptions, offloadRule } from "./devices/offload.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
 export {
   hasBfloat16Products,

@@ -19,7 +19,17 @@ import { namedFiles } from "./named_files.ts";
 
 /** Flags beside a plan that the job's own command gets. */
 const passedOn: readonly string[] = [
-  ...["resume", "json", "device", "precision", "tensorboard", "mlflow", "jsonLines", "runName"],
+  ...[
+    "resume",
+    "json",
+    "device",
+    "precision",
+    "offloadMegabytes",
+    "tensorboard",
+    "mlflow",
+    "jsonLines",
+    "runName",
+  ],
 ];
 /** The plan's name in the package; no file of a person has it. */
 const planFile = "tunebook_plan.json";

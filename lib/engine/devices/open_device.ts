@@ -16,6 +16,7 @@ import type { Device } from "./device.ts";
 import { eagerDevice } from "./eager.ts";
 import { onnxRuntime } from "./onnx_runtime.ts";
 import type { Provider } from "./onnx_session.ts";
+import { type OffloadOptions, offloadRule, segmentBytesOf } from "./offload.ts";
 import { providerLack } from "./provider_lack.ts";
 import { tfjsBackends } from "./tfjs_backends.ts";
 
@@ -37,9 +38,18 @@ export interface OpenDeviceOptions {
    * on a GPU by `webgpu` or `cuda`; `auto` measures both and takes the faster one.
    */
   readonly precision?: PrecisionName | undefined;
+  /**
+   * Leaves large frozen weights in their files and reads them segment by segment whenever a program runs, for
+   * models that do not fit in memory; `cpu` alone. All are held unless given.
+   */
+  readonly offload?: OffloadOptions | undefined;
 }
 
-const rules: Rules<OpenDeviceOptions> = { projectFolder: text, precision: oneOf(precisionNames) };
+const rules: Rules<OpenDeviceOptions> = {
+  projectFolder: text,
+  precision: oneOf(precisionNames),
+  offload: offloadRule,
+};
 
 /** Side of the square matrices that a probe multiplies. */
 const probeSize = 512;
@@ -54,7 +64,8 @@ const probeRuns = 4;
  * Opens a device. `auto` tries the compiled devices, measures a few matrix products on each that
  * works, takes the fastest and says why in the device's description; so does the precision `auto`. A
  * device asked for by name that does not work is an error, and so is `float16` where the device has none:
- * on processors, in tensorflow.js, and on a GPU whose WebGPU adapter lacks `shader-f16`.
+ * on processors, in tensorflow.js, and on a GPU whose WebGPU adapter lacks `shader-f16`; `offload` on any
+ * device but `cpu` is one of kind "unsupported".
  *
  * @example
  * ```ts
@@ -76,7 +87,8 @@ export async function openDevice(
     );
   }
   checkOptions("openDevice", options, rules);
-  const { projectFolder = ".", precision = "float32" } = options;
+  const { projectFolder = ".", precision = "float32", offload } = options;
+  if (offload) return await openOffloaded(name, precision, offload);
   if (name === "auto") return await fastestOf(providers, precision, "fastest for a probe");
   if (providers.includes(name as Provider)) return await openProvider(name as Provider, precision);
   const backend = name.startsWith("tfjs:") ? name.slice("tfjs:".length) : undefined;
@@ -94,6 +106,18 @@ export async function openDevice(
       deviceNames.join(", ")
     }`,
   );
+}
+
+async function openOffloaded(
+  name: string,
+  precision: PrecisionName,
+  offload: OffloadOptions,
+): Promise<Device> {
+  const segmentBytes = segmentBytesOf(offload, name);
+  if (precision === "float16") await tryOut("cpu", precision);
+  return onnxRuntime("cpu", `frozen weights on disk, ${offload.megabytes} MB at once`, {
+    segmentBytes,
+  });
 }
 
 async function openProvider(provider: Provider, precision: PrecisionName): Promise<Device> {

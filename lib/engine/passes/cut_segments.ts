@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mistakes } from "../../core/errors.ts";
+import { mistakes, TunebookError } from "../../core/errors.ts";
 import { type Constant, findProducers, type Graph, type GraphNode } from "../graph.ts";
 import { bytesOf, type Value } from "../value.ts";
 
@@ -35,6 +35,7 @@ export function offloadableBytes(graph: Graph): number {
  */
 export function cutSegments(graph: Graph, maxBytes: number): Segment[] {
   const weights = offloadable(graph);
+  refuseQuantised(graph, weights);
   const groups = groupNodes(graph, weights, maxBytes);
   const producers = findProducers(graph);
   const made = new Map<Value, number>();
@@ -91,6 +92,17 @@ function offloadable(graph: Graph): Map<Value, () => Exclude<Constant, () => unk
     if (typeof data === "function" && bytesOf(value) >= minOffloadedBytes) found.set(value, data);
   }
   return found;
+}
+
+function refuseQuantised({ name }: Graph, weights: ReadonlyMap<Value, unknown>): void {
+  const quantised = [...weights.keys()].filter(({ type }) => type !== "float32");
+  if (quantised.length === 0) return;
+  const kinds = [...new Set(quantised.map(({ type }) => type))].join(" and ");
+  throw new TunebookError(
+    "unsupported",
+    `${name}: offload would make matrices in ${kinds} (${quantised.length}) anew in each run. Leave out ` +
+      'quantize and compute "int8", or run without offload',
+  );
 }
 
 function groupNodes(

@@ -7,7 +7,6 @@ import { configFile, readPeftFiles } from "../../adapters/peft/files.ts";
 import { customInspect } from "../../core/display.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { shownName } from "../../core/quoted.ts";
-import { openDevice } from "../../engine/mod.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { type Writer, writerOf, writtenTexts } from "../write/writer.ts";
@@ -15,6 +14,7 @@ import { checkExplainOptions, type ExplainOptions } from "../explain/explain_opt
 import type { Explanation } from "../explain/explanation.ts";
 import { checkLogitLensOptions, type LogitLensOptions } from "../lens/lens_options.ts";
 import type { LogitLens } from "../lens/logit_lens.ts";
+import { deviceOf } from "../run/device_of.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage } from "../run/open_stage.ts";
 import { type AdapterSet, checkPredictOptions, type PredictTextsOptions } from "./adapter_set.ts";
@@ -108,7 +108,7 @@ export async function openModel<Input, Answer>(
   checkOpenOptions(options);
   using interrupt = onCellInterrupt(options.signal);
   const { signal } = interrupt;
-  const device = await openDevice(options.device, { precision: options.precision });
+  const device = await deviceOf(options);
   const folder = await adapterFolder(spec.model);
   if (folder === undefined) {
     if (options.base !== undefined) {

@@ -5,7 +5,12 @@
  */
 import { checkOptions } from "../../core/check_options.ts";
 import { abortSignal, oneOf, type Rule, type Rules, text, texts } from "../../core/option_rules.ts";
-import { type PrecisionName, precisionNames } from "../../engine/mod.ts";
+import {
+  type OffloadOptions,
+  offloadRule,
+  type PrecisionName,
+  precisionNames,
+} from "../../engine/mod.ts";
 import type { Task } from "../../nn/task.ts";
 
 /** How to open a model. */
@@ -15,6 +20,11 @@ export interface OpenOptions<Input = any, Answer = any> {
   readonly device?: string;
   /** What products are computed in: `float32` unless given; `float16` on a GPU; `auto` measures both. */
   readonly precision?: PrecisionName;
+  /**
+   * Leaves large frozen weights in their files and reads them segment by segment in each step, for models that
+   * do not fit in memory (`docs/devices.md`); on the device `cpu`. All are held unless given.
+   */
+  readonly offload?: OffloadOptions;
   /**
    * What the model was trained for, with its settings. Unless given it is what the folder says: a folder
    * of tunebook with the settings of its run; PEFT's `task_type`, the class in `config.json` and
@@ -43,6 +53,7 @@ const base: Rule = ["a folder or a model reference", text[1]];
 const rules: Rules<OpenOptions> = {
   device: text,
   precision: oneOf(precisionNames),
+  offload: offloadRule,
   task,
   labels,
   base,

@@ -8,17 +8,23 @@ import { launched } from "../../core/launched.ts";
 import type { RunOptions } from "./run_options.ts";
 
 /**
- * Refuses trackers and several processes for work that is no run of one plan.
+ * Refuses trackers, offload and several processes for work that is no run of one plan.
  *
  * @param what such as `compare(…).run()`
  */
-export function checkAlone(what: string, { trackers, name }: RunOptions): void {
+export function checkAlone(what: string, { trackers, name, offload }: RunOptions): void {
   if (trackers || name) {
     throw new TunebookError(
       "input",
       `${what} has no option ${
         trackers ? "trackers" : "name"
       }: runs of plans are followed one by one`,
+    );
+  }
+  if (offload) {
+    throw new TunebookError(
+      "input",
+      `${what} has no option offload: it is for the run of a plan, and for open`,
     );
   }
   const { size } = launched() ?? { size: 1 };

@@ -14,7 +14,12 @@ import {
   text,
   yesOrNo,
 } from "../../core/option_rules.ts";
-import { type PrecisionName, precisionNames } from "../../engine/mod.ts";
+import {
+  type OffloadOptions,
+  offloadRule,
+  type PrecisionName,
+  precisionNames,
+} from "../../engine/mod.ts";
 import type { Tracker } from "../../track/tracker.ts";
 
 /** How to run a plan. */
@@ -26,6 +31,11 @@ export interface RunOptions {
    * measures both. Scores and deployed files are computed in float32 in any case.
    */
   readonly precision?: PrecisionName;
+  /**
+   * Leaves large frozen weights in their files and reads them segment by segment in each step, for models that
+   * do not fit in memory (`docs/devices.md`); on the device `cpu`. All are held unless given.
+   */
+  readonly offload?: OffloadOptions;
   /** Stops the run cleanly, like Ctrl-C. */
   readonly signal?: AbortSignal;
   /** Shows no progress. */
@@ -41,6 +51,7 @@ export interface RunOptions {
 const rules: Rules<RunOptions> = {
   device: text,
   precision: oneOf(precisionNames),
+  offload: offloadRule,
   signal: abortSignal,
   quiet: yesOrNo,
   trackers: list,
