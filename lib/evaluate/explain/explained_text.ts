@@ -34,7 +34,7 @@ export function explainedText(
   const sequence = decoderIds?.length ?? (reads === "tokens" ? tokens : 1);
   const own: VariantsOptions = { ...options, sequence, units: tokens + (decoderIds?.length ?? 0) };
   const ones = new Int32Array(tokens).fill(1);
-  const written = (batch: number): Feeds => decoderIds ? decoderFeeds(decoderIds, batch) : {};
+  const written = (batch: number): Feeds => decoderIds ? sameDecoderFeeds(decoderIds, batch) : {};
   const segments = (batch: number): Feeds =>
     types ? { token_type_ids: repeated(types, batch) } : {};
   const batchOf = (variants: readonly Int32Array[]): Feeds => {
@@ -87,7 +87,7 @@ export function explainedText(
 }
 
 /** What a decoder is fed with in so many rows that have written the same. */
-export function decoderFeeds(ids: Int32Array, batch: number): Feeds {
+export function sameDecoderFeeds(ids: Int32Array, batch: number): Feeds {
   return {
     decoder_input_ids: repeated(ids, batch),
     decoder_attention_mask: repeated(new Int32Array(ids.length).fill(1), batch),

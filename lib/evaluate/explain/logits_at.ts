@@ -4,7 +4,7 @@
  * @module
  */
 import type { ExplainPrograms } from "./explain_programs.ts";
-import { decoderFeeds, type ExplainedTokens } from "./explained_text.ts";
+import { type ExplainedTokens, sameDecoderFeeds } from "./explained_text.ts";
 import { termFeeds } from "./explained_rows.ts";
 
 /** All logits at a token, [outputs]; of an encoder-decoder at a token that the decoder was given. */
@@ -18,7 +18,7 @@ export async function logitsAt(
     input_ids: { shape, data: ids },
     attention_mask: { shape, data: new Int32Array(ids.length).fill(1) },
     ...(types ? { token_type_ids: { shape, data: types } } : {}),
-    ...(decoderIds ? decoderFeeds(decoderIds, 1) : {}),
+    ...(decoderIds ? sameDecoderFeeds(decoderIds, 1) : {}),
     ...termFeeds({ terms: [{ place, output: 0, weight: 1 }] }, 1, ids.length, programs),
   });
   return data as Float32Array;

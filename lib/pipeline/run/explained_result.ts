@@ -22,7 +22,7 @@ import type { LogitLens } from "../lens/logit_lens.ts";
 import type { ExplainableModel } from "../explain/explainable_model.ts";
 import type { DataSource } from "../plan_spec.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
-import type { StageResults } from "./result_of.ts";
+import type { StageResults } from "./stage_results.ts";
 
 /** The methods of a result that explain it. */
 export function explainedResult(stages: StageResults) {

@@ -4,14 +4,9 @@
  * @module
  */
 import { customInspect, jupyterDisplay } from "../../core/display.ts";
-import type { AnyProbeReport } from "../../evaluate/probe/probe_report.ts";
-import type { ComputeDrift } from "../../deploy/compute_drift.ts";
-import { type Device, sizeOf } from "../../engine/mod.ts";
+import { sizeOf } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
-import type { Outputs } from "../../nn/task.ts";
 import { trainedTensors } from "../../nn/trained.ts";
-import type { Splits } from "../../table/splits.ts";
-import type { TrainSettings } from "../../train/train_options.ts";
 import { shownAs, shownPredictions } from "../display/predictions_display.ts";
 import {
   resultDisplay,
@@ -25,11 +20,6 @@ import { shownRollouts } from "../display/rollout_table.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import { teachersOfTask } from "../../tasks/distillation/teachers_of_task.ts";
-import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
-import type { Assembled } from "./assemble_stage.ts";
-import type { Deployed } from "./deploy_stage.ts";
-import type { GenerateOptions } from "../../generate/generate_options.ts";
-import type { TextModel } from "../../generate/text_model.ts";
 import type { RunSamples } from "../write/run_samples.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { writerOf, writtenTexts } from "../write/writer.ts";
@@ -38,48 +28,13 @@ import { servedResult } from "../serve/serve_result.ts";
 import type { WinRate } from "../win_rate/win_rate.ts";
 import type { PairJudge } from "../../nn/pair_judge.ts";
 import type { WinRateOptions } from "../win_rate/win_rate_options.ts";
+import type { StageResults } from "./stage_results.ts";
 import { explainedResult } from "./explained_result.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
-import { type AskedRows, predictInputs } from "./predict_inputs.ts";
-import type { AnyLabelledTask } from "./read_stage.ts";
-import type { ScoredBefore } from "./rollout_stage.ts";
+import { predictInputs } from "./predict_inputs.ts";
 import { ranksNotes } from "./choose_ranks.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
-import type { Scored } from "./score_stage.ts";
-import type { Scoring } from "./scoring.ts";
-import type { TrainedRun } from "./train_stage.ts";
-
-/** What the stages of a run left. */
-export interface StageResults extends Deployed {
-  readonly spec: PlanSpec;
-  readonly settings: TrainSettings;
-  /** What the model's files say of writing. */
-  readonly defaults: GenerateOptions;
-  readonly device: Device;
-  readonly task: AnyLabelledTask;
-  /** The metric of the validations. */
-  readonly judge: AnyMetric;
-  /** The rows of all splits. */
-  readonly splits: Splits;
-  readonly assembled: Assembled;
-  readonly trained: TrainedRun;
-  readonly scored: Scored;
-  /** The same of the model before a training by rewards. */
-  readonly before?: ScoredBefore | undefined;
-  /** In which numbers it was scored. */
-  readonly scoring: Pick<Scoring, "reason">;
-  readonly samples?: RunSamples | undefined;
-  readonly drift?: ComputeDrift | undefined;
-  readonly probes?: AnyProbeReport | undefined;
-  outputsOf(examples: AskedRows, signal: AbortSignal): Promise<Outputs>;
-  /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
-  textModel(): TextModel;
-  dispose(): Promise<void>;
-  readonly signal?: AbortSignal | undefined;
-  /** Shows no progress of what is asked later. */
-  readonly quiet?: boolean | undefined;
-}
 
 /** The result, which shows itself and answers new inputs. */
 export function resultOf(stages: StageResults): RunResult<unknown> {

@@ -34,7 +34,7 @@ export interface RowTrace {
 }
 
 /** How traces are found. */
-export interface TraceOptions {
+export interface TraceRowsOptions {
   /** Is told of each training row that was asked. */
   readonly onRow?: () => void;
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +48,7 @@ export async function traceRows(
   held: InfluenceRows,
   train: InfluenceRows,
   points: readonly InfluencePoint[],
-  { onRow, signal }: TraceOptions = {},
+  { onRow, signal }: TraceRowsOptions = {},
 ): Promise<RowTrace[]> {
   const pause = pauses(signal);
   const traces = Array.from({ length: held.count }, () => ({
