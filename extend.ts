@@ -69,6 +69,7 @@ export type {
 } from "./lib/nn/objective.ts";
 export type { Distributions } from "./lib/nn/distributions.ts";
 export type { LayerStates } from "./lib/nn/layer_states.ts";
+export type { RowsTeaching, TeacherDrawing, WrittenRow } from "./lib/nn/rows_teaching.ts";
 export type { Teaching } from "./lib/nn/teaching.ts";
 export type {
   Policy,
@@ -77,6 +78,7 @@ export type {
   Rollout,
   RolloutMoment,
   RolloutRows,
+  RolloutTeacher,
   RolloutTools,
   SampledPrompt,
   ScoredText,

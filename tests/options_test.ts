@@ -552,6 +552,7 @@ const others: Readonly<Record<string, string>> = {
   "ImageDrawing.draw": "a contract: what tunebook hands to a task of one's own",
   "ImageDrawing.heldOut": "a contract: what tunebook hands to a task of one's own",
   "Policy.sample": "a contract: what tunebook hands to a rollout of one's own",
+  "RolloutTeacher.logProbs": "a contract: what tunebook hands to a rollout of one's own",
   "Policy.logProbs": "a contract: what tunebook hands to a rollout of one's own",
   "Policy.values": "a contract: what tunebook hands to a rollout of one's own",
   "BatchReward.rewardBatch": "a contract: a reward of one's own",

@@ -17,19 +17,20 @@ type AnswerColumns =
   & { readonly text?: string };
 
 /**
- * One row for each answer, with all other columns as they were: texts go on with it, conversations end with it.
+ * One row for each answer that says something, with all other columns as they were: texts go on with it, conversations end with it.
  *
  * @throws {TunebookError} of kind `data` where there is no answer
  */
 export function answeredTable(
   table: Table,
-  written: readonly WrittenRow[],
+  all: readonly WrittenRow[],
   { text, messages, completion, output }: AnswerColumns,
 ): Table {
+  const written = all.filter((each) => each.text.trim() !== "");
   if (written.length === 0) {
     throw new TunebookError(
       "data",
-      "no answer of the teacher is left to learn: all were cut at maxNewTokens, or no row asks anything; give more " +
+      "no answer of the teacher is left to learn: all were cut at maxNewTokens or say nothing, or no row asks anything; give more " +
         'maxNewTokens, or unfinished: "keep"',
     );
   }

@@ -97,6 +97,7 @@ Deno.test("texts go on with what was written, and rows keep their other columns"
     { row: 1, input: "c", text: " x", finished: true },
     { row: 1, input: "c", text: " y", finished: false },
     { row: 0, input: "a", text: " z", finished: true },
+    { row: 0, input: "a", text: " ", finished: true },
   ];
   const found = answeredTable(table, written, { text: "text" });
   assert.deepEqual(found.array("text"), ["c x", "c y", "a z"]);
