@@ -6,7 +6,8 @@
 import { join } from "node:path";
 import { full, imageClassification, model, type ModelOptions, onnx } from "tunebook";
 import { goldenPath } from "../models/golden.ts";
-import { tinyModel, tinyTokenizer } from "../pipeline/tiny.ts";
+import { newTokenizer } from "../../lib/text/train/new_tokenizer.ts";
+import { reviews, tinyModel, tinyTokenizer } from "../pipeline/tiny.ts";
 import { toyFolder } from "../pipeline/toy_folder.ts";
 import { imageRows } from "./rows.ts";
 
@@ -30,7 +31,19 @@ const scheduler = {
 };
 
 const golden = (name: string): MakeBase => (folder) => tinyModel(folder, name);
-const decoder = (modelType: string): MakeBase => (folder) => toyFolder(folder, modelType);
+
+/** Fields that GGUF can say: no window but Gemma's, and scores scaled by the size of a head. */
+const plain = { use_sliding_window: false, query_pre_attn_scalar: 6, rope_scaling: null };
+
+/** A decoder with a tokenizer of bytes, as most have. */
+const decoder = (modelType: string): MakeBase => (folder) => {
+  const { tokenizer, vocabSize } = newTokenizer(reviews(32).map(({ text }) => text), "bytes", 300);
+  const ends = { bos_token_id: 0, eos_token_id: 0 };
+  return toyFolder(folder, modelType, {
+    fields: plain,
+    tokenizer: { json: tokenizer, tokens: vocabSize, ends },
+  });
+};
 
 /** By `model_type`. A family without a line here is an error of the matrix, so that a new one gets its line. */
 const bases: Readonly<Record<string, MakeBase>> = {
@@ -41,7 +54,11 @@ const bases: Readonly<Record<string, MakeBase>> = {
     tokenizer: smallTokenizer("bert"),
   }),
   convnext: copied("vision/convnext", {
-    preprocessor: { ...fitted("ConvNextImageProcessor"), size: { shortest_edge: side } },
+    preprocessor: {
+      ...fitted("ConvNextImageProcessor"),
+      size: { shortest_edge: side },
+      resample: 2,
+    },
   }),
   deit: copied("vision/deit", { preprocessor: fitted("ViTImageProcessor", [8, 12]) }),
   detr: copied("vision/detr", { preprocessor: fitted("DetrImageProcessor") }),
@@ -50,9 +67,9 @@ const bases: Readonly<Record<string, MakeBase>> = {
   gemma2: decoder("gemma2"),
   gemma3: decoder("gemma3"),
   gemma3_text: decoder("gemma3_text"),
-  gpt2: golden("gpt2"),
+  gpt2: decoder("gpt2"),
   graph: graphBase,
-  llama: golden("llama"),
+  llama: decoder("llama"),
   marian: copied("seq2seq/trained-marian"),
   mbart: copied("seq2seq/trained-mbart"),
   mistral: decoder("mistral"),

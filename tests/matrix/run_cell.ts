@@ -84,6 +84,9 @@ export async function runCell(cell: Cell, context: CellContext): Promise<Outcome
       const { folder } = watch.targets[at];
       add(name, openedTargets.includes(name) ? await opened(folder, toy) : { ending: "works" });
     }
+    for (const name of checkedByOthers.filter((name) => !names.includes(name))) {
+      if (refused.has("merged")) refused.set(name, refused.get("merged"));
+    }
     for (const name of targetNames.filter((name) => !names.includes(name) && !broken.has(name))) {
       add(name, refused.has(name) ? endingOf(refused.get(name)) : { ending: "accepted" });
     }

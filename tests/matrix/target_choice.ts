@@ -34,12 +34,13 @@ export function targetChoice(writesServers: boolean): TargetChoice {
   ];
   const isHopeless = (cell: Cell, target: string) =>
     pairs(cell, target).some((pair) => refused.has(pair) && !accepted.has(pair)) ||
-    (serverTargets.includes(target) && (!writesServers || written.has(`${cell.task} ${target}`)));
+    (serverTargets.includes(target) && written.has(`${cell.task} ${target}`));
+  const choosable = targetNames.filter((name) => writesServers || !serverTargets.includes(name));
   const count = (cell: Cell, target: string) =>
     counted(cell, target).map((each) => written.get(each) ?? 0);
   return {
     of: (cell) =>
-      targetNames.map((target) => ({
+      choosable.map((target) => ({
         target,
         order: [Number(isHopeless(cell, target)), ...count(cell, target)],
       })).sort((a, b) => difference(a.order, b.order)).map(({ target }) => target),

@@ -13,10 +13,28 @@ import { tinyTokenizer } from "./tiny.ts";
 /** Tokens of the tiny tokenizer. */
 const vocabulary = 77;
 
+/** How the decoder differs from what the tests usually have. */
+export interface ToyFolderOptions {
+  /** Fields of `config.json`. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  /** `tokenizer.json`, with as many tokens as it has; the tiny one unless given. */
+  readonly tokenizer?: {
+    readonly json: unknown;
+    readonly tokens: number;
+    readonly ends?: Readonly<Record<string, number>>;
+  };
+}
+
 /** Writes the folder and returns its reference. */
-export async function toyFolder(folder: string, modelType: string): Promise<string> {
+export async function toyFolder(
+  folder: string,
+  modelType: string,
+  { fields = {}, tokenizer = { json: tinyTokenizer(), tokens: vocabulary, ends: {} } }:
+    ToyFolderOptions = {},
+): Promise<string> {
   await Deno.mkdir(folder, { recursive: true });
-  const model = toyLanguageModel({ modelType, layers: 2, vocabulary, positions: 64 });
+  const sizes = { layers: 2, vocabulary: tokenizer.tokens, positions: 64 };
+  const model = toyLanguageModel({ modelType, ...sizes, fields });
   const body = bodyPaths(model);
   await writeShards(
     folder,
@@ -32,8 +50,8 @@ export async function toyFolder(folder: string, modelType: string): Promise<stri
       };
     }),
   );
-  const config = { ...model.json, eos_token_id: 4, pad_token_id: 0 };
+  const config = { ...model.json, eos_token_id: 4, pad_token_id: 0, ...tokenizer.ends };
   await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(config));
-  await Deno.writeTextFile(join(folder, "tokenizer.json"), JSON.stringify(tinyTokenizer()));
+  await Deno.writeTextFile(join(folder, "tokenizer.json"), JSON.stringify(tokenizer.json));
   return `file:${folder}`;
 }

@@ -92,8 +92,11 @@ function amongSpecial(
       throw new TunebookError(
         "input",
         language === undefined
-          ? `${task}: this model is told the language of each text; give ${option}, a token of its ` +
-            `tokenizer such as "${example}"`
+          ? `${task}: this model is told the language of each text; ` +
+            (task === "translation"
+              ? `give ${option}`
+              : "take translation, and give it sourceLanguage and targetLanguage") +
+            `, a token of its tokenizer such as "${example}"`
           : `${task}: ${option} is ${
             quoted(language)
           }, which is no token of the tokenizer; it has ` +
