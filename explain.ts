@@ -34,7 +34,10 @@ export type {
   InfluentialRow,
   NearRow,
 } from "./lib/pipeline/influence/influence.ts";
-export type { InfluenceOptions } from "./lib/pipeline/influence/influence_options.ts";
+export type {
+  InfluenceOptions,
+  InfluenceScore,
+} from "./lib/pipeline/influence/influence_options.ts";
 
 // Logit lens
 export type {
