@@ -53,12 +53,9 @@ const bases: Readonly<Record<string, MakeBase>> = {
     config: { bos_token_id: 2, eos_token_id: 3 },
     tokenizer: smallTokenizer("bert"),
   }),
+  // 7/8 of the images' side, so that they are cut and not enlarged, which transformers.js does otherwise.
   convnext: copied("vision/convnext", {
-    preprocessor: {
-      ...fitted("ConvNextImageProcessor"),
-      size: { shortest_edge: side },
-      resample: 2,
-    },
+    preprocessor: { ...fitted("ConvNextImageProcessor"), size: { shortest_edge: 28 } },
   }),
   deit: copied("vision/deit", { preprocessor: fitted("ViTImageProcessor", [8, 12]) }),
   detr: copied("vision/detr", { preprocessor: fitted("DetrImageProcessor") }),

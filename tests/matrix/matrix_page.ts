@@ -28,6 +28,7 @@ export function matrixPage(cells: readonly Cell[], results: Results, date: strin
     "",
     ...refusedTable(trainings, ["Tasks", "Families", "Methods"]),
     "",
+    ...faultLines(outcomes),
     "## Targets",
     "",
     ...targetTable(outcomes),
@@ -76,7 +77,18 @@ function progressLines(
   ];
 }
 
-/** Task → the families and devices that train it. */
+/** What ended otherwise, one line each. */
+function faultLines(outcomes: readonly Outcome[]): string[] {
+  const faults = outcomes.filter(({ ending }) => ending === "raw");
+  if (faults.length === 0) return [];
+  const lines = faults.map((each) => {
+    const [reason] = each.reason!.split("\n");
+    return `- \`${cellName(each)}\`, ${each.target ?? "the training"}: ${reason}`;
+  });
+  return ["## Faults", "", ...lines, ""];
+}
+
+/** Task → the families and methods that train it. */
 function worksTable(trainings: readonly Outcome[]): string[] {
   const rows = sides.task.map((task) => {
     const works = trainings.filter((each) => each.task === task && each.ending === "works");

@@ -14,6 +14,6 @@ export function reasonOf(outcome: Outcome): string {
   // A family may be named anywhere; `head` and `chat` are words, too.
   return plain.replaceAll(new RegExp(`(?<![\\w-])${family}(?![\\w-])`, "g"), "‹family›")
     .replace(new RegExp(`^${method}(?![\\w-])`), "‹method›")
-    .replace(new RegExp(`^${task}(?![\\w-])`), "‹task›")
+    .replace(new RegExp(`(?:^|(?<=the task ))${task}(?![\\w-])`), "‹task›")
     .replaceAll("|", "\\|");
 }
