@@ -112,7 +112,8 @@ for (const [name, head] of [["convnext", "classification"], ["segformer", "masks
       for (const [path, numbers] of values) assert.deepEqual(read.get(path), numbers, path);
       // "0" would be a block, too.
       const { modules_to_save: saved } = await configIn(folder);
-      assert.deepEqual(saved.filter((module: string) => /^\d+$/.test(module)), []);
+      assert.ok(Array.isArray(saved) && saved.length > 0);
+      assert.deepEqual(saved.filter((module) => /^\d+$/.test(module)), []);
     }));
 }
 
