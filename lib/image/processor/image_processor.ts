@@ -29,6 +29,8 @@ export interface PixelProcessor {
   outputSize(image: PixelSize): PixelSize;
   /** Resizes and crops alone: the same image with the size of the result, 3 channels of 8 bits. */
   fit(image: Image): Image;
+  /** Resizes alone: what `fit` crops, 3 channels of 8 bits. Resized again, it stays as it is. */
+  resize(image: Image): Image;
   /**
    * Resizes, crops, rescales and normalises.
    *
@@ -93,6 +95,15 @@ export function imageProcessor(
       return { width, height };
     },
     fit,
+    resize(image) {
+      const { resized } = placement(image);
+      return placed(
+        rgbImage(image),
+        { resized, region: { left: 0, top: 0, ...resized } },
+        steps,
+        where,
+      );
+    },
     // deno-lint-ignore require-await -- throws must become rejections
     async process(image) {
       return planes(fit(image), tables);

@@ -8,7 +8,7 @@ import { largestOutput, type ReaderContract } from "../../nn/reader_contract.ts"
 import type { ReaderPipeline } from "../../text/transformers_js.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
 import { compareScores, distance, type ScoredLabel } from "../shared/compare_scores.ts";
-import { fittedPng } from "../shared/fitted_png.ts";
+import { resizedPng } from "../shared/resized_png.ts";
 import { pixelsFor, placedImages } from "../shared/image_rows.ts";
 import type { ImageInput } from "../shared/image_input.ts";
 import type { ImagePrediction } from "./prediction.ts";
@@ -25,7 +25,7 @@ export interface ImageReaderOptions {
  * `image-classification`, every label with its score. The pipeline takes the softmax of all models; those of
  * several labels and of numbers are asked by its processor and its model.
  *
- * Images are given to it in the size that the model takes: transformers.js makes large images smaller without
+ * Images are given to it in the size that the model's processor resizes them to: transformers.js makes large images smaller without
  * smoothing, so that its pixels of those are others than Python's, whatever the model.
  */
 export function imageReader(
@@ -44,7 +44,7 @@ export function imageReader(
     async ask(reader, inputs, processor) {
       const { pixels } = pixelsFor("image-classification", processor);
       const files = await Promise.all(
-        inputs.map(async (input) => new Blob([await fittedPng(input, pixels)])),
+        inputs.map(async (input) => new Blob([await resizedPng(input, pixels)])),
       );
       if (kind !== "single") return await numbersOf(reader, files, { kind, labels });
       return await reader.ask(files, { top_k: labels.length }) as ScoredLabel[][];

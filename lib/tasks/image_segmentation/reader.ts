@@ -10,7 +10,7 @@ import {
   largestOutput,
   type ReaderContract,
 } from "../../nn/reader_contract.ts";
-import { fittedPng } from "../shared/fitted_png.ts";
+import { resizedPng } from "../shared/resized_png.ts";
 import { placedImages } from "../shared/image_rows.ts";
 import type { ImageInput } from "../shared/image_input.ts";
 import { logitAt, type MapSizes } from "./mask_of_logits.ts";
@@ -38,7 +38,7 @@ export interface SegmentationReaderOptions {
 
 /**
  * `image-segmentation`, a mask for each class that some pixel has, at the size of the image: images are given in
- * the size that the model takes (`fittedPng`), with the size that masks are to have. A pixel whose class is another
+ * the size that the processor resizes them to (`resizedPng`), with the size that masks are to have. A pixel whose class is another
  * one counts as half of the distance between the two logits, which is how far one of them must be off.
  */
 export function segmentationReader(
@@ -57,7 +57,7 @@ export function segmentationReader(
       for (const input of inputs) {
         const bytes = await imageBytes(input);
         const { width, height } = await imageSize(bytes, { where: "the image" });
-        const file = new Blob([await fittedPng(input, pixels)]);
+        const file = new Blob([await resizedPng(input, pixels)]);
         found.push(await reader.ask(file, { target_sizes: [[height, width]] }));
       }
       return found;

@@ -11,7 +11,7 @@ import {
 } from "../../nn/reader_contract.ts";
 import type { CornerBox } from "./compare_boxes.ts";
 import { detectorOf } from "./detector.ts";
-import { fittedPng } from "../shared/fitted_png.ts";
+import { resizedPng } from "../shared/resized_png.ts";
 import type { ImageInput } from "../shared/image_input.ts";
 import { pixelsFor, placedImages } from "../shared/image_rows.ts";
 import type { DetectionPrediction } from "./prediction.ts";
@@ -29,7 +29,7 @@ export interface DetectionReaderOptions {
  * `object-detection` with every object that the pipeline tells at all, one image at a time, as it asks for.
  * Boxes are asked as shares of the image, since the pipeline cuts pixels down to whole numbers.
  *
- * Images are given to it in the size that the model takes: transformers.js makes large images smaller without
+ * Images are given to it in the size that the model's processor resizes them to: transformers.js makes large images smaller without
  * smoothing, so that its pixels of those are others than Python's, whatever the model.
  */
 export function detectionReader(
@@ -45,7 +45,7 @@ export function detectionReader(
       const { pixels } = pixelsFor(task, processor);
       const answers: unknown[] = [];
       for (const input of inputs) {
-        const file = new Blob([await fittedPng(input, pixels)]);
+        const file = new Blob([await resizedPng(input, pixels)]);
         answers.push(await reader.ask(file, { threshold: 0, percentage: true }));
       }
       return answers;
