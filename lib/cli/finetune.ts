@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { relative } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { launched } from "../core/launched.ts";
 import { visibleLines } from "../core/visible.ts";
+import type { Receipt } from "../deploy/target.ts";
 import type { PrecisionName } from "../engine/mod.ts";
 import { planWithRows } from "../pipeline/plan.ts";
 import type { RunOptions } from "../pipeline/run/run_options.ts";
@@ -74,7 +76,11 @@ export async function finetune(args: readonly string[]): Promise<number> {
       return 0;
     }
     const result = await plan.run(howOfFlags(flags));
-    if (isFirst) console.log(String(result));
+    if (isFirst) {
+      console.log(String(result));
+      const folder = servedFolder(result.receipts);
+      if (folder !== undefined) console.error(`to serve it: deno task serve ${folder}`);
+    }
     if (flags.json && isFirst) {
       const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
       const { scores, outputs, receipts, chain } = result;
@@ -102,6 +108,13 @@ export async function finetune(args: readonly string[]): Promise<number> {
     console.error(`error${ofProcess()}: ${messageOf(error)}`);
     return error.kind === "interrupted" ? interrupted : error.kind === "input" ? misused : failed;
   }
+}
+
+/** The smallest of the written folders that a server reads. */
+function servedFolder(receipts: readonly Receipt[]): string | undefined {
+  const served = ["adapter", "merged"];
+  const [first] = served.flatMap((name) => receipts.filter(({ target }) => target === name));
+  return first && relative(Deno.cwd(), first.folder);
 }
 
 /** Which process fails, where there are several. */

@@ -46,7 +46,7 @@ const mostNames = 10;
 function greeting({ url, models }: Server): string {
   const shown = models.slice(0, mostNames).join(", ");
   const more = models.length > mostNames ? ` and ${models.length - mostNames} more` : "";
-  return `listening at ${url}\nmodels: ${shown}${more}\nendpoints: ${url}/docs`;
+  return `listening at ${url}\nmodels: ${shown}${more}\nendpoints: ${url}/docs\nprocess: ${Deno.pid}`;
 }
 
 /** The first signal stops in good order, the second one at once. */

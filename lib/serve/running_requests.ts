@@ -21,10 +21,10 @@ export interface RunningRequests {
   close(seconds: number): Promise<void>;
 }
 
-/** For requests that clients sent before they knew. */
-const drainMilliseconds = 50;
-/** A server that was asked nothing for so long has none on their way. */
-const quietMilliseconds = 1000;
+/** For requests that clients sent before they knew: nothing came for so long. */
+const quietMilliseconds = 100;
+/** Clients that go on asking are not waited for any longer. */
+const mostQuietWaits = 10;
 
 /** Starts with none. */
 export function runningRequests(): RunningRequests {
@@ -62,8 +62,12 @@ export function runningRequests(): RunningRequests {
         onIdle = undefined;
       }
       if (count > 0) controller.abort(stopping());
-      if (performance.now() - begunAt > quietMilliseconds) return;
-      await new Promise((resolve) => setTimeout(resolve, drainMilliseconds));
+      let seen: number;
+      let waits = 0;
+      do {
+        seen = begunAt;
+        await new Promise((resolve) => setTimeout(resolve, quietMilliseconds));
+      } while (seen !== begunAt && ++waits < mostQuietWaits);
     },
   };
 }

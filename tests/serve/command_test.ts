@@ -108,6 +108,8 @@ Deno.test({
       await Promise.all([reading, printing]);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /models: mood\nendpoints: http/);
+      // What SIGTERM is to be sent to, whoever started it.
+      assert.match(stdout, new RegExp(`\nprocess: ${child.pid}\n`));
       assert.match(stderr, /stopping: finishing what runs/);
       assert.match(stdout + stderr, /\/classify/, "no span of a request was printed");
     }),

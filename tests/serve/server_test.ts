@@ -163,6 +163,15 @@ Deno.test("a server that is stopped finishes what runs and refuses what comes", 
   });
 });
 
+Deno.test("requests that are on their way to a server that is stopped are answered", async () => {
+  await withServer([toyBase("a")], {}, async (server) => {
+    const sent = Array.from({ length: 6 }, () => post(server, "/classify", classify("x")));
+    await server.stop();
+    const statuses = (await Promise.all(sent)).map(({ status }) => status);
+    assert.ok(statuses.every((status) => [200, 503].includes(status)), statuses.join());
+  });
+});
+
 Deno.test("what takes longer than it may is given up", async () => {
   const base = toyBase("a");
   await withServer([base], { answerSeconds: 0.05 }, async (server) => {
