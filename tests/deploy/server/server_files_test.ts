@@ -18,19 +18,23 @@ Deno.test("the server's packages are those that its modules import, and the page
   const { modules, roots, redirects } = JSON.parse(new TextDecoder().decode(stdout));
   type Module = { specifier: string; dependencies?: { code?: { specifier: string } }[] };
   const bySpecifier = new Map((modules as Module[]).map((each) => [each.specifier, each]));
+  // Packages are files below node_modules; what they import themselves is theirs.
+  const inPackage = /\/node_modules\/((?:@[^/]+\/)?[^/.@][^/]*)\/(?!.*\/node_modules\/)/;
   const open: string[] = [...roots];
   const seen = new Set<string>();
+  const found = new Set<string>();
   for (let each = open.pop(); each !== undefined; each = open.pop()) {
     const specifier = redirects[each] ?? each;
-    if (seen.has(specifier)) continue;
+    const [, packageName] = inPackage.exec(specifier) ?? [];
+    if (packageName) found.add(packageName);
+    if (packageName || seen.has(specifier)) continue;
     seen.add(specifier);
     for (const { code } of bySpecifier.get(specifier)?.dependencies ?? []) {
       if (code) open.push(code.specifier);
     }
   }
-  const name = /^npm:\/?((?:@[^/@]+\/)?[^/@]+)@/;
-  const found = new Set([...seen].map((each) => name.exec(each)?.[1]).filter(Boolean));
   const { imports } = JSON.parse(await Deno.readTextFile(join(project, "deno.json")));
+  const name = /^npm:((?:@[^/@]+\/)?[^/@]+)@/;
   const listed = specifiersOf(serverImports(imports)).map((each) => name.exec(each)![1]);
   assert.deepEqual(listed.sort(), [...found, "swagger-ui-dist"].sort());
   const folders = new Set(
