@@ -187,8 +187,12 @@ function valueInfo(name: string, value: Value, graph: Graph): onnx.IValueInfoPro
   return { name, type: { tensorType: { elemType: onnxType[value.type], shape: { dim } } } };
 }
 
-/** What nodes make for other nodes. The runtime infers fixed shapes by itself. */
+/**
+ * What nodes make for other nodes. The runtime infers fixed shapes by itself. Nothing is told where open dimensions are
+ * cut into parts: parts of one name may end earlier in a short row.
+ */
 function innerValues(graph: Graph, nameOf: (value: Value) => string): onnx.IValueInfoProto[] {
+  if (graph.openDims.hasParts) return [];
   const outer = new Set(graph.outputs.map(({ name }) => name));
   const isOpen = (size: number) => graph.openDims.isOpen(size);
   return graph.nodes.flatMap(({ outputs }) => outputs)

@@ -103,6 +103,11 @@ export class OpenDims {
     this.#spare = [...markers];
   }
 
+  /** Whether the trace has cut open dimensions into parts. */
+  get hasParts(): boolean {
+    return this.#parts.size > 0;
+  }
+
   /** The marker of a part of an open dimension, the same for the same name. */
   partOf(name: string): number {
     const known = this.#parts.get(name);
