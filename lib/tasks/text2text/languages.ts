@@ -36,6 +36,19 @@ export interface EncodedSides {
 /** `en_XX` of mBART, `eng_Latn` of NLLB. */
 const languageCode = /^[a-z]{2,3}_[A-Z][A-Za-z]+$/;
 
+/** Languages that an error lists. */
+const mostShown = 12;
+
+/** `de` of a vocabulary's `>>de<<`. */
+function knownMarks(tokenizer: Tokenizer): string[] {
+  const found: string[] = [];
+  for (let id = 0, text = tokenizer.tokenText(0); text !== ""; text = tokenizer.tokenText(++id)) {
+    const [, language] = /^>>(.+)<<$/.exec(text) ?? [];
+    if (language) found.push(language);
+  }
+  return found;
+}
+
 /** Finds out what the tokenizer needs; languages that it cannot mark are an error of kind "input". */
 export function sidesOf(
   task: string,
@@ -60,6 +73,16 @@ export function sidesOf(
   }
   const mark = targetLanguage === undefined ? undefined : `>>${targetLanguage}<<`;
   const id = mark === undefined ? undefined : tokenizer.tokenId(mark);
+  const known = mark !== undefined && id === undefined ? knownMarks(tokenizer) : [];
+  if (known.length > 0) {
+    throw new TunebookError(
+      "input",
+      `${task}: this model's tokenizer marks ${known.slice(0, mostShown).join(", ")}${
+        known.length > mostShown ? " and others" : ""
+      } as target languages, not ${targetLanguage}; ` +
+        "a language of your own takes the place of one of these, or none where targetLanguage is left out",
+    );
+  }
   if (mark === undefined || id === undefined) {
     throw new TunebookError(
       "input",
