@@ -31,6 +31,7 @@ import { startPoints } from "./start_points.ts";
 import { suggestedPlan } from "./suggested_plan.ts";
 import { trackedTrial } from "./tracked_trial.ts";
 import { type TrialBases, trialBases } from "./trial_bases.ts";
+import { otherTrials } from "./wait_for_others.ts";
 
 /** A search over plans under way. */
 type PlanSearch = Search<SearchedSettings>;
@@ -110,6 +111,7 @@ async function takeTrials(
   },
 ): Promise<boolean> {
   let failures = 0;
+  const othersGoOn = otherTrials(found, signal);
   while (!signal.aborted) {
     const over = spent.spent(found.history);
     if (over !== undefined) {
@@ -118,6 +120,8 @@ async function takeTrials(
     }
     const asked = found.ask(budget?.trials);
     if (asked === undefined) {
+      // One that is left by a process that is gone may be asked for next.
+      if (await othersGoOn()) continue;
       notes.push(endOfTrials(found, budget?.trials));
       return false;
     }
