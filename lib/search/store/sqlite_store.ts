@@ -23,6 +23,8 @@ interface StoreSettings {
 
 /** Milliseconds that a process waits for another one's transaction. */
 const mostWaiting = 60_000;
+/** Milliseconds between two looks at a file that is locked. */
+const lockPause = 5;
 /** Signs of life before a process would count as gone. */
 const signsBefore = 4;
 
@@ -116,13 +118,31 @@ function openDatabase(file: string): DatabaseSync {
   try {
     database = new DatabaseSync(file);
     database.exec(`PRAGMA busy_timeout = ${mostWaiting}`);
+    useWriteAheadLog(database);
     // A trial that was told stays told when the machine loses its power.
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    database.exec("PRAGMA synchronous = FULL");
     transaction(database, () => database!.exec(tables));
     return database;
   } catch (error) {
     database?.close();
     throw new TunebookError("output", `a search cannot be kept in ${file}: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Here SQLite itself waits for nobody: not for a process that makes the file at this moment, nor for the last one that
+ * closes it.
+ */
+function useWriteAheadLog(database: DatabaseSync): void {
+  const until = Date.now() + mostWaiting;
+  for (;;) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!messageOf(error).includes("locked") || Date.now() > until) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPause);
+    }
   }
 }
 

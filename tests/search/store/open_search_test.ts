@@ -96,6 +96,30 @@ Deno.test("two processes on one file share the trials", () =>
     assertWhole(search.history.trials, told.flat());
   }));
 
+Deno.test("a file that another process is making is waited for", () =>
+  inFolder(async (folder) => {
+    const file = `${folder}/search.sqlite`;
+    const maker = new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `
+        import { DatabaseSync } from "node:sqlite";
+        const database = new DatabaseSync(${JSON.stringify(file)});
+        database.exec("BEGIN EXCLUSIVE; CREATE TABLE other (x)");
+        console.log("making");
+        setTimeout(() => database.exec("COMMIT"), 200);
+      `,
+      ],
+      stdout: "piped",
+    }).spawn();
+    const reader = maker.stdout.getReader();
+    await reader.read();
+    using search = openShared(file);
+    assert.equal(search.ask()!.number, 0);
+    await reader.cancel();
+    await maker.status;
+  }));
+
 Deno.test("a trial of a process that gives no sign is run by another, and told once", () =>
   inFolder(async (folder) => {
     const open = () =>
