@@ -62,7 +62,7 @@ function progressLines(
   const part = run < all
     ? `**${shown(run)} of ${
       shown(all)
-    } trainings have been run**, one round after the other; the others are in no table. `
+    } trainings have been run**, drawn by chance; the others are in no table. `
     : `All ${shown(all)} trainings have been run. `;
   return [
     `${part}${shown(count(trainings, "works"))} work and ${

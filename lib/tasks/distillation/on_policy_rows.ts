@@ -5,7 +5,6 @@
  * @module
  */
 import { Random } from "../../core/random.ts";
-import { batchFeeds } from "../../data/feeds.ts";
 import type { HostTensor } from "../../engine/mod.ts";
 import type { MethodRecord } from "../../nn/method.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
@@ -89,19 +88,12 @@ export class OnPolicyRows implements Rollout {
 
   /** What a training is given. */
   get rows(): RolloutRows {
-    const { padId, usesTypes } = this.#processor;
     return {
       lengths: this.present.lengths,
       groups: this.present.groups,
       changes: "batches",
       rollout: this,
-      feedsOf: (sequences) => {
-        const chosen = Array.from(
-          sequences,
-          (each) => ({ ids: this.present.of(each).ids, row: each }),
-        );
-        return batchFeeds(chosen, [...chosen.keys()], { padId, usesTypes });
-      },
+      feedsOf: (sequences) => this.present.feedsOf(sequences, this.#processor),
     };
   }
 

@@ -4,6 +4,9 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { batchFeeds } from "../../data/feeds.ts";
+import type { Feeds } from "../../nn/feeds.ts";
+import type { TextProcessor } from "../../nn/processor.ts";
 import type { LearnedAnswer, LearnedAnswers } from "./learned_answer.ts";
 
 /** How many answers there may be, and how long. */
@@ -68,6 +71,12 @@ export class AnswerRows implements LearnedAnswers {
       "input",
       `no rollout has made sequence ${sequence}; its rows are there while a training runs`,
     );
+  }
+
+  /** What a model reads of sequences: prompts and present answers, padded together. */
+  feedsOf(sequences: ArrayLike<number>, { padId, usesTypes }: TextProcessor): Feeds {
+    const chosen = Array.from(sequences, (each) => ({ ids: this.of(each).ids, row: each }));
+    return batchFeeds(chosen, [...chosen.keys()], { padId, usesTypes });
   }
 
   /** Puts new answers in the place of those before. */

@@ -6,7 +6,6 @@
  */
 import type { MethodRecord } from "../../nn/method.ts";
 import type { HostTensor } from "../../engine/mod.ts";
-import { batchFeeds } from "../../data/feeds.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
 import type {
   Rollout,
@@ -96,7 +95,6 @@ export class SampledRows implements Rollout {
 
   /** What a training is given. */
   get rows(): RolloutRows {
-    const { padId, usesTypes } = this.#processor;
     const { groupSize, maxNewTokens, mostLearned } = this.#method;
     return {
       ...(mostLearned === undefined && groupSize > 1
@@ -106,13 +104,7 @@ export class SampledRows implements Rollout {
       groups: this.present.groups,
       changes: "batches",
       rollout: this,
-      feedsOf: (sequences) => {
-        const chosen = Array.from(
-          sequences,
-          (each) => ({ ids: this.present.of(each).ids, row: each }),
-        );
-        return batchFeeds(chosen, [...chosen.keys()], { padId, usesTypes });
-      },
+      feedsOf: (sequences) => this.present.feedsOf(sequences, this.#processor),
     };
   }
 
