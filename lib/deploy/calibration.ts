@@ -74,7 +74,8 @@ export async function staticBytes(
   trained: TrainedModel,
   settled: TrainableModel,
   weights: ReadonlySet<string>,
-  { by = usual.by, percentile = usual.percentile, rows: most = usual.rows }: CalibrationOptions = {},
+  { by = usual.by, percentile = usual.percentile, rows: most = usual.rows }: CalibrationOptions =
+    {},
 ): Promise<Readonly<Record<string, StaticBytes>>> {
   const { calibration } = trained;
   if (!calibration || calibration.rows.lengths.length === 0) {
@@ -125,7 +126,10 @@ export async function staticBytes(
 async function runThrough(
   { rows, signal }: CalibrationRows,
   most: number,
-  { run, read }: Pick<Awaited<ReturnType<ReturnType<typeof onnxGraphsOf>["opened"]>>, "run" | "read">,
+  { run, read }: Pick<
+    Awaited<ReturnType<ReturnType<typeof onnxGraphsOf>["opened"]>>,
+    "run" | "read"
+  >,
 ): Promise<void> {
   const all = rows.lengths.length;
   const count = Math.min(most, all);

@@ -134,7 +134,13 @@ const logitDrifts = { q8: 0.1, int8: 1, q4: 1, q4f16: 1 } as const;
 const lossDrifts = { q8: 0.02, int8: 0.3, q4: 0.3, q4f16: 0.3 } as const;
 
 /** What has more bits. */
-const finer = { fp16: "fp32", q8: "fp16", int8: "q8 or fp16", q4: "q8 or fp16", q4f16: "q8 or fp16" } as const;
+const finer = {
+  fp16: "fp32",
+  q8: "fp16",
+  int8: "q8 or fp16",
+  q4: "q8 or fp16",
+  q4f16: "q8 or fp16",
+} as const;
 
 const remedyFor = (dtype: keyof typeof finer) =>
   `Rounding has lost part of what was learned. Write a dtype with more bits, ${finer[dtype]}, or ` +

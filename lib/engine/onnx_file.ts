@@ -14,7 +14,11 @@ import { toFloat16 } from "./float16.ts";
 import type { Graph } from "./graph.ts";
 import { writeOnnx } from "./onnx_writer.ts";
 import type { FrozenSource, HostTensor, Program } from "./program.ts";
-import { observedOutput, observedValues, quantizableProducts } from "./static_quantization/quantizable_products.ts";
+import {
+  observedOutput,
+  observedValues,
+  quantizableProducts,
+} from "./static_quantization/quantizable_products.ts";
 import { quantizeProducts } from "./static_quantization/quantize_products.ts";
 import type { ValueRange } from "./static_quantization/value_range.ts";
 import { trace } from "./trace.ts";

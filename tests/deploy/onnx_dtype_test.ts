@@ -255,7 +255,11 @@ Deno.test("what makes no sense of dtypes is refused", () => {
     isMistake("input", "calibration belongs to the dtype int8"),
   );
   assert.throws(
-    () => onnx("a", { dtypes: ["int8"], calibration: { by: "kl" as "entropy", rows: 0, size: 1 } as never }),
+    () =>
+      onnx("a", {
+        dtypes: ["int8"],
+        calibration: { by: "kl" as "entropy", rows: 0, size: 1 } as never,
+      }),
     isMistake("input", "minMax, percentile, entropy", "rows", "size"),
   );
   assert.throws(

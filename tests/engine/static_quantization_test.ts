@@ -93,7 +93,11 @@ Deno.test("ranges, scales, codes and results are those of onnxruntime.quantizati
         throw new Error("nothing lies beside it");
       });
       const count = (op: string) => nodes.filter((node) => node.op === op).length;
-      assert.deepEqual([count("QuantizeLinear"), count("DequantizeLinear"), count("Relu")], [4, 10, 0]);
+      assert.deepEqual([count("QuantizeLinear"), count("DequantizeLinear"), count("Relu")], [
+        4,
+        10,
+        0,
+      ]);
       const codes = expected.codes as Record<string, { codes: number[]; scales: number[] }>;
       for (const name of chosen) {
         assertClose(constants.get(`${name} scales`)!.read(), codes[name].scales, 1e-6);
@@ -107,7 +111,10 @@ Deno.test("ranges, scales, codes and results are those of onnxruntime.quantizati
     });
   }
   await t.step("in batches as at once", async () => {
-    const [whole, parts] = [await rangesBy("entropy", folder), await rangesBy("entropy", folder, 3)];
+    const [whole, parts] = [
+      await rangesBy("entropy", folder),
+      await rangesBy("entropy", folder, 3),
+    ];
     [...whole].forEach(([name, { low, high }]) =>
       assertClose([parts.get(name)!.low, parts.get(name)!.high], [low, high], 1e-6)
     );

@@ -4,7 +4,13 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { type Attribute, countReaders, findProducers, type Graph, type GraphNode } from "../graph.ts";
+import {
+  type Attribute,
+  countReaders,
+  findProducers,
+  type Graph,
+  type GraphNode,
+} from "../graph.ts";
 import type { Value } from "../value.ts";
 
 /** One product with a weight that is known, and what is computed together with it. */
@@ -83,7 +89,8 @@ function productOf(
 
 /** α · x · Wᵀ + β · c */
 function isUpright({ transA, transB }: GraphNode["attributes"]): boolean {
-  const isSet = (each: Attribute | undefined) => each !== undefined && "int" in each && each.int === 1;
+  const isSet = (each: Attribute | undefined) =>
+    each !== undefined && "int" in each && each.int === 1;
   return !isSet(transA) && isSet(transB);
 }
 

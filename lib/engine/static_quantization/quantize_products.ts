@@ -98,7 +98,9 @@ class Rewriting {
   /** The weight as the product reads it; a normalisation behind it is its factor and its bias. */
   #weight(product: QuantizableProduct) {
     const { weight, norm, node } = product;
-    const key = `${weight.name} of ${norm ? node.outputs[0].name : JSON.stringify(node.attributes)}`;
+    const key = `${weight.name} of ${
+      norm ? node.outputs[0].name : JSON.stringify(node.attributes)
+    }`;
     const known = this.#weights.get(key);
     if (known) return known;
     const [channels] = weight.shape;

@@ -79,7 +79,9 @@ export async function deployStage(
   const beside = await profileStage(spec, { read, assembled, scored });
   const receipts: Receipt[] = [];
   const { train } = assembled.data;
-  const calibrated = train.rollouts ? trained : { ...trained, calibration: { rows: train, signal } };
+  const calibrated = train.rollouts
+    ? trained
+    : { ...trained, calibration: { rows: train, signal } };
   for (const target of targets) {
     if (signal.aborted) throw interruption();
     const written = await deploy(target, calibrated, { device, heldOut, beside, run, signal });

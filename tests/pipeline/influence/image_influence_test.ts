@@ -59,7 +59,9 @@ Deno.test("images that speak for answers and against, and those nearest to them"
 Deno.test("images with masks have a loss of their own, and no vector of a whole image", async () => {
   const rows = await maskedSquares(6, 32, 1);
   const result = await model("new:segformer", { hiddenSize: 8, layers: 1, heads: 1, imageSize: 32 })
-    .data(rows, imageSegmentation({ image: "image", mask: "mask", labels: maskLabels }), { test: rows })
+    .data(rows, imageSegmentation({ image: "image", mask: "mask", labels: maskLabels }), {
+      test: rows,
+    })
     .adapt(full()).train({ epochs: 1, batchSize: 3 }).run(quiet);
   const found = await result.influence(rows, { listed: 3 });
   for (const [row, { nearest, influences, cosines }] of found.rows.entries()) {
