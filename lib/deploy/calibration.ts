@@ -19,7 +19,7 @@ import {
 import { runOver } from "../nn/run_over.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { onnxGraphsOf } from "./onnx_graph.ts";
-import type { CalibrationRows, TrainedModel } from "./trained_model.ts";
+import type { RangeRows, TrainedModel } from "./trained_model.ts";
 
 /** How the ranges of activations are found. */
 export interface CalibrationOptions {
@@ -124,7 +124,7 @@ export async function staticBytes(
 }
 
 async function runThrough(
-  { rows, signal }: CalibrationRows,
+  { rows, signal }: RangeRows,
   most: number,
   { run, read }: Pick<
     Awaited<ReturnType<ReturnType<typeof onnxGraphsOf>["opened"]>>,

@@ -24,11 +24,11 @@ export interface TrainedModel {
   /** Longer texts were truncated in training, and are by the deployed model. */
   readonly maxTokens: number;
   /** Rows of the training, which the ranges of activations are found on; absent where none can be run. */
-  readonly calibration?: CalibrationRows;
+  readonly calibration?: RangeRows;
 }
 
 /** What ranges are found on. */
-export interface CalibrationRows {
+export interface RangeRows {
   readonly rows: Rows;
   /** Stops with an error of kind "interrupted". */
   readonly signal?: AbortSignal | undefined;
