@@ -89,6 +89,14 @@ export {
   stackPlans,
   type StackPlansOptions,
 } from "./lib/pipeline/ensemble/stack_plans.ts";
+export {
+  type EnsembleReceipt,
+  type OpenEnsemble,
+  openEnsemble,
+  type OpenEnsembleOptions,
+  saveEnsemble,
+  type SaveEnsembleOptions,
+} from "./lib/pipeline/serve/open_ensemble.ts";
 export { votePredictions } from "./lib/combine/ensemble/vote.ts";
 
 // Models that answer together
