@@ -70,10 +70,11 @@ export function distillation<Predicted extends AnyPredictions, Input, Answer>(
         `not ${task.name}`,
     );
   }
-  if (options.hidden && !perRowKinds.includes(task.kind)) {
+  if ((options.hidden || options.attention) && !perRowKinds.includes(task.kind)) {
     throw new TunebookError(
       "unsupported",
-      `hidden states are compared of the token that stands for a row, and ${task.name} reads all tokens`,
+      `hidden states and attention are compared where a row has labels or numbers of its own, and ${task.name} has ` +
+        "them of tokens",
     );
   }
   refuseOptions("distillation", isOfTokens ? tokenMistakes(options) : labelMistakes(options));
@@ -99,6 +100,12 @@ export function distillation<Predicted extends AnyPredictions, Input, Answer>(
         const examples = await own.examples(table, processor, how);
         const { labelled: isLabelled = true, training = true } = how;
         if (!isLabelled || !training) return examples;
+        if (options.attention && processor.input !== "text") {
+          throw new TunebookError(
+            "unsupported",
+            `attention is compared over the tokens of texts, and the model of ${task.name} reads images; leave it out`,
+          );
+        }
         return taughtExamples(examples, { task: task as never, labels: own.labels }, options);
       },
     };
