@@ -6,7 +6,10 @@ import {
   tf,
   valueAndGradients,
 } from "../../../lib/engine/mod.ts";
-import type { AttentionVector } from "../../../lib/nn/layer_attention.ts";
+import { full } from "../../../lib/adapters/full.ts";
+import { Random } from "../../../lib/core/random.ts";
+import { attentionAt, type AttentionVector } from "../../../lib/nn/layer_attention.ts";
+import { attachTo } from "../../../lib/nn/model.ts";
 import { withAttentionLoss } from "../../../lib/tasks/distillation/attention_loss.ts";
 import {
   attentionRule,
@@ -19,6 +22,8 @@ import { classificationObjective } from "../../../lib/tasks/shared/classificatio
 import type { BatchLayout } from "../../../lib/text/batch_layout.ts";
 import type { ModelConfig } from "../../../lib/nn/family.ts";
 import { isMistake } from "../../is_mistake.ts";
+import { checkGradients } from "../../nn/check_gradients.ts";
+import { toyModel, toyRows, toyTargets } from "../../nn/toy.ts";
 import golden from "../../golden/distillation.json" with { type: "json" };
 
 /** Float32 beside PyTorch's float64. */
@@ -135,6 +140,50 @@ for (const [at, { compare, relations, heads, own: vectors, teacher, ...expected 
     });
   }
 }
+
+Deno.test("a model's gradients are those of finite differences, in the last layer too", async () => {
+  const model = toyModel({ layers: 2 });
+  const rows = toyRows(5);
+  const random = Random.fromSeed(1, "teacher");
+  const width = 6;
+  const objective = withAttentionLoss(
+    classificationObjective({ kind: "single", outputs: 3, targets: toyTargets(rows) }),
+    {
+      ...comparedAttention({ relations: ["query-key", "query-query", "value-value"] }),
+      compared: {
+        attention: [[1, 1], [2, 3]],
+        vectors: ["query", "key", "value"],
+        attentionWidth: width,
+        numHeads: 3,
+      },
+      taught: Array.from(
+        rows.lengths,
+        (tokens) => Float32Array.from({ length: tokens * 6 * width }, () => 2 * random.normal()),
+      ),
+    },
+  );
+  const trainable = { model, adapter: attachTo(model, full()), objective };
+  const checked = await checkGradients(trainable, {
+    only: (path) => /layer\.[01]\.attention\.self\.\w+\.weight|word_embeddings/.test(path),
+  });
+  assert.equal(checked.length, 7);
+});
+
+Deno.test("attention that is more than products, or of a decoder, is refused", () => {
+  const { attends, all } = attentionAt([2]);
+  const told = { layer: 1 } as Parameters<typeof attends>[0];
+  attends({ ...told, layer: 0, softCap: 1 });
+  for (
+    const [call, why] of [
+      [{ softCap: 30 }, "more than products"],
+      [{ positions: {} as never }, "see only those before them"],
+      [{ site: "decoder" as const }, "several attentions a layer"],
+    ] as const
+  ) {
+    assert.throws(() => attends({ ...told, ...call }), isMistake("unsupported", why));
+  }
+  assert.throws(all, isMistake("unsupported", "the attention of layer 2", "full()"));
+});
 
 const config = (numHeads: number, hiddenSize: number) =>
   ({ numHeads, hiddenSize, numLayers: 3 }) as ModelConfig;
