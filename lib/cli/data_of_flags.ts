@@ -91,9 +91,7 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
     json: {
       data: source,
       ...(isShort && !teacher ? { columns: { ...settings, ...split } } : {
-        task: teacher
-          ? { name: teacher.name, settings: { task: own, ...teacher.settings } }
-          : own,
+        task: teacher ? { name: teacher.name, settings: { task: own, ...teacher.settings } } : own,
         ...(Object.keys(split).length > 0 ? { split } : {}),
       }),
     },

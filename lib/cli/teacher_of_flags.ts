@@ -21,7 +21,10 @@ export function teacherOfFlags(read: FlagReader): FlagTeacher | undefined {
   const name = wayOfFlags(read);
   const given = Object.entries(teacherFlags).filter(([flag]) => read.has(flag));
   if (!teachers) {
-    const alone = [...read.has("distillation") ? ["distillation"] : [], ...given.map(([flag]) => flag)];
+    const alone = [
+      ...read.has("distillation") ? ["distillation"] : [],
+      ...given.map(([flag]) => flag),
+    ];
     if (alone.length > 0) {
       const flags = alone.map((flag) => `--${kebab(flag)}`).join(", ");
       read.wrong.push(

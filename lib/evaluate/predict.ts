@@ -5,7 +5,13 @@
  */
 import type { Device, HeldWeights, State } from "../engine/mod.ts";
 import { type EvaluationOptions, evaluationProgram } from "../nn/forward_program.ts";
-import { evaluated, type PredictOptions, type ReadBatch, type Rows, runOver } from "../nn/run_over.ts";
+import {
+  evaluated,
+  type PredictOptions,
+  type ReadBatch,
+  type Rows,
+  runOver,
+} from "../nn/run_over.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 
 /** A compiled forward pass. */

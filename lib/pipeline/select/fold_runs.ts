@@ -77,7 +77,7 @@ export function foldSettings(
 ): TrainSettings {
   const { checkpoints: _, checkpointEvery: __, keepCheckpoints: ___, resume: ____, ...kept } =
     train;
-  const { samples: _____, ...own } = kept;
+  const { samples: _____, snapshots: ______, ...own } = kept;
   const settings = trainSettings(own, method);
   return { ...settings, seed: settings.seed + repeat - 1 };
 }

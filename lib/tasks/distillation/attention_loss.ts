@@ -5,7 +5,11 @@
  */
 import { type InputSpec, type Tensor, tf } from "../../engine/mod.ts";
 import type { ComparedLayers } from "../../nn/below_head.ts";
-import type { AttentionVector, AttentionVectors, LayerAttention } from "../../nn/layer_attention.ts";
+import type {
+  AttentionVector,
+  AttentionVectors,
+  LayerAttention,
+} from "../../nn/layer_attention.ts";
 import type { Objective } from "../../nn/objective.ts";
 import type { AttentionRelation, ComparedAttention } from "./attention_options.ts";
 import { tokenFeed } from "./token_feeds.ts";

@@ -49,7 +49,9 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** What `attention` must be. */
 export const attentionRule: Rule = [
-  `{ compare, layers, weight, relations, heads }: compare ${ways.join(", ")}; layers ${layerMapWords}; a weight ` +
+  `{ compare, layers, weight, relations, heads }: compare ${
+    ways.join(", ")
+  }; layers ${layerMapWords}; a weight ` +
   `above 0; and of relations alone some of ${relationNames.join(", ")} and a number of heads`,
   (value) =>
     isRecord(value) &&

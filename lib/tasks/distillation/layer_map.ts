@@ -44,7 +44,9 @@ export function layerPairs(map: LayerMap, own: number, taught: number): LayerPai
   if (wrong.length === 0) return pairs;
   throw new TunebookError(
     "input",
-    `the map of layers has ${wrong.map((pair) => pair.join(": ")).join(", ")}, but the model has ${own} layers and ` +
+    `the map of layers has ${
+      wrong.map((pair) => pair.join(": ")).join(", ")
+    }, but the model has ${own} layers and ` +
       `its teacher ${taught}, counted from 1; "uniform" and "last" fit any`,
   );
 }

@@ -116,7 +116,9 @@ export function distillationMistakes(options: object): Mistake[] {
   if (wrong.length === 0 && teachersOf(teacher).length > 1) {
     const ofOne = [...hidden ? ["hidden"] : [], ...attention ? ["attention"] : []];
     wrong.push(
-      ...ofOne.map((name) => mistakeOf((nameOf) => `${nameOf(name)} is of one ${nameOf("teacher")}`)),
+      ...ofOne.map((name) =>
+        mistakeOf((nameOf) => `${nameOf(name)} is of one ${nameOf("teacher")}`)
+      ),
     );
   }
   if (!Array.isArray(teacherWeights) || wrong.length > 0) return wrong;

@@ -65,7 +65,9 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
           });
         }
         const soft = distillationObjective(own.objective(context), {
-          teachers: answers.map((teacher) => compared ? partOf(teacher, 0, labels.length) : teacher),
+          teachers: answers.map((teacher) =>
+            compared ? partOf(teacher, 0, labels.length) : teacher
+          ),
           shares: sharesOfTeachers(options),
           temperature,
           weight,

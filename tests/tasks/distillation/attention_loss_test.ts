@@ -43,9 +43,7 @@ const names: readonly AttentionVector[] = ["query", "key", "value"];
 function laidOut(texts: number[][][], { rows, length, starts }: BatchLayout) {
   const width = texts[0][0].length;
   const data = new Float32Array(rows * length * width).fill(3);
-  texts.forEach((text, at) =>
-    data.set(text.slice(0, lengths[at]).flat(), starts[at] * width)
-  );
+  texts.forEach((text, at) => data.set(text.slice(0, lengths[at]).flat(), starts[at] * width));
   return { shape: [rows * length, width], data };
 }
 
@@ -59,7 +57,9 @@ function maskOf({ rows, length, starts }: BatchLayout) {
   return { shape: [rows, length], data };
 }
 
-for (const [at, { compare, relations, heads, own: vectors, teacher, ...expected }] of cases.entries()) {
+for (
+  const [at, { compare, relations, heads, own: vectors, teacher, ...expected }] of cases.entries()
+) {
   for (const [how, layout] of Object.entries({ padded, packed })) {
     Deno.test(`${compare} of attention, case ${at + 1}, ${how}: loss and gradients equal PyTorch's`, async () => {
       const options = comparedAttention({
@@ -78,7 +78,10 @@ for (const [at, { compare, relations, heads, own: vectors, teacher, ...expected 
         },
         taught: lengths.map((length, text) =>
           Float32Array.from(
-            Array.from({ length }, (_, token) => asked.flatMap((name) => teacher[name][text][token]))
+            Array.from(
+              { length },
+              (_, token) => asked.flatMap((name) => teacher[name][text][token]),
+            )
               .flat(),
           )
         ),
@@ -112,7 +115,9 @@ for (const [at, { compare, relations, heads, own: vectors, teacher, ...expected 
               ) as Tensor,
             { query, key, value },
           );
-          const gradients = Object.entries(found.gradients).map(([name, each]) => [`d${name}`, each]);
+          const gradients = Object.entries(found.gradients).map((
+            [name, each],
+          ) => [`d${name}`, each]);
           return { loss: found.value, ...Object.fromEntries(gradients) };
         },
       };
@@ -219,9 +224,18 @@ Deno.test("what attention may be told", () => {
   const [, fits] = attentionRule;
   assert.ok(fits({}) && fits({ compare: "scores", layers: { 1: 2 } }) && fits({ heads: 4 }));
   for (
-    const wrong of [{ compare: "maps" }, { layers: "first" }, { weight: 0 }, { heads: 1.5 }, {
-      compare: "scores",
-      heads: 2,
-    }, { relations: [] }, { other: 1 }, "scores"]
+    const wrong of [
+      { compare: "maps" },
+      { layers: "first" },
+      { weight: 0 },
+      { heads: 1.5 },
+      {
+        compare: "scores",
+        heads: 2,
+      },
+      { relations: [] },
+      { other: 1 },
+      "scores",
+    ]
   ) assert.ok(!fits(wrong), JSON.stringify(wrong));
 });
