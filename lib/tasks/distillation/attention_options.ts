@@ -17,7 +17,7 @@ const ways = ["scores", "probabilities", "relations"] as const;
 export type AttentionRelation = typeof relationNames[number];
 
 /** Which attention is compared, and how. */
-export interface AttentionOptions {
+export interface TaughtAttentionOptions {
   /**
    * `scores`, the products of queries and keys before the softmax, or `probabilities`, behind it, by their mean squared
    * difference (TinyBERT); `relations`, unless given, by the divergence of probabilities (MiniLM), which takes any
@@ -35,7 +35,7 @@ export interface AttentionOptions {
 }
 
 /** The options with everything that was left out, but for the heads. */
-export interface ComparedAttention extends Required<Omit<AttentionOptions, "heads">> {
+export interface ComparedAttention extends Required<Omit<TaughtAttentionOptions, "heads">> {
   readonly heads: number | undefined;
 }
 
@@ -64,7 +64,7 @@ export const attentionRule: Rule = [
 
 /** The options as they are taken. */
 export function comparedAttention(
-  { compare = "relations", layers, weight = 1, relations, heads }: AttentionOptions,
+  { compare = "relations", layers, weight = 1, relations, heads }: TaughtAttentionOptions,
 ): ComparedAttention {
   return {
     compare,

@@ -15,7 +15,7 @@ import {
   text,
   whole,
 } from "../../core/option_rules.ts";
-import { type AttentionOptions, attentionRule } from "./attention_options.ts";
+import { attentionRule, type TaughtAttentionOptions } from "./attention_options.ts";
 import { isLayerMap, layerMapWords } from "./layer_map.ts";
 import type { HiddenOptions } from "./state_loss.ts";
 
@@ -52,7 +52,7 @@ export interface DistillationOptions {
    * Attention that is to be like the teacher's as well; none unless given. Of labels and numbers of texts, in encoders
    * that cut texts into the same tokens.
    */
-  readonly attention?: AttentionOptions;
+  readonly attention?: TaughtAttentionOptions;
   /** The folder in which the teacher's answers are kept for other runs; `.tunebook/teacher` unless given. */
   readonly answersIn?: string;
 }

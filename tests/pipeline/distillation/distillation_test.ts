@@ -10,7 +10,7 @@ import { open } from "../../../lib/pipeline/open/open.ts";
 import { Plan } from "../../../lib/pipeline/plan.ts";
 import { tableFromRows } from "../../../lib/table/table.ts";
 import { distillation } from "../../../lib/tasks/distillation.ts";
-import type { AttentionOptions } from "../../../lib/tasks/distillation/attention_options.ts";
+import type { TaughtAttentionOptions } from "../../../lib/tasks/distillation/attention_options.ts";
 import { textClassification } from "../../../lib/tasks/text_classification.ts";
 import { textGeneration } from "../../../lib/tasks/text_generation.ts";
 import { tokenClassification } from "../../../lib/tasks/token_classification.ts";
@@ -209,7 +209,7 @@ Deno.test("attention becomes that of the teacher, and what cannot be compared is
     const teacher = await model(base).data(rows, task, split).adapt(full())
       .train({ epochs: 2, learningRate: 3e-3 }).deploy(merged(whole)).run({ quiet: true });
     await teacher.dispose();
-    const plan = (attention: AttentionOptions, gradientCheckpointing = false) =>
+    const plan = (attention: TaughtAttentionOptions, gradientCheckpointing = false) =>
       model(base, { layers: [0] })
         .data(
           rows,
