@@ -10,11 +10,8 @@ import type { ModelConfig } from "../../nn/family.ts";
 import type { AttentionVector } from "../../nn/layer_attention.ts";
 import { isLayerMap, type LayerMap, layerMapWords } from "./layer_map.ts";
 
-const relationNames = ["query-key", "query-query", "key-key", "value-value"] as const;
-const ways = ["scores", "probabilities", "relations"] as const;
-
 /** Which vectors of two tokens are multiplied. */
-export type AttentionRelation = typeof relationNames[number];
+export type AttentionRelation = "query-key" | "query-query" | "key-key" | "value-value";
 
 /** Which attention is compared, and how. */
 export interface TaughtAttentionOptions {
@@ -23,7 +20,7 @@ export interface TaughtAttentionOptions {
    * difference (TinyBERT); `relations`, unless given, by the divergence of probabilities (MiniLM), which takes any
    * numbers of heads.
    */
-  readonly compare?: typeof ways[number];
+  readonly compare?: "scores" | "probabilities" | "relations";
   /** The layers of the two: `last` unless given for relations, else `uniform`. */
   readonly layers?: LayerMap;
   /** What the mean distance counts beside the rest of the loss: 1 unless given. */
@@ -38,6 +35,14 @@ export interface TaughtAttentionOptions {
 export interface ComparedAttention extends Required<Omit<TaughtAttentionOptions, "heads">> {
   readonly heads: number | undefined;
 }
+
+const relationNames: readonly AttentionRelation[] = [
+  "query-key",
+  "query-query",
+  "key-key",
+  "value-value",
+];
+const ways = ["scores", "probabilities", "relations"] as const;
 
 const rules: Readonly<Record<string, Rule>> = {
   compare: oneOf(ways),
