@@ -8,33 +8,41 @@ import { TunebookError } from "../../core/errors.ts";
 import { isRecord } from "../../core/objects.ts";
 import { positive, type Rule, type Rules } from "../../core/option_rules.ts";
 
-/** How frozen weights are offloaded to disk. */
-export interface OffloadOptions {
+/** How large the segments are in which a program with few of the frozen weights in memory runs. */
+export interface SegmentOptions {
   /**
-   * The most megabytes (10⁶ bytes, float32) of frozen weights that are in memory at once. A program with more
+   * The most megabytes (10⁶ bytes, float32) of frozen weights that are read at once. A program with more
    * runs in segments of so many. At least the model's largest tensor, mostly its word table.
    */
   readonly megabytes: number;
 }
 
+/** How frozen weights are offloaded to disk. */
+export type OffloadOptions = SegmentOptions;
+
 /** The rule of an option `offload`. */
 export const offloadRule: Rule = ["such as { megabytes: 256 }", isRecord];
 
 const [wants, fits] = positive;
-const rules: Rules<OffloadOptions> = { megabytes: [wants, fits, undefined, true] };
+const rules: Rules<SegmentOptions> = { megabytes: [wants, fits, undefined, true] };
 const bytesPerMegabyte = 1e6;
 
 /**
  * The bytes of a segment.
  *
+ * @param what the option's name
  * @throws TunebookError of kind "input" for options that make no sense, of kind "unsupported" for a device that
  * holds all weights
  */
-export function segmentBytesOf(offload: OffloadOptions, device: string): number {
-  checkOptions("offload", offload, rules);
-  if (device === "cpu") return Math.floor(offload.megabytes * bytesPerMegabyte);
+export function segmentBytesOf(
+  what: "offload" | "shard",
+  options: SegmentOptions,
+  device: string,
+): number {
+  checkOptions(what, options, rules);
+  if (device === "cpu") return Math.floor(options.megabytes * bytesPerMegabyte);
   throw new TunebookError(
     "unsupported",
-    `the device ${device} holds all weights; offload is for the device cpu`,
+    `the device ${device} holds all weights; ${what} is for the device cpu`,
   );
 }
