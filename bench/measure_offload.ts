@@ -46,7 +46,9 @@ for (const processes of values.processes.split(",").map(Number)) {
     const { losses } = expected;
     const apart = Math.max(...losses.map((loss, i) => Math.abs(first.losses[i] / loss - 1)));
     console.log([
-      `${processes} processes, ${where}${where === "whole" ? "" : `, ${values.megabytes} MB at once`}`,
+      `${processes} processes, ${where}${
+        where === "whole" ? "" : `, ${values.megabytes} MB at once`
+      }`,
       `peak ${runs.map(({ peakMegabytes }) => peakMegabytes).join(" and ")} MB`,
       `${
         runs.map(({ processorSeconds }) => processorSeconds.toFixed(0)).join(" and ")

@@ -107,8 +107,7 @@ export function openMpi({ launcher, rank, size }: Launched, waitSeconds: number)
       const type = values instanceof Float32Array ? types.float : types.double;
       const numbers = values as Float32Array<ArrayBuffer>;
       const { length } = values;
-      const work = () =>
-        library.MPI_Allreduce(inPlace, numbers, length, type, sumOperation, world);
+      const work = () => library.MPI_Allreduce(inPlace, numbers, length, type, sumOperation, world);
       await call(values, work, "add up", { signal, wait });
     },
     async broadcast(values, from, signal) {

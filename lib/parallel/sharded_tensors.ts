@@ -105,7 +105,9 @@ export class ShardedTensors implements ProcessGroup {
       const gone = wanted.flatMap((each, rank) => each === leaving ? [rank] : []);
       throw new TunebookError(
         "device",
-        `process ${gone.join(", ")} of ${this.size} has come to the end of its run, and others wait for it in ` +
+        `process ${
+          gone.join(", ")
+        } of ${this.size} has come to the end of its run, and others wait for it in ` +
           "theirs; do all of them run the same program?",
       );
     }

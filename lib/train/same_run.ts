@@ -27,9 +27,9 @@ export async function requireSameRun(
   const names = new Set(all.flatMap((each) => [...each.keys()]));
   const wrong = [...names].flatMap((name) => {
     const values = all.map((each) => each.get(name) ?? "nothing");
-    return values.every((value) => value === values[0])
-      ? []
-      : [`${name}: ${values.map((value, rank) => `${shown(value)} in process ${rank}`).join(", ")}`];
+    return values.every((value) => value === values[0]) ? [] : [
+      `${name}: ${values.map((value, rank) => `${shown(value)} in process ${rank}`).join(", ")}`,
+    ];
   });
   if (wrong.length === 0) return;
   throw mistakes(

@@ -6,12 +6,7 @@
 import { mistakes } from "../core/errors.ts";
 import { keepGiven } from "../core/given_away.ts";
 import { pauses } from "../core/pauses.ts";
-import {
-  type GatherWeight,
-  minOffloadedBytes,
-  type SharedWeights,
-  sizeOf,
-} from "../engine/mod.ts";
+import { type GatherWeight, minOffloadedBytes, type SharedWeights, sizeOf } from "../engine/mod.ts";
 import { frozenOf, type TrainableModel, weightInputs } from "../nn/trainable_model.ts";
 import { gather } from "../parallel/gather.ts";
 import { dealtTensors, type ShardedTensors } from "../parallel/sharded_tensors.ts";

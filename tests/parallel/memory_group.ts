@@ -48,8 +48,7 @@ export function memoryGroup(size: number): ProcessGroup[] {
   return Array.from({ length: size }, (_, rank) => ({
     rank,
     size,
-    sum: async (values, signal) =>
-      await meet(rank, { what: "sum", values, signal, end: sumOf }),
+    sum: async (values, signal) => await meet(rank, { what: "sum", values, signal, end: sumOf }),
     broadcast: async (values, from, signal) =>
       await meet(rank, {
         what: `broadcast from ${from}`,

@@ -150,7 +150,11 @@ function assertNear(actual: readonly number[], expected: readonly number[]): voi
 async function decoder(folder: string): Promise<string> {
   const sizes = { hiddenSize: 128, layers: 3, heads: 2, positions: 32, vocabulary: 300 };
   const result = await model("new:llama", sizes)
-    .data(tableFromColumns({ text: reviews(12).map((each) => each.text) }), textGeneration({ text: "text" }), { test: 2 })
+    .data(
+      tableFromColumns({ text: reviews(12).map((each) => each.text) }),
+      textGeneration({ text: "text" }),
+      { test: 2 },
+    )
     .adapt(full())
     .train({ epochs: 0 })
     .deploy(merged(folder))

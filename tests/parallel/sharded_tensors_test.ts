@@ -23,8 +23,7 @@ function sharing(processes: number): ShardedTensors[] {
 }
 
 Deno.test("tensors are dealt so that each process holds about as much", () => {
-  const owners = (processes: number) =>
-    dealtTensors(sizes, processes).map(({ owner }) => owner);
+  const owners = (processes: number) => dealtTensors(sizes, processes).map(({ owner }) => owner);
   assert.deepEqual(owners(2), [0, 1, 1, 0]);
   assert.deepEqual(owners(3), [0, 1, 2, 1]);
   assert.deepEqual(owners(1), [0, 0, 0, 0]);
@@ -33,20 +32,22 @@ Deno.test("tensors are dealt so that each process holds about as much", () => {
 Deno.test("processes that come for the same, for others, and for nothing get what they ask for", async () => {
   for (const size of [2, 3]) {
     const asked = [[0, 1, 2, 3], [3, 0], []];
-    const summed = await Promise.all(sharing(size).map(async (process) => {
-      for (const at of asked[process.rank]) {
-        const found = await process.gather(at);
-        assert.deepEqual(found, numbersOf(at));
-        // Those of others can be freed; the only ones of a tensor stay.
-        const isHeld = dealtTensors(sizes, size)[at].owner === process.rank;
-        assert.equal(freeGiven(found), !isHeld);
-      }
-      const sum = Float64Array.of(process.rank, 1);
-      await process.sum(sum);
-      await process.leave();
-      assert.ok(process.isOver);
-      return sum;
-    }));
+    const summed = await Promise.all(
+      sharing(size).map(async (process) => {
+        for (const at of asked[process.rank]) {
+          const found = await process.gather(at);
+          assert.deepEqual(found, numbersOf(at));
+          // Those of others can be freed; the only ones of a tensor stay.
+          const isHeld = dealtTensors(sizes, size)[at].owner === process.rank;
+          assert.equal(freeGiven(found), !isHeld);
+        }
+        const sum = Float64Array.of(process.rank, 1);
+        await process.sum(sum);
+        await process.leave();
+        assert.ok(process.isOver);
+        return sum;
+      }),
+    );
     for (const sum of summed) assert.deepEqual(sum, Float64Array.of(size === 2 ? 1 : 3, size));
   }
 });

@@ -16,7 +16,12 @@ import type { Device } from "./device.ts";
 import { eagerDevice } from "./eager.ts";
 import { onnxRuntime } from "./onnx_runtime.ts";
 import type { Provider } from "./onnx_session.ts";
-import { type OffloadOptions, offloadRule, segmentBytesOf, type SegmentOptions } from "./offload.ts";
+import {
+  type OffloadOptions,
+  offloadRule,
+  segmentBytesOf,
+  type SegmentOptions,
+} from "./offload.ts";
 import { providerLack } from "./provider_lack.ts";
 import type { SharedWeights } from "./shared_weights.ts";
 import { tfjsBackends } from "./tfjs_backends.ts";

@@ -23,7 +23,9 @@ export function checkOffload(
   spec: Scores,
   trainable: TrainableModel,
 ): void {
-  if (offload) checkSegments("offload", "leaves frozen weights on disk", { offload, spec, trainable });
+  if (offload) {
+    checkSegments("offload", "leaves frozen weights on disk", { offload, spec, trainable });
+  }
 }
 
 /** The same of weights that processes share; moreover matrices in fewer bits, and steps in eight bits. */
