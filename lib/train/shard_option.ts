@@ -10,7 +10,7 @@ import { positive, type Rule } from "../core/option_rules.ts";
 import type { ProcessGroup } from "../parallel/process_group.ts";
 
 /** How processes that were launched together share the frozen weights (docs/processes.md). */
-export interface ShardOptions {
+export interface FrozenShardOptions {
   /**
    * The most megabytes (10⁶ bytes, float32) of frozen weights that a process gathers at once, beside its share. At
    * least the model's largest tensor, mostly its word table.
@@ -33,7 +33,7 @@ export const shardRule: Rule = [
 
 /** Refuses the option in a process that is alone. */
 export function requireProcesses(
-  { shard }: { readonly shard?: ShardOptions | undefined },
+  { shard }: { readonly shard?: FrozenShardOptions | undefined },
   processes: ProcessGroup | undefined,
 ): void {
   if (!shard || processes) return;

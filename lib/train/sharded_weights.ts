@@ -10,7 +10,7 @@ import { type GatherWeight, minOffloadedBytes, type SharedWeights, sizeOf } from
 import { frozenOf, type TrainableModel, weightInputs } from "../nn/trainable_model.ts";
 import { gather } from "../parallel/gather.ts";
 import { dealtTensors, type ShardedTensors } from "../parallel/sharded_tensors.ts";
-import type { ShardOptions } from "./shard_option.ts";
+import type { FrozenShardOptions } from "./shard_option.ts";
 
 /** A weight that is shared. */
 interface SharedWeight {
@@ -38,7 +38,7 @@ export class ShardedWeights implements SharedWeights {
   async open(
     trainable: Pick<TrainableModel, "model" | "adapter">,
     { shard, signal, onRead }: {
-      readonly shard: ShardOptions;
+      readonly shard: FrozenShardOptions;
       readonly signal?: AbortSignal | undefined;
       /** After each weight, with the bytes that were read and those of the share. */
       readonly onRead?: (done: number, all: number) => void;
@@ -92,7 +92,7 @@ function sharedShapes(
 async function requireSameWeights(
   processes: ShardedTensors,
   shapes: ReadonlyMap<string, readonly number[]>,
-  { megabytes }: ShardOptions,
+  { megabytes }: FrozenShardOptions,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const own = [

@@ -14,7 +14,7 @@ import { optimizerMistakes, type OptimizerName, optimizers } from "./optimizers/
 import type { OptimizerOptions, OptimizerRule } from "./optimizers/optimizer_rule.ts";
 import { scheduleMistakes, type ScheduleName } from "./schedules/mod.ts";
 import type { ScheduleOptions } from "./schedules/schedule.ts";
-import type { ShardOptions } from "./shard_option.ts";
+import type { FrozenShardOptions } from "./shard_option.ts";
 import { type SyncOptions, type SyncSettings, syncSettings } from "./sync_option.ts";
 import { trainRules } from "./train_rules.ts";
 
@@ -72,7 +72,7 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * does not fit in one of them: `{ megabytes: 256 }` gathers so many at once (ZeRO-3, arXiv 1910.02054; PyTorch FSDP),
    * on the device `cpu`. Each holds all unless given. The numbers are the same.
    */
-  readonly shard?: ShardOptions;
+  readonly shard?: FrozenShardOptions;
   /** The share of a target that is spread over all labels. */
   readonly labelSmoothing?: number;
   /**

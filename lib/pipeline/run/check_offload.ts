@@ -6,7 +6,7 @@
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { type OffloadOptions, type SegmentOptions, sizeOf } from "../../engine/mod.ts";
 import { type TrainableModel, weightInputs } from "../../nn/trainable_model.ts";
-import type { ShardOptions } from "../../train/shard_option.ts";
+import type { FrozenShardOptions } from "../../train/shard_option.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 
@@ -30,7 +30,7 @@ export function checkOffload(
 
 /** The same of weights that processes share; moreover matrices in fewer bits, and steps in eight bits. */
 export function checkShard(
-  shard: ShardOptions | undefined,
+  shard: FrozenShardOptions | undefined,
   { compute }: Pick<TrainSettings, "compute">,
   spec: Scores,
   trainable: TrainableModel,

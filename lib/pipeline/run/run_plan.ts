@@ -22,7 +22,6 @@ import { assembleStage } from "./assemble_plan.ts";
 import type { Assembled, EncodedSplits } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
-import { checkOffload } from "./check_offload.ts";
 import { driftOf } from "./drift_of.ts";
 import { cardStage } from "./card_stage.ts";
 import { dataForHead } from "./head_labels.ts";
@@ -72,12 +71,15 @@ export async function runPlan(
   });
 }
 
+/** Who computes a run, and who follows it. */
+interface FollowedRun extends Pick<TrainingStage, "tracking"> {
+  readonly group: ProcessGroup | undefined;
+}
+
 async function runStages(
   asked: PlanSpec,
   how: RunOptions,
-  { group, tracking }: Pick<TrainingStage, "tracking"> & {
-    readonly group: ProcessGroup | undefined;
-  },
+  { group, tracking }: FollowedRun,
 ): Promise<RunResult<unknown>> {
   const isFirst = !group || group.rank === 0;
   const spec = isFirst ? asked : { ...asked, targets: [] };
@@ -99,7 +101,6 @@ async function runStages(
   await shards.share(encoded.trainable, signal);
   const assembled = await compared(spec, encoded, { device: exact, options, settings, signal });
   const { trainable, data, processor } = assembled;
-  checkOffload(options.offload, spec, trainable);
   const about = { files: opened.files, task: read.task, processor, test: data.test };
   await checkForms(spec.targets, trainable, about);
   const probed = { task: read.task.task, table: read.splits.test, seed: settings.seed, signal };
@@ -167,9 +168,8 @@ async function runStages(
       signal: options.signal,
       quiet: options.quiet,
     });
-    const described = await cardStage(spec, result);
     await shards.leave(signal);
-    return described;
+    return await cardStage(spec, result);
   } catch (error) {
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);

@@ -13,7 +13,7 @@ import { ShardedWeights } from "../../train/sharded_weights.ts";
 import { requireProcesses } from "../../train/shard_option.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import { checkShard } from "./check_offload.ts";
+import { checkOffload, checkShard } from "./check_offload.ts";
 import { deviceOf } from "./device_of.ts";
 import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -23,7 +23,7 @@ export interface ShardStage {
   readonly device: Device;
   /** All that the run does together goes through it; undefined in a process that is alone. */
   readonly processes: ProcessGroup | undefined;
-  /** Deals the frozen weights out, where they are shared. */
+  /** Refuses weights that can neither be shared nor be left on disk as is asked; deals them out where they are shared. */
   share(trainable: TrainableModel, signal: AbortSignal): Promise<void>;
   /** Waits until no process needs this one's share any more. The result reads its weights from their files. */
   leave(signal: AbortSignal): Promise<void>;
@@ -41,12 +41,19 @@ export async function shardStage(
   },
 ): Promise<ShardStage> {
   const { shard } = settings;
-  const nothing = () => Promise.resolve();
   requireProcesses(settings, group);
   // One that shares would speak to one that does not, and neither would understand the other.
   if (group) await requireSame(group, "megabytes of shard", shard?.megabytes ?? 0, signal);
   if (!shard || !group) {
-    return { device: await deviceOf(options), processes: group, share: nothing, leave: nothing };
+    return {
+      device: await deviceOf(options),
+      processes: group,
+      share(trainable) {
+        checkOffload(options.offload, spec, trainable);
+        return Promise.resolve();
+      },
+      leave: () => Promise.resolve(),
+    };
   }
   if (options.offload) {
     throw new TunebookError(
