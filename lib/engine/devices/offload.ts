@@ -8,17 +8,17 @@ import { TunebookError } from "../../core/errors.ts";
 import { isRecord } from "../../core/objects.ts";
 import { positive, type Rule, type Rules } from "../../core/option_rules.ts";
 
-/** How large the segments are in which a program with few of the frozen weights in memory runs. */
-export interface SegmentOptions {
+/** How frozen weights are offloaded to disk. */
+export interface OffloadOptions {
   /**
-   * The most megabytes (10⁶ bytes, float32) of frozen weights that are read at once. A program with more
+   * The most megabytes (10⁶ bytes, float32) of frozen weights that are in memory at once. A program with more
    * runs in segments of so many. At least the model's largest tensor, mostly its word table.
    */
   readonly megabytes: number;
 }
 
-/** How frozen weights are offloaded to disk. */
-export type OffloadOptions = SegmentOptions;
+/** How large the segments are in which a program with few of the frozen weights in memory runs. */
+export type SegmentOptions = Pick<OffloadOptions, "megabytes">;
 
 /** The rule of an option `offload`. */
 export const offloadRule: Rule = ["such as { megabytes: 256 }", isRecord];
