@@ -61,6 +61,7 @@ export type { ScheduleOptions } from "./lib/train/schedules/schedule.ts";
 export type { OptimizerName } from "./lib/train/optimizers/mod.ts";
 export type { OptimizerOptions } from "./lib/train/optimizers/optimizer_rule.ts";
 export type { SwaOptions } from "./lib/train/averages/swa.ts";
+export type { FrozenShardOptions } from "./lib/train/shard_option.ts";
 export type { SyncOptions } from "./lib/train/sync_option.ts";
 export type { FindLearningRateOptions, LearningRateSweep } from "./lib/train/find_learning_rate.ts";
 export {

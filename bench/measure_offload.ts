@@ -1,6 +1,6 @@
 /**
- * Memory and time of a training whose frozen weights stay on disk, by one process and by two:
- * `deno task bench:offload`.
+ * Memory and time of a training whose frozen weights stay on disk or lie in several processes, by one process and by
+ * two: `deno task bench:offload`.
  *
  * @module
  */
@@ -15,6 +15,7 @@ const { values } = parseArgs({
   options: {
     megabytes: { type: "string", default: "128" },
     layers: { type: "string", default: "10" },
+    processes: { type: "string", default: "1,2" },
   },
 });
 const program = fileURLToPath(new URL("our_offload.ts", import.meta.url));
@@ -37,15 +38,17 @@ let bytes = 0;
 for await (const { name } of Deno.readDir(base)) bytes += (await Deno.stat(join(base, name))).size;
 console.log(`a base of ${Math.round(bytes / 1e6)} MB`);
 let expected: OffloadRun | undefined;
-for (const processes of [1, 2]) {
-  for (const megabytes of ["0", values.megabytes]) {
-    const runs = await run(processes, megabytes);
+for (const processes of values.processes.split(",").map(Number)) {
+  for (const where of ["whole", "offload", ...processes > 1 ? ["shard"] : []]) {
+    const runs = await run(processes, where);
     const [first] = runs;
     expected ??= first;
     const { losses } = expected;
     const apart = Math.max(...losses.map((loss, i) => Math.abs(first.losses[i] / loss - 1)));
     console.log([
-      `${processes} processes, ${megabytes === "0" ? "whole" : `${megabytes} MB at once`}`,
+      `${processes} processes, ${where}${
+        where === "whole" ? "" : `, ${values.megabytes} MB at once`
+      }`,
       `peak ${runs.map(({ peakMegabytes }) => peakMegabytes).join(" and ")} MB`,
       `${
         runs.map(({ processorSeconds }) => processorSeconds.toFixed(0)).join(" and ")
@@ -58,14 +61,14 @@ for (const processes of [1, 2]) {
 }
 
 /** Launches a run; what each process saw. */
-async function run(processes: number, megabytes: string): Promise<OffloadRun[]> {
+async function run(processes: number, where: string): Promise<OffloadRun[]> {
   const folder = await Deno.makeTempDir({ prefix: "tunebook-bench-" });
   try {
     const file = join(folder, "run");
     const { success } = await new Deno.Command("mpirun", {
       args: [
         ...["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n", `${processes}`],
-        ...[Deno.execPath(), "run", "--allow-all", program, base, megabytes, file],
+        ...[Deno.execPath(), "run", "--allow-all", program, base, where, values.megabytes, file],
       ],
       env: { TUNEBOOK_THREADS: "1" },
     }).output();

@@ -1,6 +1,7 @@
 /**
- * A process that trains LoRA on a decoder, offloaded or whole, and validates it. Arguments: the model's folder, the
- * megabytes of a segment or 0, and a file for the result, to which the process's rank is added.
+ * A process that trains LoRA on a decoder and validates it. Arguments: the model's folder, where the frozen weights are
+ * (`whole`, `offload` for on disk, `shard` for in all processes), the megabytes of a segment, and a file for the result,
+ * to which the process's rank is added.
  *
  * @module
  */
@@ -23,17 +24,18 @@ export interface OffloadRun {
 }
 
 if (import.meta.main) {
-  const [folder, megabytes, file] = Deno.args;
+  const [folder, where, text, file] = Deno.args;
+  const megabytes = Number(text);
   const before = cpuUsage();
   const result = await model(`file:${folder}`)
     .data(await sentiment({ rows: 40 }), textGeneration({ text: "text" }), { test: 8 })
     .adapt(lora({ rank: 8, dropout: 0 }))
-    .train({ epochs: 1, batchSize: 8, maxTokens: 64, compute: "float32" })
+    .train({
+      ...{ epochs: 1, batchSize: 8, maxTokens: 64, compute: "float32" },
+      ...where === "shard" ? { shard: { megabytes } } : {},
+    })
     .evaluate({ perplexity })
-    .run({
-      quiet: true,
-      ...Number(megabytes) ? { offload: { megabytes: Number(megabytes) } } : {},
-    });
+    .run({ quiet: true, ...where === "offload" ? { offload: { megabytes } } : {} });
   const { losses, scores, stepsPerSecond } = result;
   const run: OffloadRun = {
     losses,

@@ -158,11 +158,12 @@ function trainOfFlags(read: FlagReader, out: string): Record<string, unknown> {
       ? read.switch(name)
       : read.value(name),
   ]);
-  const { swa, sync, ...train } = Object.fromEntries(settings);
+  const { swa, sync, shard, ...train } = Object.fromEntries(settings);
   return given({
     ...train,
     swa: swa === undefined ? undefined : { from: swa },
     sync: sync === undefined ? undefined : { every: sync },
+    shard: shard === undefined ? undefined : { megabytes: shard },
     keepBest: read.has("validation") ? true : undefined,
     checkpoints: join(out, "checkpoint"),
     resume: read.switch("resume"),

@@ -47,6 +47,10 @@ export const trainFlags: Readonly<
   ema: { value: "number", what: "keeps a moving average of the parameters, such as 0.999" },
   swa: { value: "number", what: "keeps the mean of the steps from this share on, such as 0.75" },
   sync: { value: "number", what: "processes train apart and meet after so many steps" },
+  shard: {
+    value: "number",
+    what: "processes share the frozen weights and gather so many megabytes at once",
+  },
   labelSmoothing: { value: "number", what: "share of a target spread over all labels" },
   focalGamma: { value: "number", what: "the exponent of the focal loss" },
   classWeights: { value: "text", what: "balanced" },

@@ -13,6 +13,12 @@ export function giveAway<Given extends ArrayBufferView>(array: Given): Given {
   return array;
 }
 
+/** Takes an array that was given away as one's own: nobody frees it from now on. */
+export function keepGiven<Given extends ArrayBufferView>(array: Given): Given {
+  given.delete(array.buffer);
+  return array;
+}
+
 /**
  * Frees the memory of an array, or of a view of it, that was given away; its length is 0 from then on. False
  * for any other one, which stays as it is.

@@ -22,8 +22,15 @@ export {
   type EightBitUse,
 } from "./eight_bit_weight.ts";
 export { slotPath } from "./devices/device.ts";
-export { type OffloadOptions, offloadRule } from "./devices/offload.ts";
-export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
+export { type OffloadOptions, offloadRule, type SegmentOptions } from "./devices/offload.ts";
+export {
+  deviceNames,
+  openDevice,
+  type OpenDeviceOptions,
+  openSharded,
+} from "./devices/open_device.ts";
+export type { GatherWeight, SharedWeights } from "./devices/shared_weights.ts";
+export { minOffloadedBytes } from "./passes/cut_segments.ts";
 export {
   hasBfloat16Products,
   hasByteProducts,
@@ -33,7 +40,8 @@ export {
 export { processorFlags } from "./devices/processor_flags.ts";
 export { type Precision, type PrecisionName, precisionNames } from "./precision.ts";
 export { processorThreads } from "./devices/processor_threads.ts";
-export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
+export { type FrozenSource, heldSource, type HostTensor } from "./program.ts";
+export type { InputSpec, Program } from "./program.ts";
 export type { PairLayout } from "./cut_pairs.ts";
 export {
   type OnnxSession,

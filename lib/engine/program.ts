@@ -45,7 +45,19 @@ export interface HostTensor {
 }
 
 /** Where the frozen weights come from: called once for each, in the order of the inputs. */
-export type FrozenSource = (name: string) => Float32Array | Int32Array | Uint8Array | Int8Array;
+export interface FrozenSource {
+  (name: string): Float32Array | Int32Array | Uint8Array | Int8Array;
+  /** What holds the numbers: of one holder the same name has the same numbers, also in other programs. */
+  readonly holderOf?: (name: string) => object | undefined;
+}
+
+/** A source that tells what holds its numbers. */
+export function heldSource(
+  read: (name: string) => ReturnType<FrozenSource>,
+  holderOf: FrozenSource["holderOf"],
+): FrozenSource {
+  return holderOf ? Object.assign((name: string) => read(name), { holderOf }) : read;
+}
 
 /** The names of a program's inputs in one role. */
 export function inputsOf(program: Program, role: Role): string[] {

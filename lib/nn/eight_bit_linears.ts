@@ -9,6 +9,7 @@ import {
   eightBitInputs,
   type EightBitUse,
   type FrozenSource,
+  heldSource,
   type InputSpec,
 } from "../engine/mod.ts";
 import type { LinearLayer } from "./layer.ts";
@@ -150,7 +151,7 @@ export function withEightBits(
     layers.filter((layer) => layer.kind === "linear").map((layer) => [weightPath(layer), layer]),
   );
   let last: LastRead | undefined;
-  return (name) => {
+  return heldSource((name) => {
     const [, path, use, role] =
       /^(.+)\.int8\.(forward|backward|rows)\.(codes|scales)$/.exec(name) ??
         [];
@@ -165,7 +166,7 @@ export function withEightBits(
     const codes = made.get(use as EightBitUse) ?? eightBitCodes(use as EightBitUse, numbers, size);
     made.set(use as EightBitUse, codes);
     return codes[role as "codes" | "scales"];
-  };
+  }, read.holderOf);
 }
 
 function weightPath({ path }: LinearLayer): string {

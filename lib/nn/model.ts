@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { giveAway } from "../core/given_away.ts";
 import { LazyMap } from "../core/lazy_map.ts";
-import type { FrozenSource, QuantizedWeight } from "../engine/mod.ts";
+import { type FrozenSource, heldSource, type QuantizedWeight } from "../engine/mod.ts";
 import { checkMethodSize, numbersIn } from "./check_method_size.ts";
 import type { AttachedMethod, Method, ModelInfo, ModelInfoExtras } from "./method.ts";
 import type { Family, Head, ModelConfig, TextConfig } from "./family.ts";
@@ -54,13 +54,14 @@ export function quantizedNames(path: string): { codes: string; scales: string } 
 export function frozenWeights(
   { weights, quantized, products }: Pick<Model, "weights" | "quantized" | "products">,
 ): FrozenSource {
-  return (name) => {
+  const read = (name: string) => {
     const [, path, part] = /^(.+)\.(codes|scales)$/.exec(name) ?? [];
     const held = path === undefined ? undefined : quantized?.get(path) ?? products?.get(path);
     if (held) return part === "codes" ? held.codes() : held.scales();
     const numbers = weights.get(name)!;
     return weights instanceof LazyMap && weights.makesAnew(name) ? giveAway(numbers) : numbers;
   };
+  return heldSource(read, () => weights);
 }
 
 /** All tensors of a model. */

@@ -6,6 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import {
   type FrozenSource,
+  heldSource,
   type InputSpec,
   type QuantizedLayout,
   quantizedShapes,
@@ -107,7 +108,10 @@ export function frozenOf(
 ): FrozenSource {
   const own = new Map(adapter.frozen?.map((tensor) => [tensor.name, tensor]));
   const pretrained = frozenWeights(model);
-  const read: FrozenSource = (path) => own.get(path)?.values() ?? pretrained(path);
+  const read = heldSource(
+    (path) => own.get(path)?.values() ?? pretrained(path),
+    (path) => own.get(path) ?? pretrained.holderOf?.(path),
+  );
   // Codes are made of what the program would compute with, also where the method replaces a weight.
   return withEightBits(
     model,

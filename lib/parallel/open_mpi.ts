@@ -38,6 +38,11 @@ const functions = {
     result: "i32",
     nonblocking: true,
   },
+  MPI_Bcast: {
+    parameters: ["buffer", "i32", "pointer", "i32", "pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
   MPI_Finalize: { parameters: [], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -76,31 +81,43 @@ export function openMpi({ launcher, rank, size }: Launched, waitSeconds: number)
     );
   }
   const inPlace = Deno.UnsafePointer.create(inPlaceAddress);
-  let isBusy = false;
-  const sum = async (values: Float32Array | Float64Array) => {
-    const type = values instanceof Float32Array ? types.float : types.double;
-    const code = await library.MPI_Allreduce(
-      inPlace,
-      values as Float32Array<ArrayBuffer>,
-      values.length,
-      type,
-      sumOperation,
-      world,
-    );
-    if (code !== 0) throw new TunebookError("device", `Open MPI could not add up (error ${code})`);
-    isBusy = false;
+  // The numbers of the present call: nobody else may look at them, also where the call is left behind.
+  let busyWith: Float32Array | Float64Array | undefined;
+  const call = async (
+    values: Float32Array | Float64Array,
+    work: () => Promise<number>,
+    what: string,
+    { signal, wait = waitSeconds }: { signal?: AbortSignal | undefined; wait?: number | undefined },
+  ) => {
+    if (busyWith) throw new Error("one call after the other");
+    busyWith = values;
+    const done = async () => {
+      const code = await work();
+      if (code !== 0) {
+        throw new TunebookError("device", `Open MPI could not ${what} (error ${code})`);
+      }
+      busyWith = undefined;
+    };
+    await inTime(done(), { rank, size, waitSeconds: wait, signal });
   };
   return {
     rank,
     size,
-    async sum(values, signal) {
-      if (isBusy) throw new Error("one sum after the other");
-      isBusy = true;
-      await inTime(sum(values), { rank, size, waitSeconds, signal });
+    async sum(values, signal, wait) {
+      const type = values instanceof Float32Array ? types.float : types.double;
+      const numbers = values as Float32Array<ArrayBuffer>;
+      const { length } = values;
+      const work = () => library.MPI_Allreduce(inPlace, numbers, length, type, sumOperation, world);
+      await call(values, work, "add up", { signal, wait });
+    },
+    async broadcast(values, from, signal) {
+      const numbers = values as Float32Array<ArrayBuffer>;
+      const work = () => library.MPI_Bcast(numbers, values.length, types.float, from, world);
+      await call(values, work, "broadcast", { signal });
     },
     close() {
       // What waits for a lost process would wait for ever.
-      if (!isBusy) library.MPI_Finalize();
+      if (!busyWith) library.MPI_Finalize();
     },
   };
 }
@@ -118,13 +135,14 @@ async function inTime(
   const { promise: late, reject } = Promise.withResolvers<never>();
   const waits = `process ${rank} of ${size} waited for the others`;
   const stop = () => reject(interruption(`${waits} when it was stopped`));
-  const timer = setTimeout(() =>
+  const giveUp = () =>
     reject(
       new TunebookError(
         "device",
         `${waits} for ${waitSeconds} seconds; one of them was lost or is stuck`,
       ),
-    ), waitSeconds * 1000);
+    );
+  const timer = Number.isFinite(waitSeconds) ? setTimeout(giveUp, waitSeconds * 1000) : undefined;
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   try {

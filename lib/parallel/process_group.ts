@@ -15,8 +15,16 @@ export interface ProcessGroup {
    *
    * Throws an error of kind "interrupted" where the signal is aborted before all others have come, as it is
    * where one of them was lost; of kind "device" where they do not come in time.
+   *
+   * @param waitSeconds how long the others are waited for; as long as the group says unless given
    */
-  sum(values: Float32Array | Float64Array, signal?: AbortSignal): Promise<void>;
+  sum(
+    values: Float32Array | Float64Array,
+    signal?: AbortSignal,
+    waitSeconds?: number,
+  ): Promise<void>;
+  /** Replaces the numbers of all processes by those of one of them. Throws what `sum` throws. */
+  broadcast(values: Float32Array, from: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** The first process's number, in every process. */

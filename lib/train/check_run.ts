@@ -7,6 +7,7 @@ import { TunebookError } from "../core/errors.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { shownVector } from "./averages/weight_average.ts";
 import { defaultCycles } from "./schedules/cosine_with_restarts.ts";
+import { requireProcesses } from "./shard_option.ts";
 import { planSteps, repeatedSteps } from "./step_plan.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -24,6 +25,7 @@ export function checkRun(
   if (!validate && (settings.keepBest || settings.patience)) {
     throw new TunebookError("input", "keepBest and patience need validation rows");
   }
+  requireProcesses(settings, processes);
   if (rows.rollout && settings.compute !== "float32") {
     throw new TunebookError(
       "input",

@@ -6,6 +6,7 @@
 import { countIn, requireSame } from "../parallel/process_group.ts";
 import { keptVectors } from "./initial_state.ts";
 import type { TrainingRun } from "./open_run.ts";
+import { requireSameRun } from "./same_run.ts";
 import { learningRateAt } from "./schedules/mod.ts";
 import { findStart } from "./start.ts";
 import type { TrainContext } from "./train_context.ts";
@@ -14,6 +15,8 @@ import { Trainer } from "./trainer.ts";
 /** Starts at the beginning, or where a checkpoint left the run. */
 export async function createTrainer(run: TrainingRun, context: TrainContext): Promise<Trainer> {
   const { settings, state, fingerprint, words, optimizer: { statistics }, outer } = run;
+  const { processes, signal } = context;
+  if (processes) await requireSameRun(processes, fingerprint, signal);
   const start = await findStart(context, state, {
     fingerprint,
     kept: keptVectors(settings),
@@ -21,7 +24,6 @@ export async function createTrainer(run: TrainingRun, context: TrainContext): Pr
     outerMomentum: outer?.momentum ?? new Map(),
     ...(words ? { words } : {}),
   });
-  const { processes, signal } = context;
   // Also: nobody writes a checkpoint before all have read it.
   if (processes) await requireSame(processes, "last step", start.trainerState.step, signal);
   for (const [name, values] of start.methodState) run.methodState.set(name, values);

@@ -84,6 +84,12 @@ export async function findLearningRate(
       "a sweep of learning rates follows the loss of rows that stay; these are sampled anew in each step",
     );
   }
+  if (settings.shard) {
+    throw new TunebookError(
+      "unsupported",
+      "a sweep of learning rates is work of one process, whose weights nobody shares; leave shard out",
+    );
+  }
   const context = { device, settings: sweepSettings(settings, rows, steps), fingerprint: {} };
   await using run = await openRun(trainable, rows, context);
   const learningRates: number[] = [];

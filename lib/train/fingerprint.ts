@@ -10,7 +10,7 @@ import type { TrainSettings } from "./train_options.ts";
 
 /**
  * Where a run writes, which samples it shows and whether it resumes have no influence on its numbers; nor has it whether
- * layers are computed twice, so a run that lacked memory may continue with less of it.
+ * layers are computed twice and where frozen weights lie, so a run that lacked memory may continue with less of it.
  */
 const withoutInfluence: readonly string[] = [
   "checkpoints",
@@ -19,6 +19,7 @@ const withoutInfluence: readonly string[] = [
   "snapshots",
   "resume",
   "gradientCheckpointing",
+  "shard",
   "samples",
 ];
 

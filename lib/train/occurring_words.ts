@@ -8,7 +8,7 @@
  * @module
  */
 import type { TrainingRows } from "./training_rows.ts";
-import { type FrozenSource, sizeOf } from "../engine/mod.ts";
+import { type FrozenSource, heldSource, sizeOf } from "../engine/mod.ts";
 import type { Weight } from "../nn/layer.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { type Model, modelWeights, textConfig } from "../nn/model.ts";
@@ -111,14 +111,14 @@ function looksInside(adapter: AttachedMethod): boolean {
 /** The frozen inputs of a gradient program, with the rows of the word table that it holds or reads. */
 export function gradientSource(trained: Trained, words?: WordRows): FrozenSource {
   const frozen = frozenOf(trained);
-  return (name) => {
+  return heldSource((name) => {
     if (words && name === wordRowIndex) return words.places;
     if (!words || name !== frozenRowsName(words)) return frozen(name);
     const table = frozen(words.path) as Float32Array;
     const rows = takeRows(words, table);
     freeGiven(table);
     return giveAway(rows);
-  };
+  }, frozen.holderOf);
 }
 
 /** A weight before the first step. */

@@ -239,7 +239,8 @@ async function wordsOfRun(
   fromHidden: boolean,
 ) {
   const words = await occurringWords(trainable, rows, settings);
-  if (fromHidden || words) return { words };
+  // What is shared is the whole table; its rows would be read from the file in each step.
+  if (fromHidden || words || settings.shard) return { words };
   return { frozenWords: await occurringFrozenWords(trainable, rows) };
 }
 

@@ -14,6 +14,7 @@ import { optimizerMistakes, type OptimizerName, optimizers } from "./optimizers/
 import type { OptimizerOptions, OptimizerRule } from "./optimizers/optimizer_rule.ts";
 import { scheduleMistakes, type ScheduleName } from "./schedules/mod.ts";
 import type { ScheduleOptions } from "./schedules/schedule.ts";
+import type { FrozenShardOptions } from "./shard_option.ts";
 import { type SyncOptions, type SyncSettings, syncSettings } from "./sync_option.ts";
 import { trainRules } from "./train_rules.ts";
 
@@ -66,6 +67,12 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * `{ every: 50 }` (DiLoCo, arXiv 2311.08105). They add up the gradients of each step unless given.
    */
   readonly sync?: SyncOptions;
+  /**
+   * Has each of the processes that were launched together hold only its share of the frozen weights, for a base that
+   * does not fit in one of them: `{ megabytes: 256 }` gathers so many at once (ZeRO-3, arXiv 1910.02054; PyTorch FSDP),
+   * on the device `cpu`. Each holds all unless given. The numbers are the same.
+   */
+  readonly shard?: FrozenShardOptions;
   /** The share of a target that is spread over all labels. */
   readonly labelSmoothing?: number;
   /**
@@ -151,6 +158,7 @@ type Optional =
   | "swa"
   | "sync"
   | "snapshots"
+  | "shard"
   | keyof ScheduleOptions;
 
 /** Settings with every default filled in. */

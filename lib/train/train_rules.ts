@@ -21,6 +21,7 @@ import type { BatchOrder } from "../data/batches.ts";
 import { computeOptions } from "./compute_option.ts";
 import { optimizerNames } from "./optimizers/mod.ts";
 import { scheduleNames, scheduleRules } from "./schedules/mod.ts";
+import { shardRule } from "./shard_option.ts";
 import { syncRule } from "./sync_option.ts";
 
 const packing: Rule = [
@@ -63,6 +64,7 @@ export const trainRules = {
   swa,
   unfreeze,
   sync: syncRule,
+  shard: shardRule,
   labelSmoothing: share,
   focalGamma: notNegative,
   classWeights,

@@ -90,6 +90,7 @@ Deno.test("flags have the options' names, and old ones still work", () => {
   assert.doesNotMatch(help, /--batch\b(?!-)|--rate\b/);
   assert.equal(planOf("--rate", "1e-4", "--batch", "4").train.learningRate, 1e-4);
   assert.deepEqual(planOf("--sync", "50").train.sync, { every: 50 });
+  assert.deepEqual(planOf("--shard", "256").train.shard, { megabytes: 256 });
   assert.throws(
     () => planOf("--rate", "1", "--learning-rate", "2"),
     isMistake("input", "--rate and --learning-rate are the same"),

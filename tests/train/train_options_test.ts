@@ -28,6 +28,7 @@ const broken: Record<string, unknown[]> = {
   sync: [50, {}, { every: 0 }, { every: 2, momentum: 1 }, { every: 2, outerLearningRate: 0 }, {
     evry: 2,
   }, null],
+  shard: [256, {}, { megabytes: 0 }, { megabytes: "256" }, { megabyte: 256 }, null],
   swa: [0.75, { from: 1 }, { from: "0.5" }, { form: 0.5 }, {}, null],
   focalGamma: [-1, null, "2"],
   classWeights: ["balance", 3, [1, 2], { a: -1 }, { a: "1" }, null],

@@ -17,24 +17,32 @@ export interface OffloadOptions {
   readonly megabytes: number;
 }
 
+/** How large the segments are in which a program with few of the frozen weights in memory runs. */
+export type SegmentOptions = Pick<OffloadOptions, "megabytes">;
+
 /** The rule of an option `offload`. */
 export const offloadRule: Rule = ["such as { megabytes: 256 }", isRecord];
 
 const [wants, fits] = positive;
-const rules: Rules<OffloadOptions> = { megabytes: [wants, fits, undefined, true] };
+const rules: Rules<SegmentOptions> = { megabytes: [wants, fits, undefined, true] };
 const bytesPerMegabyte = 1e6;
 
 /**
  * The bytes of a segment.
  *
+ * @param what the option's name
  * @throws TunebookError of kind "input" for options that make no sense, of kind "unsupported" for a device that
  * holds all weights
  */
-export function segmentBytesOf(offload: OffloadOptions, device: string): number {
-  checkOptions("offload", offload, rules);
-  if (device === "cpu") return Math.floor(offload.megabytes * bytesPerMegabyte);
+export function segmentBytesOf(
+  what: "offload" | "shard",
+  options: SegmentOptions,
+  device: string,
+): number {
+  checkOptions(what, options, rules);
+  if (device === "cpu") return Math.floor(options.megabytes * bytesPerMegabyte);
   throw new TunebookError(
     "unsupported",
-    `the device ${device} holds all weights; offload is for the device cpu`,
+    `the device ${device} holds all weights; ${what} is for the device cpu`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * A session whose frozen weights stay in their files: it runs segment by segment, and each segment's weights
- * are read for it and freed after it.
+ * A session that holds no frozen weights: it runs segment by segment, and each segment's weights are read from their
+ * files, or gathered from the processes that hold them, for it, and freed after it.
  *
  * As accelerate's disk offload and the offload of ZeRO-Infinity (arXiv 2104.07857), but for no prefetching.
  *
@@ -14,10 +14,19 @@ import type { Graph } from "../graph.ts";
 import { cutSegments, type Segment } from "../passes/cut_segments.ts";
 import { createSession, type Provider, type RuntimeOptions } from "./onnx_session.ts";
 import type { Session } from "./session.ts";
+import type { GatherWeight } from "./shared_weights.ts";
 
 /** A segment that is ready to run. */
 interface ReadySegment extends Segment {
   readonly session: Session;
+}
+
+/** How a graph is cut, and where its weights come from. */
+interface OffloadContext {
+  /** The most bytes of weights that a segment reads. */
+  readonly maxBytes: number;
+  /** What gathers the weights that are not read here, by name. */
+  readonly gathered: ReadonlyMap<string, GatherWeight>;
 }
 
 /** Prepares a graph whose segments read at most `maxBytes` of weights each. */
@@ -25,7 +34,7 @@ export async function createOffloadedSession(
   provider: Provider,
   graph: Graph,
   options: RuntimeOptions,
-  maxBytes: number,
+  { maxBytes, gathered }: OffloadContext,
 ): Promise<Session> {
   const ready: ReadySegment[] = [];
   const release = once(async () => {
@@ -46,7 +55,7 @@ export async function createOffloadedSession(
       const results: Record<string, ort.Tensor> = {};
       for (const segment of ready) {
         await stopPoint(signal);
-        const made = await runSegment(segment, values, fetches);
+        const made = await runSegment(segment, { values, fetches, gathered, signal });
         for (const [name, tensor] of Object.entries(made)) {
           if (name in fetches) results[name] = tensor;
           else values.set(name, tensor);
@@ -64,23 +73,31 @@ export async function createOffloadedSession(
 
 async function runSegment(
   { graph, weights, session }: ReadySegment,
-  values: ReadonlyMap<string, ort.Tensor>,
-  fetches: Readonly<Record<string, ort.Tensor | null>>,
+  { values, fetches, gathered, signal }: Pick<OffloadContext, "gathered"> & {
+    readonly values: ReadonlyMap<string, ort.Tensor>;
+    readonly fetches: Readonly<Record<string, ort.Tensor | null>>;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<Record<string, ort.Tensor>> {
   const given: Record<string, ort.Tensor> = {};
-  for (const { name, type, shape } of graph.inputs) {
-    const read = weights.get(name);
-    given[name] = read
-      ? new ort.Tensor(type as "float32", read() as Float32Array, shape)
-      : values.get(name)!;
-  }
+  const read: Float32Array[] = [];
   try {
+    for (const { name, type, shape } of graph.inputs) {
+      const ofFile = weights.get(name);
+      if (!ofFile) {
+        given[name] = values.get(name)!;
+        continue;
+      }
+      const numbers = await gathered.get(name)?.(signal) ?? ofFile() as Float32Array;
+      read.push(numbers);
+      given[name] = new ort.Tensor(type as "float32", numbers, shape);
+    }
     return await session.run(
       given,
       Object.fromEntries(graph.outputs.map(({ name }) => [name, fetches[name] ?? null])),
     );
   } finally {
-    for (const name of weights.keys()) freeGiven(given[name].data as Float32Array);
+    for (const numbers of read) freeGiven(numbers);
   }
 }
 

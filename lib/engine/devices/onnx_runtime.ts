@@ -9,7 +9,7 @@ import { kernel } from "../../core/kernel.ts";
 import type { Graph } from "../graph.ts";
 import type { ElementType } from "../value.ts";
 import { checkInPlace } from "../passes/check_in_place.ts";
-import { offloadableBytes } from "../passes/cut_segments.ts";
+import { offloadableBytes, offloadableNames } from "../passes/cut_segments.ts";
 import type { HostTensor, Program } from "../program.ts";
 import { trace } from "../trace.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
@@ -25,6 +25,7 @@ import {
 } from "./onnx_session.ts";
 import { createOffloadedSession } from "./offloaded_session.ts";
 import { ExternalDataFile } from "./external_data_file.ts";
+import type { GatherWeight } from "./shared_weights.ts";
 import { webgpu } from "./webgpu.ts";
 
 /** Updates of states up to so many elements run in one piece and thread. */
@@ -120,8 +121,9 @@ async function compile(
   for (const { name } of graph.outputs) fetches[name] = null;
   for (const name of written) fetches[nextOf.get(name)!] = stateTensor(name)!;
   const { segmentBytes = Infinity } = options;
-  const session = offloadableBytes(graph) > segmentBytes
-    ? await createOffloadedSession(provider, graph, options, segmentBytes)
+  const gathered = gatheredWeights(graph, bindings.frozen, options);
+  const session = gathered.size > 0 || offloadableBytes(graph) > segmentBytes
+    ? await createOffloadedSession(provider, graph, options, { maxBytes: segmentBytes, gathered })
     : await createSession(provider, graph, options, { held: bindings.held });
   return {
     async run(feeds, signal, into = {}) {
@@ -145,6 +147,21 @@ async function compile(
     },
     dispose: () => session.release(),
   };
+}
+
+/** Those of a graph's large frozen weights that other processes hold a share of, and what gathers them. */
+function gatheredWeights(
+  graph: Graph,
+  { holderOf }: Bindings["frozen"],
+  { sharedWeights }: RuntimeOptions,
+): ReadonlyMap<string, GatherWeight> {
+  if (!sharedWeights) return new Map();
+  return new Map(
+    offloadableNames(graph).flatMap((name) => {
+      const gather = sharedWeights.find(name, holderOf?.(name));
+      return gather ? [[name, gather] as const] : [];
+    }),
+  );
 }
 
 /**

@@ -13,6 +13,7 @@ import { exhaustion } from "./exhaustion.ts";
 import { openInThread } from "./runtime_thread.ts";
 import { processorThreads } from "./processor_threads.ts";
 import type { Session } from "./session.ts";
+import type { SharedWeights } from "./shared_weights.ts";
 import { ExternalDataFile, externalDataFile } from "./external_data_file.ts";
 
 /** The execution providers of the npm package. */
@@ -40,6 +41,8 @@ export interface RuntimeOptions {
   readonly quiet?: boolean;
   /** Programs with more bytes of large frozen weights run in segments that have at most so many each. */
   readonly segmentBytes?: number | undefined;
+  /** Programs with weights of these run in segments in any case, and gather them from other processes. */
+  readonly sharedWeights?: SharedWeights | undefined;
 }
 
 /** What a device of a provider says of itself: its precision, and why it was chosen. */

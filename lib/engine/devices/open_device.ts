@@ -16,8 +16,14 @@ import type { Device } from "./device.ts";
 import { eagerDevice } from "./eager.ts";
 import { onnxRuntime } from "./onnx_runtime.ts";
 import type { Provider } from "./onnx_session.ts";
-import { type OffloadOptions, offloadRule, segmentBytesOf } from "./offload.ts";
+import {
+  type OffloadOptions,
+  offloadRule,
+  segmentBytesOf,
+  type SegmentOptions,
+} from "./offload.ts";
 import { providerLack } from "./provider_lack.ts";
+import type { SharedWeights } from "./shared_weights.ts";
 import { tfjsBackends } from "./tfjs_backends.ts";
 
 const providers: readonly Provider[] = ["cpu", "webgpu", "cuda"];
@@ -108,12 +114,34 @@ export async function openDevice(
   );
 }
 
+/**
+ * The device `cpu` for programs whose frozen weights lie in several processes: they run in segments of at most so many
+ * megabytes, whose weights are gathered from there, or read from their files where they are not shared.
+ *
+ * @param where what the device's description says of it
+ *
+ * Throws an error of kind "unsupported" for another device than `cpu` and another precision than `float32`.
+ */
+export function openSharded(
+  { device = "cpu", precision = "float32" }: Pick<OpenDeviceOptions, "precision"> & {
+    readonly device?: string | undefined;
+  },
+  { megabytes, sharedWeights, where }: SegmentOptions & {
+    readonly sharedWeights: SharedWeights;
+    readonly where: string;
+  },
+): Device {
+  if (precision === "float16") throw cannotHalve(device, slowOnProcessors);
+  const segmentBytes = segmentBytesOf("shard", { megabytes }, device);
+  return onnxRuntime("cpu", `${where}, ${megabytes} MB at once`, { segmentBytes, sharedWeights });
+}
+
 async function openOffloaded(
   name: string,
   precision: PrecisionName,
   offload: OffloadOptions,
 ): Promise<Device> {
-  const segmentBytes = segmentBytesOf(offload, name);
+  const segmentBytes = segmentBytesOf("offload", offload, name);
   if (precision === "float16") await tryOut("cpu", precision);
   return onnxRuntime("cpu", `frozen weights on disk, ${offload.megabytes} MB at once`, {
     segmentBytes,

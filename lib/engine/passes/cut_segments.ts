@@ -8,7 +8,7 @@ import { type Constant, findProducers, type Graph, type GraphNode } from "../gra
 import { bytesOf, type Value } from "../value.ts";
 
 /** Weights of fewer bytes stay in their segment: biases and norms. */
-const minOffloadedBytes = 1 << 16;
+export const minOffloadedBytes = 1 << 16;
 /** Operators whose result is their first input in another shape. A segment repeats one for nothing. */
 const views = new Set(["Reshape", "Identity", "Unsqueeze", "Squeeze"]);
 
@@ -25,6 +25,11 @@ export interface Segment {
 /** The bytes of a graph's frozen weights that can be offloaded. */
 export function offloadableBytes(graph: Graph): number {
   return [...offloadable(graph).keys()].reduce((sum, value) => sum + bytesOf(value), 0);
+}
+
+/** The names of these weights. */
+export function offloadableNames(graph: Graph): string[] {
+  return [...offloadable(graph).keys()].map(({ name }) => name);
 }
 
 /**
@@ -100,8 +105,8 @@ function refuseQuantised({ name }: Graph, weights: ReadonlyMap<Value, unknown>):
   const kinds = [...new Set(quantised.map(({ type }) => type))].join(" and ");
   throw new TunebookError(
     "unsupported",
-    `${name}: offload would make matrices in ${kinds} (${quantised.length}) anew in each run. Leave out ` +
-      'quantize and compute "int8", or run without offload',
+    `${name}: offload would make matrices in ${kinds} (${quantised.length}) anew in each run, and so would shard. ` +
+      'Leave out quantize and compute "int8", or run without offload and shard',
   );
 }
 

@@ -42,7 +42,8 @@ export function describePlan(parts: PlanSpec): string {
       `, learning rate ${rate} ${settings.schedule}, seed ${settings.seed}` +
       (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`) +
       (settings.compute === "float32" ? "" : `, compute ${settings.compute}`) +
-      (settings.sync ? `, sync every ${settings.sync.every} steps` : ""),
+      (settings.sync ? `, sync every ${settings.sync.every} steps` : "") +
+      (settings.shard ? `, shard ${settings.shard.megabytes} MB at once` : ""),
     ],
     [
       "evaluate",

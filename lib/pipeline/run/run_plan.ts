@@ -11,6 +11,7 @@ import { say } from "../../core/say.ts";
 import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import { parameters } from "../../nn/trainable_model.ts";
+import type { ProcessGroup } from "../../parallel/process_group.ts";
 import { failedHere, processGroupHere } from "../../parallel/process_group_here.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
@@ -21,8 +22,6 @@ import { assembleStage } from "./assemble_plan.ts";
 import type { Assembled, EncodedSplits } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
-import { checkOffload } from "./check_offload.ts";
-import { deviceOf } from "./device_of.ts";
 import { driftOf } from "./drift_of.ts";
 import { cardStage } from "./card_stage.ts";
 import { dataForHead } from "./head_labels.ts";
@@ -41,6 +40,7 @@ import { judgeOf, type Scored, scoreStage, validation } from "./score_stage.ts";
 import { type Scoring, scoringOf } from "./scoring.ts";
 import { rolloutStage } from "./rollout_stage.ts";
 import { snapshotFolders } from "./snapshot_folders.ts";
+import { shardStage } from "./shard_stage.ts";
 import { sourcesOf } from "./sources.ts";
 import { trackedRun } from "./tracked_run.ts";
 import { trackedSettings } from "./tracked_settings.ts";
@@ -64,7 +64,7 @@ export async function runPlan(
   return await trackedRun(
     trackers,
     () => trackedSettings(spec, options.name),
-    (tracking) => runStages(spec, options, { processes, tracking }),
+    (tracking) => runStages(spec, options, { group: processes, tracking }),
     (result) => refuseFailures(result, spec),
   ).catch((error) => {
     failedHere();
@@ -72,12 +72,17 @@ export async function runPlan(
   });
 }
 
+/** Who computes a run, and who follows it. */
+interface FollowedRun extends Pick<TrainingStage, "tracking"> {
+  readonly group: ProcessGroup | undefined;
+}
+
 async function runStages(
   asked: PlanSpec,
   how: RunOptions,
-  { processes, tracking }: Pick<TrainingStage, "processes" | "tracking">,
+  { group, tracking }: FollowedRun,
 ): Promise<RunResult<unknown>> {
-  const isFirst = !processes || processes.rank === 0;
+  const isFirst = !group || group.rank === 0;
   const spec = isFirst ? asked : { ...asked, targets: [] };
   const options = isFirst ? how : { ...how, quiet: true };
   await using _held = await lockFolders(isFirst ? writtenBy(spec) : []);
@@ -86,16 +91,17 @@ async function runStages(
   const found = await readStage(spec, signal);
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
-  const device = await deviceOf(options);
+  const shards = await shardStage(spec, options, { settings, group, signal });
+  const { device, processes } = shards;
   const exact = device.inFloat32 ?? device;
   const opened = await openStage(spec, { signal, read: found });
   const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
   const asking = { method, settings, signal, device: exact, quiet: options.quiet ?? false };
   const encoded = await assembleStage(spec, opened, read, asking);
+  await shards.share(encoded.trainable, signal);
   const assembled = await compared(spec, encoded, { device: exact, options, settings, signal });
   const { trainable, data, processor } = assembled;
-  checkOffload(options.offload, spec, trainable);
   const about = { files: opened.files, task: read.task, processor, test: data.test };
   await checkForms(spec.targets, trainable, about);
   const probed = { task: read.task.task, table: read.splits.test, seed: settings.seed, signal };
@@ -164,6 +170,7 @@ async function runStages(
       signal: options.signal,
       quiet: options.quiet,
     });
+    await shards.leave(signal);
     return await cardStage(spec, result);
   } catch (error) {
     await dispose();
