@@ -32,7 +32,7 @@ const interrupted = 130;
 /** Flags that may stand beside a plan file. */
 const besidePlan: readonly string[] = [
   ...["json", "device", "precision", "offloadMegabytes", "resume"],
-  ...["tensorboard", "mlflow", "jsonLines", "runName", "trials", "minutes"],
+  ...["tensorboard", "mlflow", "jsonLines", "runName", "trials", "trial", "minutes"],
   ...["ray", ...rayFlags],
   ...["advise", ...adviceFlags],
   ...foldFlags,
@@ -62,6 +62,11 @@ export async function finetune(args: readonly string[]): Promise<number> {
         ? await plansOfFiles(planFiles, flags)
         : { plan: await planOfCommand(flags) };
       await runOnFolds(plans, flags, howOfFlags(flags));
+      return 0;
+    }
+    if (typeof flags.trial === "string") {
+      const { trialOfFile } = await import("./trial_of_file.ts");
+      await trialOfFile(planFile, flags.trial, howOfFlags(flags));
       return 0;
     }
     const isFirst = !launched()?.rank;
