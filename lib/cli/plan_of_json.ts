@@ -19,6 +19,8 @@ export interface FilePlan {
   readonly plan: FlagPlan;
   /** For `--json`. */
   readonly search?: Readonly<Record<string, unknown>>;
+  /** What found it, where a search did. */
+  readonly found?: SearchPlan<FlagPlan>;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function planOfJson(
   const { best, chosen, front, costs, metric, trials, plan } = found;
   return {
     plan,
+    found: search,
     search: {
       metric,
       best: toldTrial(best),

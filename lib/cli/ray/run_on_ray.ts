@@ -17,8 +17,15 @@ import { toldLines } from "./told_lines.ts";
 /** Seconds from SIGTERM to SIGKILL: a step and its checkpoint, where Ray gives 3. */
 const stopSeconds = "120";
 
-/** Submits a plan and follows the job to its end; a job of the same plan that still runs is followed instead. */
-export async function runOnRay(plan: { toJSON(): PlanJson }, flags: Flags): Promise<void> {
+/**
+ * Submits a plan and follows the job to its end; a job of the same plan that still runs is followed instead. One that a
+ * search found is not trained again where a job of it has succeeded.
+ */
+export async function runOnRay(
+  plan: { toJSON(): PlanJson },
+  flags: Flags,
+  { isFound = false }: { readonly isFound?: boolean } = {},
+): Promise<void> {
   const { folder, files: more, program, jobs: _, ...resources } = rayOptionsOf(flags);
   const json = plan.toJSON();
   const { resume: __, ...train } = json.train;
@@ -31,6 +38,13 @@ export async function runOnRay(plan: { toJSON(): PlanJson }, flags: Flags): Prom
   const running = earlier.find((job) => !isOver(job));
   const id = running?.id ?? `tunebook-${key}-${earlier.length + 1}`;
   const place = `${folder ?? "$HOME/tunebook"}/${key}`;
+  const done = earlier.find(({ status }) => status === "SUCCEEDED");
+  if (isFound && !running && done) {
+    note(
+      `the job ${done.id} has trained the plan that was found; its folder on the node is ${place}`,
+    );
+    return;
+  }
   if (running) note(`the job ${id} of this plan is under way; following it`);
   else {
     const packageUri = await cluster.upload(name, content);

@@ -14,6 +14,7 @@ import { checkAlone } from "../run/check_alone.ts";
 import { onInterrupt } from "../run/on_interrupt.ts";
 import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
 import { aboutSearch, rowsHash } from "./about_search.ts";
+import { checkDeployment } from "./check_deployment.ts";
 import type { PlanSpace, SearchedSettings } from "./plan_space.ts";
 import { presentSearch } from "./present_search.ts";
 import type { TrialOutcome } from "./run_trial.ts";
@@ -48,6 +49,7 @@ export async function runSearch<Found>(
   const { signal } = interrupt;
   await using bases = await searchBases(search, place ? {} : options, signal);
   const { judge } = bases;
+  await checkDeployment(search, bases, signal);
   using opened = await openedSearch(search, bases);
   const { found, id, earlierSeconds } = opened;
   const runner = await runnerOf(search, { bases, id, options, place });
