@@ -22,7 +22,6 @@ import { helpFor } from "./help.ts";
 import { rayFlags } from "./ray/ray_flags.ts";
 import { type FlagPlan, jsonOfFile, planOfFlags } from "./plan_of_flags.ts";
 import { planOfJson } from "./plan_of_json.ts";
-import { runFound } from "./run_found.ts";
 import { kebab } from "./train_flags.ts";
 
 /** Exit codes, as shells expect them. */
@@ -84,9 +83,10 @@ export async function finetune(args: readonly string[]): Promise<number> {
     const how = howOfFlags(flags);
     const { file } = found?.spec.options ?? {};
     const { trackers: _, ...settings } = how;
+    const run = () => resultOf(plan, how);
     const { text, json, servable } = file === undefined
-      ? await resultOf(plan, how)
-      : await runFound({ file, plan, how: settings, run: () => resultOf(plan, how) });
+      ? await run()
+      : await (await import("./run_found.ts")).runFound({ file, plan, how: settings, run });
     if (isFirst) {
       console.log(text);
       if (servable) console.error(`to serve it: deno task serve ${relative(Deno.cwd(), servable)}`);
