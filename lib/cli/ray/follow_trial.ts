@@ -19,6 +19,9 @@ const leaveMilliseconds = 40_000;
 /** So much of a job's last lines is a reason. */
 const reasonCharacters = 600;
 
+/** What Ray itself says in a job's log of each job. */
+const ofRay = /\bjob_manager\.py:\d+ -- |^Running entrypoint for job /;
+
 /** Why a job was asked to stop. */
 type StopReason =
   | { readonly state: "interrupted" }
@@ -55,7 +58,7 @@ export async function followTrial(
   const onEnded = () => stopFor({ state: "pruned", reason: String(ended.reason) });
   const onLine = (text: string) => {
     const line = readTrialLine(text);
-    if (line === undefined) return void (text.trim() === "" || told(text));
+    if (line === undefined) return void (text.trim() === "" || ofRay.test(text) || told(text));
     if ("outcome" in line) return void (known.outcome = line.outcome);
     if ("step" in line) {
       Object.assign(figures, { steps: line.step, epochs: line.epoch });
@@ -88,7 +91,10 @@ export async function followTrial(
     const { stop, outcome } = known;
     const seconds = (performance.now() - began) / 1000;
     const measured = { ...figures, seconds, ...outcome?.figures };
-    return stop ? { ...stop, figures: measured } : outcomeOf(job!, outcome, measured);
+    // One that had come to its end when the search was stopped is not lost.
+    const isLate = stop?.state === "interrupted" && outcome && outcome.state !== "interrupted";
+    if (stop && !isLate) return { ...stop, figures: measured };
+    return job ? outcomeOf(job, outcome, measured) : outcome!;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onSignal);
@@ -101,8 +107,8 @@ function outcomeOf(
   outcome: TrialOutcome | undefined,
   figures: Readonly<Record<string, number>>,
 ): TrialOutcome | "stopped" {
-  if (status === "STOPPED") return "stopped";
   if (outcome && outcome.state !== "interrupted") return outcome;
+  if (status === "STOPPED") return "stopped";
   const reason = status === "SUCCEEDED"
     ? `its job ${id} ended without saying what came of it`
     : `its job ${id} failed: ${shortened(message)}`;

@@ -5,7 +5,7 @@
  */
 import { type Mistake, mistakeOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
-import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
+import { checkFolders, formObstacles } from "../../deploy/check_targets.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -77,13 +77,10 @@ async function obstacles(
   }
   const trainable = trainableOf(trial, trial.rows.train, settings);
   const { files, task, processor } = trial;
-  try {
-    await checkForms(spec.targets, trainable, { files, task, processor, test: rows.validation });
-    return [];
-  } catch (error) {
-    if (!(error instanceof TunebookError)) throw error;
-    return error.mistakes.map(({ told }) => told((name) => name));
-  }
+  return await formObstacles(spec.targets, trainable, {
+    ...{ files, task, processor },
+    test: rows.validation,
+  });
 }
 
 function specOrNone(make: () => PlanSpec): PlanSpec | undefined {
