@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { messageOf } from "../../core/errors.ts";
+import { messageOf, TunebookError } from "../../core/errors.ts";
 import { followJob, isOver } from "../../parallel/ray/follow_job.ts";
 import { openRayCluster, type RayCluster } from "../../parallel/ray/ray_cluster.ts";
 import { digest, rayPackage } from "../../parallel/ray/ray_package.ts";
@@ -26,9 +26,12 @@ export async function runOnRay(
   flags: Flags,
   { isFound = false }: { readonly isFound?: boolean } = {},
 ): Promise<void> {
-  const { folder, files: more, program, jobs: _, ...resources } = rayOptionsOf(flags);
+  const { folder, files: more, program, jobs, ...resources } = rayOptionsOf(flags);
+  if (jobs !== undefined && !isFound) {
+    throw new TunebookError("input", "--ray-jobs is for the trials of a search; a plan is one job");
+  }
   const json = plan.toJSON();
-  const { resume: __, ...train } = json.train;
+  const { resume: _, ...train } = json.train;
   const files = new Map(await namedFiles(json, more));
   files.set(planFile, new TextEncoder().encode(JSON.stringify({ ...json, train })));
   const { name, content } = await rayPackage(files);
