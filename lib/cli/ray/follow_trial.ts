@@ -118,7 +118,7 @@ function outcomeOf(
 /** Ray's reason and the last lines, without those that are for this program alone. */
 function shortened(message: string): string {
   const lines = visibleLines(message.trim()).split("\n")
-    .filter((line) => readTrialLine(line) === undefined && line.trim() !== "");
+    .filter((line) => readTrialLine(line) === undefined && !ofRay.test(line) && line.trim() !== "");
   const text = lines.join(" ");
   const half = reasonCharacters / 2;
   return text.length <= reasonCharacters ? text : `${text.slice(0, half)} … ${text.slice(-half)}`;

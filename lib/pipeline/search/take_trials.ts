@@ -99,6 +99,7 @@ async function takeTurn(
 function failuresInARow() {
   let reasons: string[] = [];
   let [aboveLimit, hasSuccess] = [0, false];
+  let told: string | undefined;
   const most = () => {
     if (hasSuccess) return mostFailures;
     const plain = reasons.length - aboveLimit;
@@ -117,10 +118,12 @@ function failuresInARow() {
     },
     /** Why no other trial begins. */
     tooMany(): string | undefined {
-      if (reasons.length < most()) return undefined;
-      return `${reasons.length} trials failed one after the other${
+      if (told === undefined && reasons.length < most()) return undefined;
+      // Those under way end, too, which changes nothing.
+      told ??= `${reasons.length} trials failed one after the other${
         hasSuccess ? "" : ", and none came to its end"
       }`;
+      return told;
     },
   };
 }

@@ -145,6 +145,27 @@ Deno.test("a search that is stopped stops its jobs; started again it submits the
     assert.ok(server.jobs.slice(3).every(({ submission_id: id }) => id.endsWith("-2")));
   }));
 
+Deno.test("jobs that all fail for one reason end a search early, with what Ray says of them", () =>
+  inFolder(async (folder) => {
+    const message = (number: number) =>
+      "Job entrypoint command failed with exit code 1, last available logs (truncated to 20,000 chars):\n" +
+      `2026-11-30 22:38:1${number},893\tINFO job_manager.py:581 -- Runtime env is setting up.\n` +
+      `Running entrypoint for job tunebook-${number}: exec deno run --trial '{"number":${number}}'\n` +
+      `\nerror: Module not found "file:///nowhere/finetune.ts".\n`;
+    await using server = rayServer({
+      runs: jobsOf(({ number }) => ({ status: "FAILED", message: message(number) })),
+    });
+    await assert.rejects(
+      searchBy(server.address, folder, { jobs: 2, budget: { trials: 30 } }),
+      isMistake(
+        "input",
+        /came to its end \([56] trials failed one after the other, and none came to its end\):/,
+        /-0-1 failed: Job entrypoint [^\n]* chars\): error: Module not found "file:\/\/\/nowhere/,
+      ),
+    );
+    assert.ok(server.jobs.length <= 6);
+  }));
+
 Deno.test("a search ends with the cluster's reason where that is gone", () =>
   inFolder(async (folder) => {
     const server = rayServer({ runs: jobsOf(() => done) });
