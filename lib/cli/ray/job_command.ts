@@ -11,17 +11,8 @@ import { kebab } from "../train_flags.ts";
 
 /** Flags beside a plan that the job's own command gets. */
 const passedOn: readonly string[] = [
-  ...[
-    "resume",
-    "json",
-    "device",
-    "precision",
-    "offloadMegabytes",
-    "tensorboard",
-    "mlflow",
-    "jsonLines",
-    "runName",
-  ],
+  ...["resume", "json", "device", "precision", "offloadMegabytes"],
+  ...["tensorboard", "mlflow", "jsonLines", "runName"],
 ];
 /** The plan's name in the package; no file of a person has it. */
 export const planFile = "tunebook_plan.json";
