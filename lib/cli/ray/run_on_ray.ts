@@ -41,7 +41,9 @@ export async function runOnRay(
   const running = earlier.find((job) => !isOver(job));
   const id = running?.id ?? `tunebook-${key}-${earlier.length + 1}`;
   const place = `${folder ?? "$HOME/tunebook"}/${key}`;
-  const done = earlier.find(({ status }) => status === "SUCCEEDED");
+  const command = commandOf({ folder, key, program, flags });
+  // One that was told another folder has left nothing in this one.
+  const done = earlier.find((job) => job.status === "SUCCEEDED" && job.command === command);
   if (isFound && !running && done) {
     note(
       `the job ${done.id} has trained the plan that was found; its folder on the node is ${place}`,
@@ -51,7 +53,6 @@ export async function runOnRay(
   if (running) note(`the job ${id} of this plan is under way; following it`);
   else {
     const packageUri = await cluster.upload(name, content);
-    const command = commandOf({ folder, key, program, flags });
     const environment = { RAY_JOB_STOP_WAIT_TIME_S: stopSeconds, NO_COLOR: "1" };
     await cluster.submit({ id, command, packageUri, environment, ...resources });
     note(`submitted the job ${id} to Ray ${cluster.version} at ${cluster.address}`);

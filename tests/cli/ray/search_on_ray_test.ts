@@ -79,6 +79,11 @@ Deno.test("trials as jobs give the search that one process gives, and then its p
     assert.match(second.stderr, /the job \S+ has trained the plan that was found/);
     assert.equal(server.jobs.length, 4);
 
+    // In another folder the plan is missing.
+    const elsewhere = await run("--ray-folder", "/shared");
+    assert.equal(elsewhere.code, 0, elsewhere.stderr);
+    assert.equal(server.jobs.length, 5);
+
     const refused = await finetuneHere(["alone.json", "--ray", server.address], folder);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /give it one, "file": "search\.sqlite"/);
