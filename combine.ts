@@ -66,6 +66,11 @@ export type {
   Teacher,
 } from "./lib/tasks/distillation/options.ts";
 export type { HiddenOptions } from "./lib/tasks/distillation/state_loss.ts";
+export type {
+  AttentionRelation,
+  TaughtAttentionOptions,
+} from "./lib/tasks/distillation/attention_options.ts";
+export type { LayerMap } from "./lib/tasks/distillation/layer_map.ts";
 
 // Ensembles: what several models say about the same rows
 export {
@@ -89,6 +94,14 @@ export {
   stackPlans,
   type StackPlansOptions,
 } from "./lib/pipeline/ensemble/stack_plans.ts";
+export {
+  type EnsembleReceipt,
+  type OpenEnsemble,
+  openEnsemble,
+  type OpenEnsembleOptions,
+  saveEnsemble,
+  type SaveEnsembleOptions,
+} from "./lib/pipeline/serve/open_ensemble.ts";
 export { votePredictions } from "./lib/combine/ensemble/vote.ts";
 
 // Models that answer together

@@ -42,6 +42,7 @@ import {
 } from "tunebook";
 import * as tunebook from "tunebook";
 import { definitions, emoji, sentiment, wordnetSynonyms } from "tunebook/datasets";
+import { percent } from "../lib/core/percent.ts";
 import { markdownTable } from "./markdown_table.ts";
 
 const { positionals, values } = parseArgs({
@@ -72,10 +73,6 @@ function parts(table: Table): [train: Table, validation: Table, test: Table] {
   const of = (keep: (at: number) => boolean) =>
     tableFromRows(rows.filter((_, at) => keep(at % every)));
   return [of((at) => at > 1), of((at) => at === 0), of((at) => at === 1)];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 // deno-lint-ignore no-explicit-any

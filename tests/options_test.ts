@@ -227,6 +227,12 @@ const calls: Readonly<Record<string, Call>> = {
     mergeStage().evaluate({ accuracy: tunebook.accuracy }, options),
   "MergePlan.run": (options) => mergeStage().run(options),
   stackPredictions: (options) => tunebook.stackPredictions([[single, single]] as never, options),
+  saveEnsemble: (options) =>
+    tunebook.saveEnsemble("out/none", { a: "file:none", b: "file:none" }, {
+      inputs: ["a"],
+      ...options,
+    }),
+  openEnsemble: (options) => tunebook.openEnsemble("file:none", options),
   ensemble: (options) => tunebook.ensemble({ a: member, b: member } as never, options),
   tpe: (options) => tunebook.tpe(options),
   searchDisplay: (options) => tunebook.searchDisplay(searchHistory, options),

@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { checkOptions } from "../core/check_options.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
-import { notNegative, positive, type Rules, someOf } from "../core/option_rules.ts";
+import { notNegative, positive, record, type Rules, someOf } from "../core/option_rules.ts";
 import { openOnnxFile, type OrtContents, writeOrtFile } from "../engine/mod.ts";
 import { checkFolder, pipelineChecks, settingChecks } from "./checks/mod.ts";
 import { hasGgufForm } from "./gguf/check_model.ts";
@@ -24,12 +24,20 @@ export type MobileOptions = Omit<OnnxOptions, "floatLayers">;
 
 const rules: Rules<MobileOptions> = {
   dtypes: someOf(onnxDtypes),
+  calibration: record,
   mostDrift: positive,
   mostScoreLoss: notNegative,
 };
 
 /** The same numbers in GGUF. */
-const formats = { fp32: "F32", fp16: "F16", q8: "Q8_0", q4: "Q4_0", q4f16: "Q4_0" } as const;
+const formats = {
+  fp32: "F32",
+  fp16: "F16",
+  q8: "Q8_0",
+  int8: undefined,
+  q4: "Q4_0",
+  q4f16: "Q4_0",
+} as const;
 
 /** What the runtime's tools call the list beside a model. */
 const operatorsFile = "required_operators.config";
@@ -66,6 +74,12 @@ export function mobile(folder: string, options: MobileOptions = {}): DeployTarge
         : (dtypes ?? [undefined]).map((dtype) => ortForm(whole, trained, dtype)),
     async check(trainable, about) {
       if (!hasGgufForm(trainable)) return;
+      if (dtypes?.includes("int8")) {
+        throw new TunebookError(
+          "unsupported",
+          "mobile writes this model as GGUF, which has no int8 with ranges of activations; write q8",
+        );
+      }
       for (const { target } of ggufFiles(options)) await target.check?.(trainable, about);
     },
     limits: () => [],
@@ -165,7 +179,7 @@ function ortForm(
 
 /** GGUF files by name, each with the target that writes it. */
 function ggufFiles({ dtypes = ["fp16"], mostDrift }: MobileOptions) {
-  return [...new Set(dtypes.map((dtype) => formats[dtype]))].map((format) => {
+  return [...new Set(dtypes.flatMap((dtype) => formats[dtype] ?? []))].map((format) => {
     const rounds = format === "Q8_0" || format === "Q4_0";
     const options: GgufOptions = {
       format,

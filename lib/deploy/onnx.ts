@@ -7,15 +7,17 @@
 import { join } from "node:path";
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake } from "../core/errors.ts";
-import { notNegative, positive, type Rules, someOf, texts } from "../core/option_rules.ts";
+import { notNegative, positive, record, type Rules, someOf, texts } from "../core/option_rules.ts";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import type { Model } from "../nn/model.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { askReader } from "./ask_reader.ts";
+import { calibrationMistakes, type CalibrationOptions, staticBytes } from "./calibration.ts";
 import { checkFolder, pipelineChecks, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import { writePipelineFiles } from "./pipeline_files.ts";
 import {
+  byteWeights,
   fileKind,
   isHalf,
   isQuantised,
@@ -41,20 +43,23 @@ export interface OnnxOptions {
    * The types of the matrices, each in a file of its own under the name that transformers.js has for it:
    * `fp32` (`model.onnx`), `fp16` (`model_fp16.onnx`, half the bytes; caches are float16, too), `q8`
    * (`model_quantized.onnx`, 8 bits a number), `q4` (`model_q4.onnx`, 4 bits) and `q4f16` (`model_q4f16.onnx`,
-   * 4 bits, and float16 for all else that is multiplied). Words and heads are not quantised. Readers take the
-   * first one unless told otherwise. All merge the method and round its result. Without it a model is
+   * 4 bits, and float16 for all else that is multiplied). In these linear layers round their weights alone. In `int8`
+   * (`model_int8.onnx`) linear layers and convolutions multiply bytes: what they read is rounded, too, in ranges that
+   * are found before (`calibration`). Words and heads are not quantised. Readers take the first one unless told otherwise. All merge the method and round its result. Without it a model is
    * written as it was trained: in float32, or over its quantised base.
    */
   readonly dtypes?: readonly OnnxDtype[];
   /**
-   * Linear layers that stay as they are in `q8`, `q4` and `q4f16`, by their paths, such as those that
-   * `quantizationSensitivity` suggests.
+   * Linear layers, of `int8` also convolutions, that stay as they are in `q8`, `int8`, `q4` and `q4f16`, by their paths,
+   * such as those that `quantizationSensitivity` suggests.
    */
   readonly floatLayers?: readonly string[];
+  /** Of `int8`: how the ranges of activations are found on rows of the training. */
+  readonly calibration?: CalibrationOptions;
   /**
    * How far rounding may move what the model gives. Unless given it is 0.01 of the largest logit in
-   * `fp16`; in `q8` 0.02, and in `q4` and `q4f16` 0.3 nats of a held-out text's mean loss for models that
-   * write; for others 0.1 of a logit in `q8`, and 1 in `q4` and `q4f16`.
+   * `fp16`; in `q8` 0.02, and in `int8`, `q4` and `q4f16` 0.3 nats of a held-out text's mean loss for models that
+   * write; for others 0.1 of a logit in `q8`, and 1 in the others.
    */
   readonly mostDrift?: number;
   /**
@@ -67,13 +72,14 @@ export interface OnnxOptions {
 const rules: Rules<OnnxOptions> = {
   dtypes: someOf(onnxDtypes),
   floatLayers: texts,
+  calibration: record,
   mostDrift: positive,
   mostScoreLoss: notNegative,
 };
 
 /** float32 does not drift, and float16 has no layers of other bits. */
 function togetherMistakes(
-  { dtypes = ["fp32"], mostDrift, floatLayers }: OnnxOptions,
+  { dtypes = ["fp32"], mostDrift, floatLayers, calibration }: OnnxOptions,
 ): Mistake[] {
   return [
     ...mostDrift === undefined || dtypes.some((dtype) => dtype !== "fp32")
@@ -81,7 +87,10 @@ function togetherMistakes(
       : [optionMistake("mostDrift", "belongs to a dtype of fewer bits than fp32")],
     ...floatLayers === undefined || dtypes.some(isQuantised)
       ? []
-      : [optionMistake("floatLayers", "belong to the dtypes q8, q4 and q4f16")],
+      : [optionMistake("floatLayers", "belong to the dtypes q8, int8, q4 and q4f16")],
+    ...calibration === undefined || dtypes.includes("int8")
+      ? calibrationMistakes(calibration)
+      : [optionMistake("calibration", "belongs to the dtype int8")],
   ];
 }
 
@@ -121,7 +130,7 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     async write(trained, folder) {
       await Deno.mkdir(join(folder, graphFolder(trained.trainable.model)));
       for (const dtype of dtypes ?? [undefined]) {
-        await writeGraphs(trained, folder, dtype, options.floatLayers);
+        await writeGraphs(trained, folder, dtype, options);
       }
       await writeOthers(trained, folder, dtypes ?? [undefined]);
     },
@@ -145,16 +154,19 @@ async function writeGraphs(
   trained: TrainedModel,
   folder: string,
   dtype: OnnxDtype | undefined,
-  floatLayers: readonly string[] | undefined,
+  { floatLayers, calibration }: Pick<OnnxOptions, "floatLayers" | "calibration">,
 ) {
   const { trainable, values } = trained;
   const settled = settledIn(trainable, values, dtype, floatLayers);
   const pairs = pairLayoutOf(trainable.model, trained);
   const float16 = isHalf(dtype) ? isCache : undefined;
+  const bytes = dtype === "int8"
+    ? await staticBytes(trained, settled, byteWeights(settled.model, floatLayers), calibration)
+    : undefined;
   for (const [name, graphOf] of Object.entries(onnxGraphsOf(trained).programs)) {
     const { program, frozen } = await graphOf(settled);
     const file = join(folder, graphFolder(trainable.model), fileOf(name, trainable, dtype));
-    await writeOnnxFile(file, program, frozen, { pairs, float16 });
+    await writeOnnxFile(file, program, frozen, { pairs, float16, bytes: bytes?.[name] });
   }
 }
 

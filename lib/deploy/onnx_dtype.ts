@@ -14,10 +14,10 @@ import { lossDifference } from "./mean_loss.ts";
 import type { TargetForm } from "./target.ts";
 
 /** A type that files can be written in. */
-export type OnnxDtype = "fp32" | "fp16" | "q8" | "q4" | "q4f16";
+export type OnnxDtype = "fp32" | "fp16" | "q8" | "int8" | "q4" | "q4f16";
 
 /** All types. */
-export const onnxDtypes: readonly OnnxDtype[] = ["fp32", "fp16", "q8", "q4", "q4f16"];
+export const onnxDtypes: readonly OnnxDtype[] = ["fp32", "fp16", "q8", "int8", "q4", "q4f16"];
 
 /** The file's end and transformers.js' `dtype`. */
 interface FileKind {
@@ -44,8 +44,8 @@ export function fileKind({ quantized }: Pick<Model, "quantized">, dtype?: OnnxDt
   return kinds[dtype ?? quantized?.values().next().value?.format ?? "float32"];
 }
 
-/** How matrices are held in types of few bits. */
-const formats = { q8: "int8", q4: "int4", q4f16: "int4" } as const;
+/** How matrices are held in types of few bits; in `int8` as bytes that the graph multiplies. */
+const formats = { q8: "int8", int8: undefined, q4: "int4", q4f16: "int4" } as const;
 
 /** How tables of tokens are held in types of few bits: half of a small model are words. */
 const tableFormat = "int8";
@@ -77,7 +77,7 @@ export function settledIn(
   const settled = settle(model, adapter, values, { dequantise: dtype !== undefined });
   if (!isQuantised(dtype)) return { ...settled, objective };
   const body = bodyPaths(settled.model);
-  checkFloatLayers(settled.model, floatLayers);
+  checkFloatLayers(settled.model, floatLayers, dtype);
   const ofBody = modelWeights(settled.model).filter(({ path, layer }) =>
     path.endsWith(".weight") && body.has(layer.path) && !floatLayers.includes(layer.path)
   );
@@ -93,11 +93,28 @@ export function settledIn(
   return { ...settled, model: { ...settled.model, quantized }, objective };
 }
 
+/** The names of the weights that `int8` multiplies as bytes: linear layers and convolutions of the body. */
+export function byteWeights(model: Model, floatLayers: readonly string[] = []): Set<string> {
+  const body = bodyPaths(model);
+  const isByte = (layer: Layer) =>
+    body.has(layer.path) && !floatLayers.includes(layer.path) &&
+    (layer.kind === "linear" && !layer.isUnread ||
+      layer.kind === "conv" && !layer.isUnread && !layer.isTransposed);
+  return new Set(model.layers.filter(isByte).map(({ path }) => `${path}.weight`));
+}
+
 /** Makes sure that the layers are there. */
-function checkFloatLayers({ layers }: Pick<Model, "layers">, paths: readonly string[]): void {
-  const linear = layers.filter(({ kind }) => kind === "linear").map(({ path }) => path);
-  const unknown = paths.filter((path) => !linear.includes(path))
-    .map((path) => `the model has no linear layer ${path}${didYouMean(path, linear)}`);
+function checkFloatLayers(
+  { layers }: Pick<Model, "layers">,
+  paths: readonly string[],
+  dtype: OnnxDtype,
+): void {
+  const rounded = layers
+    .filter(({ kind }) => kind === "linear" || dtype === "int8" && kind === "conv")
+    .map(({ path }) => path);
+  const kinds = dtype === "int8" ? "linear layer or convolution" : "linear layer";
+  const unknown = paths.filter((path) => !rounded.includes(path))
+    .map((path) => `the model has no ${kinds} ${path}${didYouMean(path, rounded)}`);
   if (unknown.length > 0) throw mistakes("input", "floatLayers of onnx:", unknown);
 }
 
@@ -112,12 +129,18 @@ const halfTolerance = 1e-2;
  * A tenth of a logit moves a probability by at most 2.5 hundredths, p·(1 − p) being 1/4 or less. Four bits move
  * logits of MiniLM by 0.4 and one answer of 64: there the score is the limit that counts.
  */
-const logitDrifts = { q8: 0.1, q4: 1, q4f16: 1 } as const;
+const logitDrifts = { q8: 0.1, int8: 1, q4: 1, q4f16: 1 } as const;
 /** As for GGUF's Q8_0 and Q4_0, in nats. */
-const lossDrifts = { q8: 0.02, q4: 0.3, q4f16: 0.3 } as const;
+const lossDrifts = { q8: 0.02, int8: 0.3, q4: 0.3, q4f16: 0.3 } as const;
 
 /** What has more bits. */
-const finer = { fp16: "fp32", q8: "fp16", q4: "q8 or fp16", q4f16: "q8 or fp16" } as const;
+const finer = {
+  fp16: "fp32",
+  q8: "fp16",
+  int8: "q8 or fp16",
+  q4: "q8 or fp16",
+  q4f16: "q8 or fp16",
+} as const;
 
 const remedyFor = (dtype: keyof typeof finer) =>
   `Rounding has lost part of what was learned. Write a dtype with more bits, ${finer[dtype]}, or ` +

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Rows } from "../nn/run_over.ts";
 import type { Processor } from "../nn/processor.ts";
 import type { LabelledTask } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
@@ -22,6 +23,15 @@ export interface TrainedModel {
   readonly processor: Processor;
   /** Longer texts were truncated in training, and are by the deployed model. */
   readonly maxTokens: number;
+  /** Rows of the training, which the ranges of activations are found on; absent where none can be run. */
+  readonly calibration?: RangeRows;
+}
+
+/** What ranges are found on. */
+export interface RangeRows {
+  readonly rows: Rows;
+  /** Stops with an error of kind "interrupted". */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a folder of weights is written from: a trained model without its loss. */

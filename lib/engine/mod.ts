@@ -35,7 +35,15 @@ export { type Precision, type PrecisionName, precisionNames } from "./precision.
 export { processorThreads } from "./devices/processor_threads.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export type { PairLayout } from "./cut_pairs.ts";
-export { type OnnxSession, openOnnxFile, writeOnnxFile } from "./onnx_file.ts";
+export {
+  type OnnxSession,
+  openOnnxFile,
+  type StaticBytes,
+  writeObservedFile,
+  writeOnnxFile,
+} from "./onnx_file.ts";
+export { type RangeChoice, RangeCollector } from "./static_quantization/range_collector.ts";
+export type { ValueRange } from "./static_quantization/value_range.ts";
 export { type OrtContents, writeOrtFile } from "./ort_format.ts";
 export { type OnnxAttribute, type OnnxContents, type OnnxNode, readOnnx } from "./onnx_reader.ts";
 export type { ExternalBytes, GraphConstant } from "./onnx_tensor.ts";

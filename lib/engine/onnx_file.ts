@@ -11,8 +11,16 @@ import { once } from "../core/once.ts";
 import { cutPairs, type PairLayout } from "./cut_pairs.ts";
 import { bytesOf } from "./value.ts";
 import { toFloat16 } from "./float16.ts";
+import type { Graph } from "./graph.ts";
 import { writeOnnx } from "./onnx_writer.ts";
 import type { FrozenSource, HostTensor, Program } from "./program.ts";
+import {
+  observedOutput,
+  observedValues,
+  quantizableProducts,
+} from "./static_quantization/quantizable_products.ts";
+import { quantizeProducts } from "./static_quantization/quantize_products.ts";
+import type { ValueRange } from "./static_quantization/value_range.ts";
 import { trace } from "./trace.ts";
 
 /** A protobuf message cannot be larger than 2 GiB; this leaves room for the graph itself. */
@@ -28,8 +36,18 @@ export interface OnnxFileSettings {
   readonly pairs?: PairLayout | undefined;
   /** Holds matrices in float16, and those inputs and outputs that this says of. */
   readonly float16?: ((name: string) => boolean) | undefined;
+  /** Lets linear layers and convolutions multiply bytes. */
+  readonly bytes?: StaticBytes | undefined;
   /** The most bytes of weights inside the file, and of one piece beside it. */
   readonly most?: { readonly inside: number; readonly piece: number };
+}
+
+/** Which weights are multiplied as bytes, and the ranges of what they are multiplied with. */
+export interface StaticBytes {
+  /** Names of the program's frozen inputs. */
+  readonly weights: ReadonlySet<string>;
+  /** The ranges that were found by the file of `writeObservedFile` of the same program. */
+  readonly ranges: ReadonlyMap<string, ValueRange>;
 }
 
 /**
@@ -40,11 +58,40 @@ export async function writeOnnxFile(
   path: string,
   program: Program,
   frozen: FrozenSource,
-  { pairs, float16, most = { inside: maxInsideBytes, piece: pieceBytes } }: OnnxFileSettings = {},
+  { pairs, float16, bytes, most }: OnnxFileSettings = {},
 ): Promise<void> {
-  const graph = trace(program, frozen, { contrib: false, exportTypes: true });
+  const graph = trace(program, frozen, exported);
+  if (bytes) quantizeProducts(graph, quantizableProducts(graph, bytes.weights), bytes.ranges);
   if (pairs) cutPairs(graph, pairs);
   if (float16) toFloat16(graph, float16);
+  await writeGraph(path, graph, most);
+}
+
+/**
+ * Writes a program whose outputs are also the values that products with these weights have ranges of; gives their names.
+ *
+ * @throws {TunebookError} of kind `unsupported` for weights that the program does not simply multiply by.
+ */
+export async function writeObservedFile(
+  path: string,
+  program: Program,
+  frozen: FrozenSource,
+  weights: ReadonlySet<string>,
+): Promise<string[]> {
+  const graph = trace(program, frozen, exported);
+  const values = observedValues(quantizableProducts(graph, weights));
+  for (const value of values) graph.outputs.push({ name: observedOutput(value.name), value });
+  await writeGraph(path, graph);
+  return values.map(({ name }) => name);
+}
+
+const exported = { contrib: false, exportTypes: true } as const;
+
+async function writeGraph(
+  path: string,
+  graph: Graph,
+  most = { inside: maxInsideBytes, piece: pieceBytes },
+): Promise<void> {
   const bytes = [...graph.constants.keys()].reduce((sum, value) => sum + bytesOf(value), 0);
   const externalFile = `${basename(path)}_data`;
   const model = writeOnnx(

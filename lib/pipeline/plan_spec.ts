@@ -69,6 +69,8 @@ export type AnyMetric = Metric<unknown, any>;
 /** All stages of a plan. */
 export interface PlanSpec {
   readonly model: string;
+  /** What people are told of the model where its folder says nothing to them; the reference unless given. */
+  readonly calledAs?: string;
   /** How the model's linears are held; float32, or what the method asks for, unless given. */
   readonly quantize?: QuantizationFormat;
   /** How many of the model's layers are kept, from the first one, or which; all unless given. */

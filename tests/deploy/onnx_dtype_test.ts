@@ -1,7 +1,20 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { env, pipeline } from "@huggingface/transformers";
-import { adapter, lora, metric, model, onnx, type OnnxOptions, Plan, type Receipt } from "tunebook";
+import {
+  adapter,
+  full,
+  imageClassification,
+  lora,
+  metric,
+  model,
+  onnx,
+  type OnnxOptions,
+  Plan,
+  type Receipt,
+} from "tunebook";
+import { emoji } from "tunebook/datasets";
+import { readOnnx } from "../../lib/engine/onnx_reader.ts";
 import { tableFromRows } from "../../lib/table/table.ts";
 import { isMistake } from "../is_mistake.ts";
 import { quiet } from "../pipeline/open/trained.ts";
@@ -99,7 +112,7 @@ for (const [name, task] of Object.entries(trainedTasks)) {
 Deno.test("a classifier is written in all types side by side", () =>
   inFolder(async (folder) => {
     const out = join(folder, "out");
-    const all = ["fp32", "fp16", "q8", "q4", "q4f16"] as const;
+    const all = ["fp32", "fp16", "q8", "int8", "q4", "q4f16"] as const;
     const result = await model(await tinyModel(join(folder, "base")))
       .data(moods(60), { text: "text", label: "mood" }).adapt(lora({ rank: 2 }))
       .train({ epochs: 1 })
@@ -116,7 +129,7 @@ Deno.test("a classifier is written in all types side by side", () =>
       assert.equal(graphs.length, 1, "a receipt has the file of its type alone");
       return graphs[0].bytes;
     });
-    assert.ok(bytes[1] < 0.75 * bytes[0] && bytes[4] < bytes[3], `${bytes}`);
+    assert.ok(bytes[1] < 0.75 * bytes[0] && bytes[3] < bytes[0] && bytes[5] < bytes[4], `${bytes}`);
     for (
       const { dtype, wasm, rows, milliseconds, score, agreement, largestDifference } of receipts
     ) {
@@ -125,8 +138,9 @@ Deno.test("a classifier is written in all types side by side", () =>
       assert.ok(score!.low! <= score!.value && score!.value <= score!.high!);
       assert.ok(milliseconds > 0 && wasm!.milliseconds > 0);
       assert.ok(wasm!.answers!.inputs > 5);
-      // Both compute in float32 with the same rounded weights; products of float16 may round otherwise.
-      const most = dtype === "fp16" || dtype === "q4f16" ? 1e-2 : 1e-4;
+      // Both compute in float32 with the same rounded weights; products of float16 may round otherwise, and sums before
+      // they become bytes.
+      const most = dtype === "fp16" || dtype === "q4f16" ? 1e-2 : dtype === "int8" ? 0.1 : 1e-4;
       assert.ok(Math.abs(wasm!.largestDifference - largestDifference) < most, `${dtype}`);
     }
     const config = JSON.parse(await Deno.readTextFile(join(out, "config.json")));
@@ -139,6 +153,45 @@ Deno.test("a classifier is written in all types side by side", () =>
     ]);
     assert.match(String(result), /onnx q4f16 in WebAssembly +12 /);
     await result.dispose();
+  }));
+
+Deno.test("int8 multiplies bytes in all layers but those that are left, also of images and decoders", () =>
+  inFolder(async (folder) => {
+    const opened = async (name: string) => {
+      const file = join(folder, name, "onnx", "model_int8.onnx");
+      const { nodes, constants } = readOnnx(await Deno.readFile(file), file, () => {
+        throw new Error("all is in the file");
+      });
+      const codes = [...constants.keys()].filter((each) => each.endsWith(".weight codes")).sort();
+      return { codes, rounded: nodes.filter(({ op }) => op === "QuantizeLinear").length };
+    };
+    const floatLayers = ["encoder.layer.0.output.dense"];
+    const calibration = { by: "entropy", rows: 4 } as const;
+    const text = await model(await tinyModel(join(folder, "base")))
+      .data(moods(60), { text: "text", label: "mood" }).adapt(lora({ rank: 2 }))
+      .train({ epochs: 1 })
+      .deploy(onnx(join(folder, "text"), {
+        ...{ dtypes: ["int8"], calibration, floatLayers, mostDrift: 20, mostScoreLoss: 1 },
+      })).run(quiet);
+    const { codes } = await opened("text");
+    assert.ok(codes.length >= 11 && !codes.includes(`${floatLayers[0]}.weight codes`), `${codes}`);
+    assert.ok(codes.includes("encoder.layer.0.intermediate.dense.weight codes"));
+    await text.dispose();
+    const images = await emoji({ rows: 12 });
+    const drawn = await model("new:vit", {
+      ...{ hiddenSize: 16, layers: 1, heads: 2, imageSize: 32, patchSize: 8 },
+    }).data(images, imageClassification({ image: "image", label: "category" }), { test: images })
+      .adapt(full()).train({ epochs: 1 })
+      .deploy(onnx(join(folder, "images"), { dtypes: ["int8"], mostScoreLoss: 1 })).run(quiet);
+    const patches = (await opened("images")).codes.filter((name) => /patch/.test(name));
+    assert.equal(patches.length, 1, "the convolution of the patches");
+    await drawn.dispose();
+    const written = await model(await toyFolder(join(folder, "gpt2"), "gpt2"))
+      .data(rows, { text: "text", test: rows }).adapt(lora({ rank: 2 })).train({ epochs: 1 })
+      .deploy(onnx(join(folder, "words"), { dtypes: ["int8"], mostDrift: 1 })).run(quiet);
+    const { tokens, sameToken } = written.receipts[0].language!;
+    assert.ok(sameToken > 0.5 * tokens, `${sameToken} of ${tokens}`);
+    await written.dispose();
   }));
 
 Deno.test("a table of many tokens is held in eight bits, also where the output reads it", () =>
@@ -192,11 +245,27 @@ const worse = metric({
 Deno.test("what makes no sense of dtypes is refused", () => {
   assert.throws(
     () => onnx("a", { dtypes: ["fp15" as "fp16"] }),
-    isMistake("input", "fp16", "q8, q4, q4f16"),
+    isMistake("input", "fp16", "q8, int8, q4, q4f16"),
   );
   assert.throws(() => onnx("a", { dtypes: ["q8", "q8"] }), isMistake("input", "each once"));
   assert.throws(() => onnx("a", { dtypes: [] }), isMistake("input", "dtypes"));
   assert.throws(() => onnx("a", { mostDrift: 1 }), isMistake("input", "mostDrift"));
+  assert.throws(
+    () => onnx("a", { dtypes: ["q8"], calibration: {} }),
+    isMistake("input", "calibration belongs to the dtype int8"),
+  );
+  assert.throws(
+    () =>
+      onnx("a", {
+        dtypes: ["int8"],
+        calibration: { by: "kl" as "entropy", rows: 0, size: 1 } as never,
+      }),
+    isMistake("input", "minMax, percentile, entropy", "rows", "size"),
+  );
+  assert.throws(
+    () => onnx("a", { dtypes: ["int8"], calibration: { by: "minMax", percentile: 99 } }),
+    isMistake("input", "which minMax does not use"),
+  );
   assert.throws(() => onnx("a", { mostScoreLoss: -1 }), isMistake("input", "mostScoreLoss"));
   assert.match(onnx("a", { dtypes: ["fp16"] }).remedy!, /more bits, fp32, or/);
   assert.match(onnx("a", { dtypes: ["q4"] }).remedy!, /more bits, q8 or fp16, or/);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { percent } from "../../core/percent.ts";
 import { bundleOf, customInspect, withDisplay } from "../../core/display.ts";
 import { type Html, html, htmlFrame, type HtmlPart, htmlTable } from "../../core/html.ts";
 import { shortened, textTable } from "../../core/text_table.ts";
@@ -32,10 +33,6 @@ export function shownProbe<Input extends string | Image>(
   const whole = { ...found, toString: () => text };
   const shown = withDisplay(whole, () => bundleOf(text, htmlFrame(probeHtml(found, encode))));
   return Object.defineProperty(shown, customInspect, { value: () => text });
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 function rowOf(

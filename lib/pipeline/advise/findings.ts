@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { percent } from "../../core/percent.ts";
 import { quoted } from "../../core/quoted.ts";
 import { shortened } from "../../core/text_table.ts";
 import { timeText } from "../display/training_view.ts";
@@ -277,10 +278,6 @@ function interval({ mean, low, high }: MeanInterval): string {
 function number(value: number): string {
   const digits = 3;
   return value.toFixed(digits);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 function count(value: number): string {

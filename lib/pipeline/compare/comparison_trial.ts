@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { upperMedian } from "../../core/upper_median.ts";
 import type { Method } from "../../nn/method.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { ComparedRuns } from "./compared_runs.ts";
@@ -37,7 +38,7 @@ export async function tryOut(
   const whole = (performance.now() - began) / 1000;
   const measured = marks.slice(Math.min(warmUpSteps, Math.max(0, marks.length - 2)));
   const steps = measured.slice(1).map((mark, i) => (mark - measured[i]) / 1000);
-  const step = median(steps) ?? seconds / marks.length;
+  const step = upperMedian(steps) ?? seconds / marks.length;
   const [first, last] = [frozen[0], frozen[frozen.length - 1]];
   const perFrozenRow = last && last.done > first.done
     ? (last.at - first.at) / (last.done - first.done) / 1000
@@ -46,9 +47,4 @@ export async function tryOut(
     secondsPerEpoch: step * Math.ceil(rows / stepRows),
     overhead: Math.max(0, whole - seconds) + perFrozenRow * rows,
   };
-}
-
-/** The middle one, which a short pause of the machine does not move. */
-function median(numbers: readonly number[]): number | undefined {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 }

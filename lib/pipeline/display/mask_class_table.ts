@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { percent } from "../../core/percent.ts";
 import { type Html, htmlTable, shareBar } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
 import { visible } from "../../core/visible.ts";
@@ -57,8 +58,6 @@ function captionOf(rows: readonly ClassRow[]): string {
 }
 
 const said = (score: number) => Number.isNaN(score) ? "–" : score.toFixed(digits);
-const percent = (share: number) => Number.isNaN(share) ? "–" : `${(100 * share).toFixed(1)} %`;
-
 /** The table for pages. */
 export function maskClassesHtml(predictions: MaskPredictions): Html {
   const rows = classRows(predictions);
@@ -67,7 +66,7 @@ export function maskClassesHtml(predictions: MaskPredictions): Html {
     columns: head.map((title, at) => ({ title, align: align[at] })),
     rows: rows.slice(0, mostShown).map(({ label, share, iou, dice, accuracy }) => [
       visible(label),
-      percent(share),
+      percent(share, "–"),
       Number.isNaN(iou) ? said(iou) : shareBar(iou, said(iou)),
       said(dice),
       said(accuracy),
@@ -80,7 +79,7 @@ export function maskClassesText(predictions: MaskPredictions): string {
   const rows = classRows(predictions);
   const cells = rows.slice(0, mostShown).map(({ label, share, iou, dice, accuracy }) => [
     label,
-    percent(share),
+    percent(share, "–"),
     ...[iou, dice, accuracy].map(said),
   ]);
   return `${captionOf(rows)}\n${textTable(head, cells, align)}`;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { percent } from "../../core/percent.ts";
 import { lora } from "../../adapters/lora.ts";
 import { dot } from "../../combine/merge/weighted_sum.ts";
 import { pissaStart } from "../../adapters/parts/pissa.ts";
@@ -160,7 +161,6 @@ function extracted(model: Model, base: Model, { parameters }: AttachedMethod) {
 }
 
 function shown({ folder, rank, share, shares, lost }: ExtractedLora) {
-  const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
   const title = `a LoRA of rank ${rank} in ${folder}: ${percent(share)} of the change`;
   const more = lost.length > shownRest ? ` and ${lost.length - shownRest} more` : "";
   const rest = lost.length === 0

@@ -42,7 +42,6 @@ export function mergeResultOf(outcome: MergeOutcome): MergeResult<unknown> {
     mergeReceipts: receipts,
     singles,
     ...(choice ? { choice } : {}),
-    model: `${merge.method} of ${Object.keys(merge.models).join(", ")}`,
     async dispose() {
       await result.dispose();
       if (isThere) await remove();

@@ -89,7 +89,9 @@ async function runIn(
   const choosing = { of, scorer, singles: alone, written, found, options, signal };
   const choice = spec.choice && await chosen(spec, choosing);
   const receipt = choice ? await write(choice.weights, "chosen") : first;
-  const result = await runPlan(planOfMerge(spec, receipt.reference), { ...options, signal });
+  const calledAs = `${receipt.method} of ${Object.keys(receipt.models).join(", ")}`;
+  const plan = { ...planOfMerge(spec, receipt.reference), calledAs };
+  const result = await runPlan(plan, { ...options, signal });
   try {
     const singles = await scoredSingles(spec, alone, options);
     const full = withScores(receipt, { choice, singles, scores: result.scores });

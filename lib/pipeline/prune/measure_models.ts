@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { upperMedian } from "../../core/upper_median.ts";
 import { checkOptions, refuseOptions } from "../../core/check_options.ts";
 import { optionMistake, TunebookError } from "../../core/errors.ts";
 import { isRecord } from "../../core/objects.ts";
@@ -82,7 +83,10 @@ export async function measureModels<Name extends string>(
     const timedRows = Math.min(options.timedRows ?? usualTimedRows, length);
     const times = await timesInTurns(opened, timedRows);
     return measuredModels({
-      models: opened.map(({ measured }, at) => ({ ...measured, milliseconds: median(times[at]) })),
+      models: opened.map(({ measured }, at) => ({
+        ...measured,
+        milliseconds: upperMedian(times[at])!,
+      })),
       metric: opened[0].metric,
       rows: opened[0].rows.examples.rows,
       timedRows,
@@ -157,8 +161,4 @@ async function timesInTurns(
     }
   }
   return times;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[numbers.length >> 1];
 }

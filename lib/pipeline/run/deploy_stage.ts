@@ -78,9 +78,13 @@ export async function deployStage(
   const heldOut = { ...held, answers, ...(language ? { language } : {}) };
   const beside = await profileStage(spec, { read, assembled, scored });
   const receipts: Receipt[] = [];
+  const { train } = assembled.data;
+  const calibrated = train.rollouts
+    ? trained
+    : { ...trained, calibration: { rows: train, signal } };
   for (const target of targets) {
     if (signal.aborted) throw interruption();
-    const written = await deploy(target, trained, { device, heldOut, beside, run, signal });
+    const written = await deploy(target, calibrated, { device, heldOut, beside, run, signal });
     for (const receipt of written) receipts.push(drift ? { ...receipt, drift } : receipt);
     const other = written[0].reader?.answers?.otherTokens;
     if (other) say(`${target.name}: ${otherTokensInWords(other)}`);

@@ -153,7 +153,7 @@ function summaryOf(stages: StageResults): RunSummary {
   const baseline = task.baseline?.(data.train, data.test);
   const teachers = teachersOfTask(spec.task);
   return {
-    model: spec.model,
+    model: spec.calledAs ?? spec.model,
     method: spec.method.method,
     device: device.description,
     examples: data.train.rows,

@@ -14,7 +14,9 @@ import { adapterFolder, baseReference, trainedAdapter } from "../open/trained_ad
 import { checkAnswers, trainedAlone } from "../open/trained_alone.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { openStage } from "../run/open_stage.ts";
+import { type EnsembleContents, readEnsemble } from "../ensemble/ensemble_file.ts";
 import { adaptersBase } from "./adapters_base.ts";
+import { ensembleBase } from "./ensemble_base.ts";
 import type { NamedSource } from "./served_sources.ts";
 import { onnxBase, onnxFolder } from "./onnx_base.ts";
 import { wholeBase } from "./whole_base.ts";
@@ -40,7 +42,7 @@ interface BaseGroup {
 }
 
 /**
- * Opens models under their names.
+ * Opens models, and ensembles in folders of their own, under their names.
  *
  * @param sources whole models and adapters
  * @param others further adapters, which stay on the disk until they are asked for
@@ -50,11 +52,22 @@ export async function openServed(
   others: readonly NamedSource[],
   options: HoldOptions,
 ): Promise<ServedBase[]> {
-  const groups = await groupsOf(sources, others, options);
+  const ensembles: (readonly [NamedSource, EnsembleContents])[] = [];
+  const models: NamedSource[] = [];
+  for (const source of sources) {
+    const contents = await readEnsemble(source.reference);
+    if (contents) ensembles.push([source, contents]);
+    else models.push(source);
+  }
+  const groups = await groupsOf(models, others, options);
   const device = await openDevice(options.device, { precision: options.precision });
   const bases: ServedBase[] = [];
   try {
     for (const group of groups) bases.push(await openGroup(group, device, options));
+    for (const [source, contents] of ensembles) {
+      const held = { ...options, maxAdapters: Object.keys(contents.members).length };
+      bases.push(await ensembleBase(source, contents, (members) => openServed(members, [], held)));
+    }
     return bases;
   } catch (error) {
     for (const base of bases) await base.dispose();

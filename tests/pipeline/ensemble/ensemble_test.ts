@@ -9,11 +9,15 @@ import {
   lora,
   model,
   open,
+  openEnsemble,
   predictionsOf,
+  saveEnsemble,
+  serve,
   tableFromRows,
   votePredictions,
 } from "tunebook";
 import { type Displayed, jupyterDisplay } from "../../../lib/core/display.ts";
+import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import { moods, tinyModel } from "../tiny.ts";
 
@@ -55,6 +59,8 @@ Deno.test("results, folders and adapters on one base answer together alike", () 
     shared.forEach(({ probabilities }, row) =>
       assert.ok(Math.abs(probabilities.positive - said[row].probabilities.positive) < 1e-5)
     );
+
+    await checkSaved(folder, places, weights, said);
 
     const report = await ofResults.evaluate({ accuracy, f1: f1.macro });
     const together = averagePredictions(results.map(({ predictions }) => predictions), {
@@ -102,6 +108,52 @@ const member = (predictions: ReturnType<typeof sayingOf>) => ({
   predict: () => Promise.resolve([{ label: "bad", probabilities: { bad: 1, good: 0 } }]),
   predictions,
 });
+
+/** What is written answers as the runs do, opened and served, also where all is moved. */
+async function checkSaved(
+  folder: string,
+  places: Readonly<Record<"a" | "b" | "c", string>>,
+  weights: Readonly<Record<string, number>>,
+  said: readonly { readonly probabilities: Readonly<Record<string, number>> }[],
+): Promise<void> {
+  const place = join(folder, "together");
+  const receipt = await saveEnsemble(place, places, { weights, inputs: texts });
+  assert.ok(receipt.largestDifference <= receipt.tolerance && receipt.rows === texts.length);
+  assert.deepEqual(receipt.weights, weights);
+  const same = (found: typeof said) =>
+    found.forEach(({ probabilities }, row) =>
+      assert.ok(Math.abs(probabilities.positive - said[row].probabilities.positive) < 1e-5)
+    );
+  {
+    await using asked = await openEnsemble(place);
+    same(await asked.predict(texts));
+  }
+  const server = await serve({ together: place }, { port: 0 });
+  try {
+    const answered = await fetch(`${server.url}/classify`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: "together", input: texts }),
+    });
+    same((await answered.json()).data);
+  } finally {
+    await server.stop();
+  }
+  const { members } = JSON.parse(await Deno.readTextFile(join(place, "ensemble.json")));
+  assert.deepEqual(members.a, { folder: join("..", "a") });
+  const refused = saveEnsemble(join(folder, "none"), { a: places.a, other: join(folder, "base") }, {
+    inputs: texts,
+  });
+  await assert.rejects(refused);
+  await assert.rejects(Deno.stat(join(folder, "none")));
+  await Deno.writeTextFile(join(place, "ensemble.json"), "{}");
+  await assert.rejects(openEnsemble(place), isMistake("weights", "no file of an ensemble"));
+  await assert.rejects(openEnsemble(places.a), isMistake("input", "holds no ensemble"));
+  await assert.rejects(
+    saveEnsemble(place, places, { weights: { d: 1 }, inputs: texts }),
+    isMistake("input", "is of no member"),
+  );
+}
 
 Deno.test("doubt, votes and calibration are those of the rows", async () => {
   const truth = [0, 0, 1, 1, 0, 1, 1, 0];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { percent } from "../../../core/percent.ts";
 import { bundleOf, customInspect, withDisplay } from "../../../core/display.ts";
 import { html, htmlFrame, type HtmlPart, htmlTable } from "../../../core/html.ts";
 import { shortened, textTable } from "../../../core/text_table.ts";
@@ -76,10 +77,16 @@ function factRows(found: Omit<AttackReport, "toString">): string[][] {
   const { texts, attacked, successRate, low, high, accuracy, accuracyAfter, ranOut } = found;
   return [
     ["texts that are right, and are attacked", `${attacked} of ${texts}`],
-    ["attacks that succeed", `${percent(successRate)} (${percent(low)} to ${percent(high)})`],
-    ["accuracy before and after", `${percent(accuracy)}, ${percent(accuracyAfter)}`],
+    [
+      "attacks that succeed",
+      `${percent(successRate, "none")} (${percent(low, "none")} to ${percent(high, "none")})`,
+    ],
+    [
+      "accuracy before and after",
+      `${percent(accuracy, "none")}, ${percent(accuracyAfter, "none")}`,
+    ],
     ["texts asked for each", found.queries.toFixed(1)],
-    ["words changed where it succeeds", percent(found.changedShare)],
+    ["words changed where it succeeds", percent(found.changedShare, "none")],
     ...ranOut > 0 ? [["ended since their queries ran out", String(ranOut)]] : [],
   ];
 }
@@ -89,8 +96,4 @@ function marked({ attacked, changed }: TextAttack): HtmlPart {
   const after = new Set(changed.map((each) => each.after));
   const parts = shortened(attacked, mostCharacters).split(/([\p{L}\p{N}'’-]+)/u);
   return html`${parts.map((part): HtmlPart => after.has(part) ? html`<b>${part}</b>` : part)}`;
-}
-
-function percent(share: number): string {
-  return Number.isNaN(share) ? "none" : `${(100 * share).toFixed(1)} %`;
 }

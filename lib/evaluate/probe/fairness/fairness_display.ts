@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { percent } from "../../../core/percent.ts";
 import { bundleOf, customInspect, withDisplay } from "../../../core/display.ts";
 import { html, htmlFrame, htmlTable } from "../../../core/html.ts";
 import { textTable } from "../../../core/text_table.ts";
@@ -72,8 +73,4 @@ function gapRows({ gaps }: Pick<FairnessReport, "gaps">): string[][] {
       pValue.toFixed(3),
     ];
   });
-}
-
-function percent(share: number): string {
-  return Number.isNaN(share) ? "" : `${(100 * share).toFixed(1)} %`;
 }

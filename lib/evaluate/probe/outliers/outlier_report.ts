@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { percent } from "../../../core/percent.ts";
 import { checkOptions } from "../../../core/check_options.ts";
 import { bundleOf, customInspect, withDisplay } from "../../../core/display.ts";
 import { mistakes } from "../../../core/errors.ts";
@@ -106,7 +107,6 @@ function countUpTo(scores: Float64Array, limit: number): number {
 }
 
 function shownOutliers(found: Omit<OutlierReport, "toString">, keep: number): OutlierReport {
-  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
   const interval = ({ mean, low, high }: OutlierShare) =>
     `${percent(mean)} (${percent(low)} to ${percent(high)})`;
   const rows = [

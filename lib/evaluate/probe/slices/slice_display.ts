@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { percent } from "../../../core/percent.ts";
 import { bundleOf, customInspect, withDisplay } from "../../../core/display.ts";
 import { htmlFrame, htmlTable } from "../../../core/html.ts";
 import { textTable } from "../../../core/text_table.ts";
@@ -45,10 +46,6 @@ function rowOf(
     ...[name, String(rows), percent(accuracy), `${percent(low)} to ${percent(high)}`],
     ...[percent(elsewhere), chance(pValue), chance(corrected)],
   ];
-}
-
-function percent(share: number): string {
-  return Number.isNaN(share) ? "" : `${(100 * share).toFixed(1)} %`;
 }
 
 function chance(p: number): string {

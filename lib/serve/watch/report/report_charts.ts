@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { percent } from "../../../core/percent.ts";
 import { type Drawing, drawing } from "../../../chart/drawing.ts";
 import { palette } from "../../../chart/palette.ts";
 import { ink } from "../../../core/html.ts";
@@ -202,9 +203,4 @@ export function profileCalibrationChart(
       ).join("; ")
     }`,
   );
-}
-
-/** A share in percent. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

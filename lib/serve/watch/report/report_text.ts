@@ -8,7 +8,7 @@ import type { ShareInterval } from "../accuracy/estimated_accuracy.ts";
 import type { SignalDrift } from "../drift/compare_rows.ts";
 import { leastRows } from "../drift/compare_rows.ts";
 import type { WatchState } from "../watch_report.ts";
-import { percent } from "./report_charts.ts";
+import { percent } from "../../../core/percent.ts";
 
 /** The titles of the table of drift, and which of them stand right. */
 export const driftTitles = [
