@@ -73,8 +73,8 @@ export { spaceFromJson, spaceToJson } from "./lib/search/space/space_json.ts";
 export {
   readSearch,
   type StoredSearch,
-  type TrialAttempt,
 } from "./lib/search/store/read_search.ts";
+export type { TrialAttempt } from "./lib/search/store/trial_attempts.ts";
 
 // How a search looks
 export { importanceChart } from "./lib/search/views/importance_chart.ts";

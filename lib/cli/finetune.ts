@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { launched } from "../core/launched.ts";
 import { visibleLines } from "../core/visible.ts";
@@ -32,7 +32,7 @@ const interrupted = 130;
 /** Flags that may stand beside a plan file. */
 const besidePlan: readonly string[] = [
   ...["json", "device", "precision", "offloadMegabytes", "resume"],
-  ...["tensorboard", "mlflow", "jsonLines", "runName", "trials", "minutes"],
+  ...["tensorboard", "mlflow", "jsonLines", "runName", "trials", "trial", "minutes"],
   ...["ray", ...rayFlags],
   ...["advise", ...adviceFlags],
   ...foldFlags,
@@ -64,42 +64,37 @@ export async function finetune(args: readonly string[]): Promise<number> {
       await runOnFolds(plans, flags, howOfFlags(flags));
       return 0;
     }
+    if (typeof flags.trial === "string") {
+      const { trialOfFile } = await import("./trial_of_file.ts");
+      await trialOfFile(planFile, flags.trial, howOfFlags(flags));
+      return 0;
+    }
     const isFirst = !launched()?.rank;
-    const { plan, search } = planFile
+    const { plan, search, found } = planFile
       ? await planOfJson(planFile, await jsonOfFile(planFile, flags), flags, howOfFlags(flags))
-      : { plan: await planOfCommand(flags) };
+      : { plan: await planOfCommand(flags), search: undefined, found: undefined };
     if (flags.advise) return await adviseOnPlan(plan.spec, flags);
     if (isFirst) console.error(`${plan}\n`);
     if (typeof flags.ray === "string") {
       const { runOnRay } = await import("./ray/run_on_ray.ts");
-      await runOnRay(plan, flags);
+      await runOnRay(plan, flags, { isFound: found !== undefined });
       return 0;
     }
-    const result = await plan.run(howOfFlags(flags));
+    const how = howOfFlags(flags);
+    const { file } = found?.spec.options ?? {};
+    const { trackers: _, ...settings } = how;
+    const run = () => resultOf(plan, how);
+    const { text, json, servable } = file === undefined
+      ? await run()
+      : await (await import("./run_found.ts")).runFound({ file, plan, how: settings, run });
     if (isFirst) {
-      console.log(String(result));
-      const folder = servedFolder(result.receipts);
-      if (folder !== undefined) console.error(`to serve it: deno task serve ${folder}`);
+      console.log(text);
+      if (servable) console.error(`to serve it: deno task serve ${relative(Deno.cwd(), servable)}`);
     }
+    // The same JSON: what else a terminal would obey stands in its texts only.
     if (flags.json && isFirst) {
-      const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
-      const { scores, outputs, receipts, chain } = result;
-      // The same JSON: what else a terminal would obey stands in its texts only.
-      console.log(visibleLines(JSON.stringify({
-        model,
-        method,
-        examples,
-        epochs,
-        trainSeconds,
-        stepsPerSecond,
-        scores,
-        outputs,
-        receipts,
-        chain,
-        ...(search ? { search } : {}),
-      })));
+      console.log(visibleLines(JSON.stringify({ ...json, ...(search ? { search } : {}) })));
     }
-    await result.dispose();
     return 0;
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
@@ -110,11 +105,26 @@ export async function finetune(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Runs a plan, and tells its result in words and as JSON. */
+async function resultOf(plan: FlagPlan, how: RunOptions) {
+  const result = await plan.run(how);
+  const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
+  const { scores, outputs, receipts, chain } = result;
+  const json = {
+    ...{ model, method, examples, epochs, trainSeconds, stepsPerSecond },
+    ...{ scores, outputs, receipts, chain },
+  };
+  const text = String(result);
+  await result.dispose();
+  const servable = servedFolder(receipts);
+  return { text, json, receipts, ...(servable === undefined ? {} : { servable }) };
+}
+
 /** The smallest of the written folders that a server reads. */
 function servedFolder(receipts: readonly Receipt[]): string | undefined {
   const served = ["adapter", "merged"];
   const [first] = served.flatMap((name) => receipts.filter(({ target }) => target === name));
-  return first && relative(Deno.cwd(), first.folder);
+  return first && resolve(first.folder);
 }
 
 /** Which process fails, where there are several. */

@@ -60,6 +60,7 @@ const general: Readonly<Record<string, Kind>> = {
   "group-column": text,
   "advise-minutes": text,
   trials: text,
+  trial: text,
   minutes: text,
   folds: text,
   repeats: text,

@@ -65,8 +65,10 @@ results
   --mlflow ADDRESS               sends them to a tracking server
   --json-lines FILE              appends them to a file, a line for each step
   --run-name NAME                what the run is called there
-  --ray ADDRESS                  runs it as a job of a Ray cluster (docs/processes.md), and follows that
-  --ray-cpus N, --ray-gpus N     what the job holds; it runs on the head node unless given
+  --ray ADDRESS                  runs it as a job of a Ray cluster (docs/processes.md), and follows that; of a
+                                 search each trial is a job, and then the plan that it finds
+  --ray-cpus N, --ray-gpus N     what a job holds; a plan runs on the head node unless given, a trial holds 1 core
+  --ray-jobs N                   trials at once (4)
   --ray-files LIST               more files and folders that it takes along
   --ray-folder FOLDER            where jobs run on the nodes, on a shared disk ($HOME/tunebook)
   --ray-program PROGRAM          what they run (this program, at the same path)
@@ -77,6 +79,7 @@ results
   --advise-minutes N             for the methods, which --advise measures; 0 measures none (3)
   --trials N, --minutes N        the budget of a plan file's search, in the place of its own; with "file" in
                                  the section a search that was stopped goes on, and processes share it
+  --trial JSON                   runs one trial of a plan file's search, as jobs of --ray do
   --resume                       continues an interrupted run
   --json                         prints one JSON object as the last line
 ${known ? "" : examples}`;

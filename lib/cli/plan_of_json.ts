@@ -8,7 +8,8 @@ import { isRecord } from "../core/objects.ts";
 import { Plan, SearchPlan } from "../pipeline/plan.ts";
 import type { RunOptions } from "../pipeline/run/run_options.ts";
 import { isSearchJson } from "../pipeline/search/search_json.ts";
-import type { BestTrial } from "../pipeline/search/search_result.ts";
+import type { BestTrial, SearchResult } from "../pipeline/search/search_result.ts";
+import type { SearchSpec } from "../pipeline/search/search_spec.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
 import { type FlagPlan, readFilePlan } from "./plan_of_flags.ts";
@@ -18,6 +19,8 @@ export interface FilePlan {
   readonly plan: FlagPlan;
   /** For `--json`. */
   readonly search?: Readonly<Record<string, unknown>>;
+  /** What found it, where a search did. */
+  readonly found?: SearchPlan<FlagPlan>;
 }
 
 /**
@@ -38,12 +41,6 @@ export async function planOfJson(
       `--trials and --minutes are the budget of a search, and ${path} has no section "search"`,
     );
   }
-  if (flags.ray !== undefined) {
-    throw new TunebookError(
-      "unsupported",
-      `--ray runs single plans, and ${path} is a search; run it here, and the plan that it finds there`,
-    );
-  }
   if (flags.advise) {
     throw new TunebookError(
       "input",
@@ -52,11 +49,12 @@ export async function planOfJson(
   }
   const search = readFilePlan(path, withBudget(json, budget), SearchPlan.from);
   console.error(`${search}\n`);
-  const found = await search.run(how);
+  const found = flags.ray === undefined ? await search.run(how) : await onRay(search.spec, flags);
   console.log(`${found}\n`);
   const { best, chosen, front, costs, metric, trials, plan } = found;
   return {
     plan,
+    found: search,
     search: {
       metric,
       best: toldTrial(best),
@@ -67,6 +65,11 @@ export async function planOfJson(
       plan,
     },
   };
+}
+
+async function onRay(spec: SearchSpec, flags: Flags): Promise<SearchResult<FlagPlan>> {
+  const { searchOnRay } = await import("./ray/search_on_ray.ts");
+  return await searchOnRay(spec, flags);
 }
 
 /** A trial with what it costs, without its plan. */

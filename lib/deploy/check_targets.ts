@@ -81,6 +81,16 @@ export async function checkForms(
   trainable: TrainableModel,
   about: AboutTraining,
 ): Promise<void> {
+  const wrong = await formObstacles(targets, trainable, about);
+  if (wrong.length > 0) throw mistakes("unsupported", "this cannot be deployed:", wrong);
+}
+
+/** Why a model cannot be written in the form of some targets, a sentence each. */
+export async function formObstacles(
+  targets: readonly DeployTarget[],
+  trainable: TrainableModel,
+  about: AboutTraining,
+): Promise<string[]> {
   const wrong: string[] = [];
   for (const target of targets) {
     try {
@@ -89,7 +99,7 @@ export async function checkForms(
       wrong.push(`${target.name}(${JSON.stringify(target.folder)}): ${messageOf(error)}`);
     }
   }
-  if (wrong.length > 0) throw mistakes("unsupported", "this cannot be deployed:", wrong);
+  return wrong;
 }
 
 /** Whether two places are the same or one lies in the other. */

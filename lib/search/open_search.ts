@@ -24,7 +24,12 @@ export interface OpenSearchOptions extends SearchSettings {
 }
 
 /** A search in a file; a dispose closes it. */
-export interface KeptSearch<Suggestion> extends Search<Suggestion>, Disposable {}
+export interface KeptSearch<Suggestion> extends Search<Suggestion>, Disposable {
+  /** What the search is known by, whoever opens its file: 16 hexadecimal digits. */
+  readonly id: string;
+  /** Seconds in which at least one process was at a trial, of all that have opened the file. */
+  secondsAtWork(): number;
+}
 
 const rules: Rules<OpenSearchOptions> = {
   ...searchRules,
@@ -81,6 +86,8 @@ export function openSearch<const Space>(
     });
     return Object.defineProperties({} as KeptSearch<Suggested<Space>>, {
       ...Object.getOwnPropertyDescriptors(search),
+      id: { value: store!.id, enumerable: true },
+      secondsAtWork: { value: () => store!.secondsAtWork() },
       [Symbol.dispose]: { value: () => store?.[Symbol.dispose]() },
     });
   } catch (error) {

@@ -13,7 +13,10 @@ Deno.test("a plan file with a search is searched, and its best plan is run", () 
     const search = model(base)
       .data(rows, { text: "text", label: "mood", validation: 0.25 })
       .adapt(head()).train({ batchSize: 8, epochs: 2 }).deploy(onnx("out"))
-      .search({ learningRate: float(1e-3, 1e-1, { log: true }) }, { budget: { minutes: 60 } });
+      .search({ learningRate: float(1e-3, 1e-1, { log: true }) }, {
+        budget: { minutes: 60 },
+        file: join(folder, "search.sqlite"),
+      });
     await Deno.writeTextFile(file, JSON.stringify(search));
     const { code, stdout, stderr } = await finetuneHere(
       [file, "--trials", "2", "--json"],
@@ -29,6 +32,15 @@ Deno.test("a plan file with a search is searched, and its best plan is run", () 
     assert.deepEqual([metric, trials, outputs], ["accuracy", 2, ["out"]]);
     assert.ok(best.score > 0 && scores.accuracy > 0);
     assert.equal(plan.train.learningRate, best.suggestion.learningRate);
+
+    // The same command, or another process: what it found is trained already, until its files are gone.
+    const again = await finetuneHere([file, "--trials", "2", "--json"], folder);
+    assert.match(again.stderr, /the plan that was found is trained already/);
+    assert.deepEqual(JSON.parse(again.stdout.trimEnd().split("\n").at(-1)!).scores, scores);
+    await Deno.remove(join(folder, "out/config.json"));
+    const anew = await finetuneHere([file, "--trials", "2"], folder);
+    assert.doesNotMatch(anew.stderr, /trained already/);
+    assert.ok((await Deno.stat(join(folder, "out/config.json"))).isFile);
   }));
 
 Deno.test("a search's flags and section are looked at", () =>

@@ -13,16 +13,25 @@ import type { PlanJson } from "../../pipeline/plan_json.ts";
 
 /**
  * Reads the files and folders that a plan names by paths from here, and `more` of them; absolute paths are meant as
- * those of the other machine. Gives them by their paths, with slashes.
+ * those of the other machine; `space` is that of a search. Gives them by their paths, with slashes.
  *
  * Throws an error of kind "input" that lists those that are not there or that lie outside of this folder, and, before
  * any is read, where they are more than Ray takes.
  */
-export async function namedFiles(plan: PlanJson, more: readonly string[]): Promise<PackedFiles> {
+export async function namedFiles(
+  plan: PlanJson,
+  more: readonly string[],
+  space?: unknown,
+): Promise<PackedFiles> {
   const wrong: string[] = [];
   const sizes = new Map<string, number>();
-  const asked = [...sourcesOf(plan), ...more];
-  const found = [...new Set([...asked, ...await pathsAmong(settingsOf(plan))])];
+  const varied = textsOf(space);
+  // Models that a search varies stand behind file: as that of a plan does.
+  const models = varied.filter((each) => each.startsWith("file:"))
+    .flatMap((each) => localPath(each) ?? []);
+  const asked = [...sourcesOf(plan), ...models, ...more];
+  const settings = textsOf([plan.task?.settings, plan.method.settings]);
+  const found = [...new Set([...asked, ...await pathsAmong([...settings, ...varied])])];
   for (const path of found) {
     if (isAbsolute(path)) continue;
     const place = normalize(path);
@@ -57,17 +66,11 @@ function sourcesOf({ data, columns, split, model, features, method }: PlanJson):
     .flatMap((each) => localPath(each!) ?? []);
 }
 
-/** Texts in the settings of task and method, some of which may name files such as a module of rewards. */
-function settingsOf({ task, method }: PlanJson): string[] {
-  const texts: string[] = [];
-  const look = (value: unknown) => {
-    if (typeof value === "string") texts.push(value);
-    else if (Array.isArray(value)) value.forEach(look);
-    else if (isRecord(value)) Object.values(value).forEach(look);
-  };
-  look(task?.settings);
-  look(method.settings);
-  return texts;
+/** All texts in settings, some of which may name files such as a module of rewards. */
+function textsOf(settings: unknown): string[] {
+  if (typeof settings === "string") return [settings];
+  if (Array.isArray(settings)) return settings.flatMap(textsOf);
+  return isRecord(settings) ? Object.values(settings).flatMap(textsOf) : [];
 }
 
 /** Those that name a file which is there; a column's name has neither slash nor point. */

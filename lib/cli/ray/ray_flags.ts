@@ -11,4 +11,5 @@ export const rayFlags: readonly string[] = [
   "rayCpus",
   "rayGpus",
   "rayProgram",
+  "rayJobs",
 ];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
 import { visibleLines } from "../../core/visible.ts";
@@ -28,21 +29,35 @@ const usualBegin = 10;
 const [firstPause, longestPause] = [500, 10_000];
 
 /**
- * Tells what a job says, each line once, also where the connection is lost in between, until it has succeeded. A job
- * that waits, for cores that no node has free or at all, says nothing: that is told once, with Ray's reason.
+ * Follows a job as {@link followToEnd} does until it has succeeded.
  *
- * Throws an error of kind "device" with the job's last lines where it failed and where the cluster cannot be reached
- * any more; of kind "interrupted" where the job was stopped or the signal is aborted.
+ * Throws what that throws; an error of kind "device" with the job's last lines where it failed, and of kind
+ * "interrupted" where it was stopped.
  */
 export async function followJob(
   cluster: RayCluster,
   id: string,
   options: FollowOptions,
 ): Promise<void> {
+  ended(await followToEnd(cluster, id, options));
+}
+
+/**
+ * Tells what a job says, each line once, also where the connection is lost in between, and gives it as it ended. A job
+ * that waits, for cores that no node has free or at all, says nothing: that is told once, with Ray's reason.
+ *
+ * Throws an error of kind "device" where the cluster cannot be reached any more or does not know the job; of kind
+ * "interrupted" where the signal is aborted.
+ */
+export async function followToEnd(
+  cluster: RayCluster,
+  id: string,
+  options: FollowOptions,
+): Promise<RayJob> {
   const { onNote, beginSeconds = usualBegin } = options;
   const timer = setTimeout(() => void noteWaiting(cluster, id, onNote), 1000 * beginSeconds);
   try {
-    await followToEnd(cluster, id, options);
+    return await listenToEnd(cluster, id, options);
   } finally {
     clearTimeout(timer);
   }
@@ -59,11 +74,11 @@ async function noteWaiting(
   onNote(`the job has not begun: ${visibleLines(job.message.trim()) || "it is pending"}`);
 }
 
-async function followToEnd(
+async function listenToEnd(
   cluster: RayCluster,
   id: string,
   { onText, onNote, signal, waitSeconds = usualWait }: FollowOptions,
-): Promise<void> {
+): Promise<RayJob> {
   let shown = 0;
   let pause = firstPause;
   let lost: number | undefined;
@@ -87,7 +102,7 @@ async function followToEnd(
         // What it said while nobody listened.
         const rest = (await cluster.log(id)).slice(shown);
         if (rest !== "") onText(visibleLines(rest));
-        return ended(job);
+        return job;
       }
     } else {
       const now = performance.now();
@@ -101,7 +116,7 @@ async function followToEnd(
         );
       }
     }
-    await new Promise((go) => setTimeout(go, pause));
+    await delay(pause, undefined, signal ? { signal } : {}).catch(() => {});
     pause = Math.min(longestPause, 2 * pause);
   }
 }

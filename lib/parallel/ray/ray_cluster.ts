@@ -24,6 +24,8 @@ export interface RayJob {
   /** What it was called when it was submitted. */
   readonly id: string;
   readonly status: JobStatus;
+  /** The line that its node's shell runs. */
+  readonly command: string;
   /** Why it failed, with the last lines that it has said. */
   readonly message: string;
 }
@@ -237,9 +239,10 @@ async function* messages(address: string, signal?: AbortSignal): AsyncGenerator<
 }
 
 function jobOf(address: string, made: unknown): RayJob {
-  const { submission_id: id, status, message } = isRecord(made) ? made : {};
+  const { submission_id: id, status, entrypoint, message } = isRecord(made) ? made : {};
   if (typeof id !== "string" || typeof status !== "string") throw noRay(address);
-  return { id, status: status as JobStatus, message: typeof message === "string" ? message : "" };
+  const text = (given: unknown) => typeof given === "string" ? given : "";
+  return { id, status: status as JobStatus, command: text(entrypoint), message: text(message) };
 }
 
 function parsed(address: string, text: string): unknown {

@@ -42,6 +42,11 @@ function describedMethod({ method, settings }: PlanSpec["method"]) {
   return { name: method, ...settings };
 }
 
+/** What rows are known by. */
+export async function rowsHash({ train, validation }: TrialRows): Promise<string> {
+  return `${await hashOf(train.fingerprint)} ${await hashOf(validation.fingerprint)}`;
+}
+
 async function hashOf(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
   return new Uint8Array(digest).toHex();

@@ -28,7 +28,8 @@ export type TrialOutcome =
   & { readonly figures: Readonly<Record<string, number>> }
   & (
     | { readonly state: "complete"; readonly score: number }
-    | { readonly state: "pruned" | "failed"; readonly reason: string }
+    | { readonly state: "pruned"; readonly reason: string }
+    | { readonly state: "failed"; readonly reason: string; readonly isAboveLimit?: boolean }
     | { readonly state: "interrupted" }
   );
 
@@ -47,7 +48,7 @@ export interface TrialContext {
   /** After each step. */
   onStep(report: Pick<StepReport, "step" | "totalSteps" | "epoch">): void;
   /** After each validation with a score that is a number: why the trial should end, if it should. */
-  onScore(score: number, epochs: number): string | undefined;
+  onScore(score: number, epochs: number, isLast: boolean): string | undefined;
 }
 
 /** Trains and scores. Whatever goes wrong is a trial that failed, for its reason. */
@@ -61,8 +62,9 @@ export async function runTrial(
   const stopped = AbortSignal.any([signal, ended, stop.signal]);
   try {
     const score = await scoreOf(specOf(), { ...context, figures, stop, signal: stopped });
-    if (typeof score === "string") return { state: "failed", reason: score, figures };
-    return { state: "complete", score, figures };
+    return typeof score === "number"
+      ? { state: "complete", score, figures }
+      : { state: "failed", ...score, figures };
   } catch (error) {
     if (!isInterruption(error)) return { state: "failed", reason: messageOf(error), figures };
     if (signal.aborted) return { state: "interrupted", figures };
@@ -79,11 +81,18 @@ interface ScoringContext extends Omit<TrialContext, "ended"> {
   readonly stop: AbortController;
 }
 
+/** Why a trial has no score. */
+interface NoScore {
+  readonly reason: string;
+  /** Whether it is more than a constraint allows. */
+  readonly isAboveLimit?: boolean;
+}
+
 /** The score of the trained model, or why it has none. */
 async function scoreOf(
   spec: PlanSpec,
   { bases, device, judge, constraints, costs, figures, stop, signal, ...watch }: ScoringContext,
-): Promise<number | string> {
+): Promise<number | NoScore> {
   const method = await spec.method.open?.() ?? spec.method;
   // Where the plan's own run is kept is no place for trials.
   const { checkpoints: _, checkpointEvery: __, keepCheckpoints: ___, resume: ____, ...all } =
@@ -95,7 +104,7 @@ async function scoreOf(
   const sizes = trialSizes(trainable, trial.rows.train, settings);
   Object.assign(figures, sizes);
   const broken = brokenConstraint(constraints, sizes);
-  if (broken !== undefined) return broken;
+  if (broken !== undefined) return { reason: broken, isAboveLimit: true };
   await using scoring = scoringOf(spec, trainable, device.inFloat32 ?? device);
   await using kept = await keptValidation(trial, trainable, {
     device: device.inFloat32 ?? device,
@@ -122,9 +131,10 @@ async function scoreOf(
       watch.tracking.validation(validation, judge.name);
       const { step, score } = validation;
       if (!Number.isFinite(score)) return;
-      const reason = watch.onScore(score, step / stepsPerEpoch);
+      const isLast = step >= totalSteps;
+      const reason = watch.onScore(score, step / stepsPerEpoch, isLast);
       // A trial that has come to its end is not pruned any more.
-      if (reason !== undefined && step < totalSteps) stop.abort(reason);
+      if (reason !== undefined && !isLast) stop.abort(reason);
     },
     signal,
   });
@@ -138,10 +148,13 @@ async function scoreOf(
   });
   if (chosen) Object.assign(figures, keptFigures(sizes, chosen));
   const score = chosen?.score ?? keptScore(result) ?? await scored(state.value);
-  if (!Number.isFinite(score)) return `${judge.name} of the validation rows is ${score}`;
+  if (!Number.isFinite(score)) {
+    return { reason: `${judge.name} of the validation rows is ${score}` };
+  }
   if (constraints.latency === undefined && !costs.includes("latency")) return score;
   figures.latency = await latencyOf(trial, { scoring, state: state.value, signal });
-  return brokenConstraint(constraints, { latency: figures.latency }) ?? score;
+  const slow = brokenConstraint(constraints, { latency: figures.latency });
+  return slow === undefined ? score : { reason: slow, isAboveLimit: true };
 }
 
 /** What is trained and then left out costs nothing. */

@@ -31,7 +31,10 @@ import {
 
 /** When a search ends; whichever comes first, where several are given. */
 export interface SearchBudget {
-  /** Minutes of this run. A trial under way is stopped then, and counts as pruned. */
+  /**
+   * Minutes of this run; of a search in a file those of all its starts and processes, while at least one was at a
+   * trial. A trial under way is stopped then, and counts as pruned.
+   */
   readonly minutes?: number;
   /** Trials in all, those of an earlier run or another process on the same file included. */
   readonly trials?: number;

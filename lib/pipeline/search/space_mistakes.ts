@@ -58,6 +58,14 @@ export function firstPoint(
   return written;
 }
 
+/** The written point, and it with each value of each choice. */
+export function pointsOfChoices(dimensions: readonly Dimension[], written: Point): Point[] {
+  const others = dimensions.filter(({ kind }) => kind === "choice").flatMap((each) =>
+    endsOf(each).map((value) => pointAt(dimensions, written, each, value))
+  );
+  return [written, ...others];
+}
+
 function endsOf(dimension: Dimension): number[] {
   if (dimension.kind === "choice") return Array.from({ length: dimension.count }, (_, at) => at);
   return [...new Set([dimension.low, dimension.high])];

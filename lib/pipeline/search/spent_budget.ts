@@ -28,16 +28,29 @@ export interface TrialBudget extends Disposable {
 /** A `setTimeout` of more milliseconds would run at once. */
 const mostMilliseconds = 2 ** 31 - 1;
 
-/** Counts from now on; steps and epochs of earlier trials stand in the history. */
-export function spentBudget({ minutes, trials, epochs, steps }: SearchBudget): SpentBudget {
-  const began = performance.now();
+/**
+ * Counts from now on, and the seconds in which others and earlier starts were at work; steps and epochs of earlier
+ * trials stand in the history.
+ */
+export function spentBudget(
+  { minutes, trials, epochs, steps }: SearchBudget,
+  earlierSeconds = 0,
+): SpentBudget {
+  const began = performance.now() - 1000 * earlierSeconds;
   const secondsLeft = () =>
     minutes === undefined ? Infinity : 60 * minutes - (performance.now() - began) / 1000;
-  const overTime = `the ${minutes} minutes of the search were over`;
+  const isUsedUp = secondsLeft() <= 0;
+  const overTime = isUsedUp
+    ? `the ${minutes} minutes of the search were used up before; a larger budget goes on with it`
+    : `the ${minutes} minutes of the search were over`;
   const limits = { epochs, steps };
-  const overLimit = (of: SearchHistory, more: Readonly<Record<keyof typeof limits, number>>) => {
+  const underWay = new Set<Readonly<Record<keyof typeof limits, number>>>();
+  // Trials under way at once end one after the other; what each begins with is what is known then.
+  let latest: SearchHistory | undefined;
+  const overLimit = (of: SearchHistory) => {
     for (const [name, most = Infinity] of entriesOf(limits)) {
-      if (sumOf(of, name) + more[name] >= most) {
+      const more = [...underWay].reduce((sum, trial) => sum + trial[name], 0);
+      if (sumOf(of, name) + more >= most) {
         return `the ${most} ${name} of the search were over`;
       }
     }
@@ -45,22 +58,30 @@ export function spentBudget({ minutes, trials, epochs, steps }: SearchBudget): S
   };
   return {
     spent(history) {
+      latest = history;
       if (secondsLeft() <= 0) return overTime;
-      return overLimit(history, { epochs: 0, steps: 0 });
+      return overLimit(history);
     },
     begin(history) {
+      latest = history;
       const ended = new AbortController();
       const milliseconds = Math.min(mostMilliseconds, 1000 * secondsLeft());
       const timer = minutes === undefined
         ? undefined
         : setTimeout(() => ended.abort(overTime), Math.max(0, milliseconds));
+      const taken = { epochs: 0, steps: 0 };
+      underWay.add(taken);
       return {
         ended: ended.signal,
         took(done) {
-          const reason = overLimit(history, done);
+          Object.assign(taken, done);
+          const reason = overLimit(latest!);
           if (reason !== undefined) ended.abort(reason);
         },
-        [Symbol.dispose]: () => clearTimeout(timer),
+        [Symbol.dispose]() {
+          clearTimeout(timer);
+          underWay.delete(taken);
+        },
       };
     },
     left(history) {

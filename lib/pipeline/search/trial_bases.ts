@@ -7,6 +7,7 @@ import type { Device } from "../../engine/mod.ts";
 import { noAdapter } from "../../nn/merge.ts";
 import type { Method } from "../../nn/method.ts";
 import type { Model } from "../../nn/model.ts";
+import type { Processor } from "../../nn/processor.ts";
 import { type FrozenResults, keepFrozenResults } from "../../train/frozen_results.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -32,6 +33,9 @@ export interface TrialRows {
 
 /** A trial's model with its method, and its rows. */
 export interface AttachedTrial extends AttachedModel {
+  readonly files: OpenedModel["files"];
+  /** What makes the model's inputs. */
+  readonly processor: Processor;
   readonly rows: TrialRows;
   readonly task: DataForHead["task"];
   /** Where results of frozen layers are kept for the trials that share them. */
@@ -110,6 +114,8 @@ export function trialBases(found: ReadData, device: Device): TrialBases {
           }));
       return {
         ...attached,
+        files: files.files,
+        processor: processorOf(files, room),
         rows,
         task: read.task,
         frozenResults: named(results, `${modelKey} ${rowsKey}`),

@@ -7,20 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { checkHistory } from "../check_history.ts";
 import type { SearchHistory, Trial } from "../history.ts";
-
-/** A process at a trial. */
-export interface TrialAttempt {
-  /** The trial's. */
-  readonly number: number;
-  /** Machine and process, `host 4711`. */
-  readonly worker: string;
-  /** Milliseconds since 1970, as `Date.now()`. */
-  readonly began: number;
-  /** When it ended; of one that is under way when its process was seen last. */
-  readonly until: number;
-  /** A lost one is that of a process that was gone; another one ran the trial again. */
-  readonly state: "ended" | "pending" | "lost";
-}
+import { readAttempts, type TrialAttempt } from "./trial_attempts.ts";
 
 /** A search as its file has it. */
 export interface StoredSearch {
@@ -85,22 +72,4 @@ function readFrom(database: DatabaseSync, file: string): StoredSearch {
   } catch (error) {
     throw new TunebookError("data", `${file} is damaged: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function readAttempts(database: DatabaseSync): TrialAttempt[] {
-  const isThere = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'attempts'").get();
-  if (isThere === undefined) return [];
-  const rows = database.prepare(`
-    SELECT attempts.*, trials.seen FROM attempts
-    LEFT JOIN trials ON trials.number = attempts.number AND trials.owner = attempts.owner
-    ORDER BY began, attempts.number
-  `).all();
-  return rows.map(({ number, host, process, began, ended, seen, lost }) => ({
-    number: Number(number),
-    worker: `${host} ${process}`,
-    began: Number(began),
-    // Its last sign may be of a moment before it was written down as begun, and 0 where its process left it.
-    until: Math.max(Number(began), Number(ended ?? seen ?? began)),
-    state: lost === 1 ? "lost" : ended === null ? "pending" : "ended",
-  }));
 }

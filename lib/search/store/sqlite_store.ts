@@ -3,15 +3,21 @@
  *
  * @module
  */
-import { hostname } from "node:os";
-import process from "node:process";
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import { messageOf, TunebookError } from "../../core/errors.ts";
+import type { DatabaseSync } from "node:sqlite";
+import { TunebookError } from "../../core/errors.ts";
 import type { Trial } from "../history.ts";
+import { isGone, type Row, type Worker, workerHere } from "./presence.ts";
+import { openDatabase, transaction } from "./search_file.ts";
 import type { TrialStore } from "./trial_store.ts";
+import { readAttempts, secondsAtWork } from "./trial_attempts.ts";
 
 /** A store with its file. */
-export interface SqliteStore extends TrialStore, Disposable {}
+export interface SqliteStore extends TrialStore, Disposable {
+  /** What the search is known by, whoever opens its file: 16 hexadecimal digits. */
+  readonly id: string;
+  /** Seconds in which at least one process was at a trial, up to now. */
+  secondsAtWork(): number;
+}
 
 /** How a process shows that it still runs its trials. */
 interface StoreSettings {
@@ -21,24 +27,9 @@ interface StoreSettings {
   readonly staleMilliseconds: number;
 }
 
-/** Milliseconds that a process waits for another one's transaction. */
-const mostWaiting = 60_000;
-/** Milliseconds between two looks at a file that is locked. */
-const lockPause = 5;
 /** Signs of life before a process would count as gone. */
 const signsBefore = 4;
-
-const tables = `
-  CREATE TABLE IF NOT EXISTS search (only INTEGER PRIMARY KEY CHECK (only = 1), search TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS trials (
-    number INTEGER PRIMARY KEY, trial TEXT NOT NULL, owner TEXT, host TEXT, process INTEGER, seen INTEGER
-  );
-  CREATE INDEX IF NOT EXISTS trials_by_owner ON trials (owner) WHERE owner IS NOT NULL;
-  CREATE TABLE IF NOT EXISTS attempts (
-    number INTEGER, owner TEXT, host TEXT, process INTEGER, began INTEGER, ended INTEGER,
-    lost INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (number, owner)
-  );
-`;
+const idDigits = 16;
 
 /**
  * Opens a store; the file is made where there is none.
@@ -49,20 +40,20 @@ const tables = `
 export function sqliteStore(file: string, settings: StoreSettings): SqliteStore {
   const { search, staleMilliseconds } = settings;
   const database = openDatabase(file);
-  const owner = crypto.randomUUID();
-  const host = hostname();
+  const worker = workerHere();
+  const { owner, host, process } = worker;
   const all = database.prepare("SELECT trial FROM trials ORDER BY number");
   const put = database.prepare("INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?, ?)");
   const claims = database.prepare("SELECT * FROM trials WHERE owner IS NOT NULL ORDER BY number");
   const claimOf = database.prepare("SELECT owner FROM trials WHERE number = ?");
   const leave = database.prepare("UPDATE trials SET seen = 0 WHERE owner = ?");
   const sign = database.prepare("UPDATE trials SET seen = ? WHERE owner = ?");
-  const attempts = attemptsOf(database, owner);
+  const attempts = attemptsOf(database, worker);
   const write = (trial: Trial) => {
     const isRun = trial.state === "pending";
-    const claim = isRun ? [owner, host, process.pid, Date.now()] : [null, null, null, null];
+    const claim = isRun ? [owner, host, process, Date.now()] : [null, null, null, null];
     put.run(trial.number, JSON.stringify(trial), ...claim);
-    if (isRun) attempts.begin(trial.number, host);
+    if (isRun) attempts.begin(trial.number);
     else attempts.end(trial.number);
   };
   const isOwn = ({ number }: Trial) => claimOf.get(number)?.owner === owner;
@@ -91,8 +82,12 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
       );
     },
   };
+  let id: string;
   try {
-    transaction(database, () => requireSame(database, file, JSON.stringify(search)));
+    id = transaction(database, () => {
+      requireSame(database, file, JSON.stringify(search));
+      return identityOf(database);
+    });
   } catch (error) {
     database.close();
     throw error;
@@ -104,79 +99,38 @@ export function sqliteStore(file: string, settings: StoreSettings): SqliteStore 
   Deno.unrefTimer(timer);
   return {
     ...store,
+    id,
+    secondsAtWork: () => secondsAtWork(readAttempts(database)),
     [Symbol.dispose]() {
       clearInterval(timer);
       // Whoever opens the file next need not wait for its trials.
       leave.run(owner);
+      attempts.leave();
       database.close();
     },
   };
 }
 
-function openDatabase(file: string): DatabaseSync {
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(file);
-    database.exec(`PRAGMA busy_timeout = ${mostWaiting}`);
-    useWriteAheadLog(database);
-    // A trial that was told stays told when the machine loses its power.
-    database.exec("PRAGMA synchronous = FULL");
-    transaction(database, () => database!.exec(tables));
-    return database;
-  } catch (error) {
-    database?.close();
-    throw new TunebookError("output", `a search cannot be kept in ${file}: ${messageOf(error)}`);
-  }
-}
-
-/**
- * Here SQLite itself waits for nobody: not for a process that makes the file at this moment, nor for the last one that
- * closes it.
- */
-function useWriteAheadLog(database: DatabaseSync): void {
-  const until = Date.now() + mostWaiting;
-  for (;;) {
-    try {
-      database.exec("PRAGMA journal_mode = WAL");
-      return;
-    } catch (error) {
-      if (!messageOf(error).includes("locked") || Date.now() > until) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPause);
-    }
-  }
-}
-
-/** Runs work in a transaction that no other process writes in between. */
-function transaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const result = work();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    database.exec("ROLLBACK");
-    throw error;
-  }
-}
-
-type Row = Readonly<Record<string, SQLOutputValue>>;
-
 /** Who runs which trial when. Suggestions do not depend on it, so that it is no part of the history. */
-function attemptsOf(database: DatabaseSync, owner: string) {
+function attemptsOf(database: DatabaseSync, { owner, host, process }: Worker) {
   const begin = database.prepare(`
     INSERT INTO attempts (number, owner, host, process, began) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET ended = NULL, lost = 0
   `);
   const end = database.prepare("UPDATE attempts SET ended = ? WHERE number = ? AND owner = ?");
+  // One that has left has said when it did.
   const lose = database.prepare(
-    "UPDATE attempts SET ended = ?, lost = 1 WHERE number = ? AND owner = ?",
+    "UPDATE attempts SET ended = COALESCE(ended, ?), lost = 1 WHERE number = ? AND owner = ?",
+  );
+  const leave = database.prepare(
+    "UPDATE attempts SET ended = ? WHERE owner = ? AND ended IS NULL",
   );
   return {
-    begin: (number: number, host: string) =>
-      void begin.run(number, owner, host, process.pid, Date.now()),
+    begin: (number: number) => void begin.run(number, owner, host, process, Date.now()),
     end: (number: number) => void end.run(Date.now(), number, owner),
     /** Of a process that is gone: it was there when it gave its last sign. */
     lose: ({ seen, number, owner: gone }: Row) => void lose.run(seen, number, gone),
+    leave: () => void leave.run(Date.now(), owner),
   };
 }
 
@@ -184,19 +138,10 @@ function trialOf({ trial }: Row): Trial {
   return JSON.parse(String(trial));
 }
 
-/** Whether the process of a claim gave no sign for long, or runs no more on this machine. */
-function isGone(claim: Row, host: string, before: number): boolean {
-  if (Number(claim.seen) < before) return true;
-  return claim.host === host && !isRunning(Number(claim.process));
-}
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch (error) {
-    // Another person's process may not be asked, but is there.
-    return (error as { code?: string }).code !== "ESRCH";
-  }
+function identityOf(database: DatabaseSync): string {
+  const id = crypto.randomUUID().replaceAll("-", "").slice(0, idDigits);
+  database.prepare("INSERT OR IGNORE INTO identity VALUES (1, ?)").run(id);
+  return String(database.prepare("SELECT id FROM identity").get()!.id);
 }
 
 function requireSame(database: DatabaseSync, file: string, search: string): void {

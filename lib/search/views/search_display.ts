@@ -17,7 +17,7 @@ import { htmlPage } from "../../core/html_page.ts";
 import { list, type Rules, text } from "../../core/option_rules.ts";
 import { visibleLines } from "../../core/visible.ts";
 import type { SearchHistory } from "../history.ts";
-import type { TrialAttempt } from "../store/read_search.ts";
+import type { TrialAttempt } from "../store/trial_attempts.ts";
 import { importanceChart, shownImportances } from "./importance_chart.ts";
 import { parallelCoordinatesChart } from "./parallel_coordinates_chart.ts";
 import { paretoFrontChart } from "./pareto_front_chart.ts";

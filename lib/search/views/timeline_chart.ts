@@ -8,7 +8,7 @@ import { type Rules, text as anyName } from "../../core/option_rules.ts";
 import { type Drawing, drawing } from "../../chart/drawing.ts";
 import { palette } from "../../chart/palette.ts";
 import type { SearchHistory } from "../history.ts";
-import type { TrialAttempt } from "../store/read_search.ts";
+import type { TrialAttempt } from "../store/trial_attempts.ts";
 import { drawnText } from "./viewed_search.ts";
 
 /** How to draw a timeline. */

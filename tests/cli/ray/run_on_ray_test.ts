@@ -83,6 +83,9 @@ Deno.test("wrong flags and files are told before anything is sent", () =>
       /--ray-folder is runs.*absolute[^]*--ray-cpus must be/,
     );
     assert.match(await run("--ray-cpus", "2"), /--ray-cpus belongs to --ray/);
+    assert.match(await run(...ray, "--ray-jobs", "0"), /--ray-jobs must be a whole number from 1/);
+    assert.match(await run(...ray, "--ray-jobs", "2"), /a plan is one job/);
+    assert.match(await run("--trial", "{}"), /--trial runs one trial of the section "search"/);
   }));
 
 Deno.test("only what lies here is taken along", () =>

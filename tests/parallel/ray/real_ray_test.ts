@@ -7,7 +7,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writeTable } from "tunebook";
+import { readSearch, writeTable } from "tunebook";
 import { finetune } from "../../cli/command.ts";
 import { moods, tinyModel } from "../../pipeline/tiny.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -63,5 +63,60 @@ Deno.test({
       const resumed = await run("long", 100_000, "text", "--resume");
       assert.equal(resumed.code, 130, resumed.stderr);
       assert.match(resumed.stdout, new RegExp(`continuing after step ${step}\\b`));
+    }),
+});
+
+Deno.test({
+  name: `trials run as jobs of Ray${address ? "" : " (no address of a cluster in TUNEBOOK_RAY)"}`,
+  ignore: !address,
+  fn: () =>
+    inFolder(async (folder) => {
+      await tinyModel(join(folder, "base"));
+      await writeTable(moods(48), join(folder, "rows.csv"));
+      const search = {
+        space: { learningRate: { float: [1e-3, 1e-1], log: true } },
+        ...{ metric: "accuracy", file: "search.sqlite", seed: 1 },
+        pruner: { name: "median", startupTrials: 1, warmupSteps: 3 },
+      };
+      const run = async (trials: number, killAt?: RegExp, ...flags: string[]) => {
+        const plan = {
+          ...{ tunebook: 1, model: "file:base", data: "rows.csv" },
+          columns: { text: "text", label: "mood", validation: 0.25, seed: 1 },
+          method: { name: "lora", settings: { rank: 2 } },
+          train: { epochs: 60, batchSize: 4, seed: 1 },
+          ...{ metrics: { accuracy: "accuracy" }, deploy: [] },
+          search: { ...search, budget: { trials } },
+        };
+        await Deno.writeTextFile(join(folder, "plan.json"), JSON.stringify(plan));
+        const args = [
+          "plan.json",
+          "--ray",
+          address!,
+          "--ray-folder",
+          join(folder, "jobs"),
+          ...flags,
+        ];
+        return await finetune(args, {
+          cwd: folder,
+          onStderr: (text, child) => void (killAt?.test(text) && child.kill("SIGKILL")),
+        });
+      };
+      const states = () =>
+        readSearch(join(folder, "search.sqlite")).history.trials.map(({ state }) => state);
+      // Killed as soon as there are jobs, which go on; the next start follows them.
+      await run(3, /is the job/, "--ray-jobs", "2");
+      const whole = await run(3, undefined, "--ray-jobs", "2");
+      assert.equal(whole.code, 0, whole.stderr);
+      assert.match(whole.stderr, /of an earlier start/);
+      assert.equal(states().length, 3);
+      assert.ok(states().every((state) => state === "complete" || state === "pruned"));
+      assert.match(whole.stdout, /scores on held-out rows/);
+
+      const failing = await run(5, undefined, "--ray-program", "/nowhere/finetune.ts");
+      // The plan that was found is a job of the same program.
+      assert.equal(failing.code, 1, failing.stderr);
+      assert.deepEqual(states().slice(3), ["failed", "failed"]);
+      const { reason } = readSearch(join(folder, "search.sqlite")).history.trials[3];
+      assert.match(reason!, /failed: .*nowhere/);
     }),
 });

@@ -149,3 +149,25 @@ Deno.test("a file takes no trials of other rows", () =>
       isMistake("input", "the training rows, the validation rows differ"),
     );
   }));
+
+Deno.test("minutes are those of the search, of all its starts", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    const file = join(folder, "search.sqlite");
+    const run = (minutes: number) =>
+      tinySearch(base, { file, budget: { minutes, trials: 2 } }).run({ quiet: true });
+    assert.equal((await run(10)).trials.length, 2);
+    const { attempts } = readSearch(file);
+    const milliseconds = attempts.reduce((sum, { began, until }) => sum + until - began, 0);
+    // All of it is used up, so that nothing begins; ten minutes are not.
+    const again = await tinySearch(base, { file, budget: { minutes: milliseconds / 2 / 60_000 } })
+      .run({ quiet: true });
+    assert.equal(again.trials.length, 2);
+    assert.match(
+      again.notes[0],
+      /minutes of the search were used up before; a larger budget goes on/,
+    );
+    const more = await tinySearch(base, { file, budget: { minutes: 10, trials: 3 } })
+      .run({ quiet: true });
+    assert.deepEqual([more.trials.length, more.notes], [3, ["3 trials were run"]]);
+  }));

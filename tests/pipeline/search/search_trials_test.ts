@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
 import {
+  adapter,
   choice,
+  float,
   gridSearch,
   head,
   int,
   lora,
+  merged,
   type Method,
+  model,
   type Pruner,
   type TrackedRun,
   type Tracker,
 } from "tunebook";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
-import { tinyModel } from "../tiny.ts";
-import { tinySearch } from "./tiny_search.ts";
+import { moods, tinyModel } from "../tiny.ts";
+import { columns, tinySearch } from "./tiny_search.ts";
 
 /** Ends all but the first two trials at their first score. */
 const strict: Pruner = {
@@ -183,4 +187,65 @@ Deno.test("trackers follow each trial as a run", () =>
       .run({ quiet: true, trackers: [tracker], name: "moods" });
     assert.match(runs[0], /^moods, trial 0: lora$/);
     assert.deepEqual(runs.filter((_, at) => at % 2 === 1), ["finished", "finished", "stopped"]);
+  }));
+
+Deno.test("a search in which nothing comes to its end stops early and says why", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(folder);
+    const vary = { method: broken, learningRate: float(1e-3, 1e-1) };
+    const many = { budget: { trials: 30 } };
+    await assert.rejects(
+      tinySearch(base, many, { vary }).run({ quiet: true }),
+      isMistake(
+        "input",
+        "(5 trials failed one after the other, and none came to its end)",
+        "5 trials: it is broken",
+      ),
+    );
+    // Reasons that differ leave it more time, and one that came to its end most.
+    let attached = 0;
+    const counted = (isGood: (at: number) => boolean): Method => ({
+      ...head(),
+      attach(...about) {
+        if (isGood(attached++)) return head().attach(...about);
+        throw new Error(`it is broken ${"a".repeat(attached)}`);
+      },
+    });
+    const failing = (method: Method) =>
+      tinySearch(base, many, { vary: { ...vary, method, epochs: 1, batchSize: 32 } });
+    await assert.rejects(
+      failing(counted(() => false)).run({ quiet: true }),
+      isMistake("input", "(10 trials failed one after the other"),
+    );
+    attached = 0;
+    const { trials, notes } = await failing(counted((at) => at === 6)).run({ quiet: true });
+    assert.equal(trials.length, 7 + 20);
+    assert.deepEqual(notes, ["20 trials failed one after the other"]);
+  }));
+
+Deno.test("what cannot be deployed is told before the first trial, for every value", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(`${folder}/base`);
+    const plan = model(base).data(moods(48), columns).adapt(lora()).train({ epochs: 1 })
+      .deploy(adapter(`${folder}/adapter`), merged(`${folder}/merged`));
+    const vary = { method: choice({ name: "lora", rank: int(2, 4) }, head(), { name: "bitfit" }) };
+    await assert.rejects(
+      plan.search(vary, { budget: { trials: 2 } }).run({
+        quiet: true,
+        trackers: [{
+          name: "nobody",
+          begin: () => assert.fail(),
+          log: () => assert.fail(),
+          end: () => assert.fail(),
+        }],
+      }),
+      isMistake("unsupported", /method head: adapter\(.*PEFT/),
+    );
+    await Deno.mkdir(`${folder}/merged`);
+    await Deno.writeTextFile(`${folder}/merged/letter.txt`, "mine");
+    await assert.rejects(
+      plan.search({ learningRate: float(1e-3, 1e-1) }, { budget: { trials: 2 } })
+        .run({ quiet: true }),
+      isMistake("output", "holds letter.txt"),
+    );
   }));

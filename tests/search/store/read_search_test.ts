@@ -36,7 +36,7 @@ Deno.test("an attempt of a process that is gone is lost, and the next one is ano
     }
     using database = new DatabaseSync(file);
     database.exec("UPDATE trials SET owner = 'gone', seen = 5");
-    database.exec("UPDATE attempts SET owner = 'gone', process = 1, began = 2");
+    database.exec("UPDATE attempts SET owner = 'gone', process = 1, began = 2, ended = NULL");
     using search = openShared(file);
     const { number } = search.ask()!;
     assert.equal(number, 0);
