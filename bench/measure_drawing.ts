@@ -9,6 +9,7 @@
  *     --seed N        one seed; repeat for more
  *     --epochs N      another number of epochs
  *     --threads N     PyTorch's threads
+ *     --calls N       how often the model is asked for a drawing, 50 unless given
  *     --undrawn       denoising errors alone, which take half of the time
  *     --grids FOLDER  writes the drawings as PNG
  *
@@ -48,6 +49,7 @@ const { values, positionals: [python] } = parseArgs({
     seed: { type: "string", multiple: true },
     epochs: { type: "string" },
     threads: { type: "string", default: String(os.availableParallelism()) },
+    calls: { type: "string", default: "50" },
     undrawn: { type: "boolean", default: false },
     grids: { type: "string" },
   },
@@ -68,7 +70,7 @@ const task = imageGeneration({
   dropLabel,
   ...defaults.settings,
 });
-const drawingSteps = 50;
+const drawingSteps = Number(values.calls);
 const guidance = 3;
 const names = ["denoisingError", "fid", "kid"] as const;
 
