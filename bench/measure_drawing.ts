@@ -87,6 +87,7 @@ interface ScoredModel {
 
 const folder = await Deno.makeTempDir({ prefix: "tunebook-bench-" });
 const { signal } = new AbortController();
+let features: ComparedFeatures | undefined;
 let peer: Side | undefined;
 try {
   const [untrained, held] = await startOfOurs();
@@ -185,8 +186,6 @@ async function startOfOurs(): Promise<[ScoredModel, HeldOutDrawings]> {
 function requestsOf({ requests }: HeldOutDrawings): DrawingRequest[] {
   return requests.map((request) => ({ ...request, steps: drawingSteps, guidance }));
 }
-
-let features: ComparedFeatures | undefined;
 
 /** How far drawings are from the held-out images. */
 async function distances(

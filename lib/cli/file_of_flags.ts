@@ -37,7 +37,7 @@ export async function fileOfFlags(flags: Flags): Promise<Table | undefined> {
 }
 
 /** The tasks that read images with one label each, which is what folders of classes have. */
-function folderTasks(): string[] {
+export function folderTasks(): string[] {
   return Object.keys(tasks).filter((name) =>
     tasks[name].columns.some((kind) => kind.length === 2 && kind.join() === "image,label")
   );
