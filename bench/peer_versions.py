@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 
-PACKAGES = ["torch", "transformers", "peft", "accelerate", "trl", "bitsandbytes"]
+PACKAGES = ["torch", "transformers", "peft", "accelerate", "trl", "bitsandbytes", "diffusers"]
 
 
 def compiler() -> str:

@@ -62,6 +62,7 @@ export function startPeer(
     | "peer_generate.py"
     | "peer_language.py"
     | "peer_detection.py"
+    | "peer_drawing.py"
     | "peer_labels.py"
     | "peer_explanations.py"
     | "peer_masks.py"

@@ -45,7 +45,8 @@ export function floatTensor(name: string, { shape, data }: Pick<HostTensor, "sha
 
 function* weights({ family, layers, head, weights }: Model): Generator<TensorToWrite> {
   for (const { path, shape, layer } of layers.flatMap(weightsOf)) {
-    const name = head.includes(layer.path) ? path : `${family.prefix}.${path}`;
+    const isOwn = head.includes(layer.path) || family.prefix === "";
+    const name = isOwn ? path : `${family.prefix}.${path}`;
     yield floatTensor(name, { shape, data: weights.get(path)! });
   }
 }

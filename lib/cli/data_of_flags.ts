@@ -56,7 +56,7 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
   const defaults = defaultsOf(task);
   const source = named ?? defaults.data ?? "";
   if (source === "") read.wrong.push(`--task ${task} needs --data: no data set is built in for it`);
-  else checkSource(source, read.wrong);
+  else if (!fileColumns) checkSource(source, read.wrong);
   if (defaults.model === undefined && !read.has("model")) {
     read.wrong.push(
       `--task ${task} needs --model, ${

@@ -19,7 +19,7 @@ const ownFiles = new RegExp(
     "onnx|adapters(?:\\.js(?:on)?)?|required_operators\\.config|model-(?:F32|F16|Q8_0|Q4_0)\\.gguf|model_index\\.json|scheduler|unet|transformer|modules\\.json|config_sentence_transformers\\.json|sentence_bert_config\\.json|" +
     "\\d_(?:Pooling|Normalize)|watch_profile\\.json|tunebook_card\\.json|(?:merge|pruning)\\.json|" +
     "model|runtime|index\\.html|page\\.css|settings\\.json|deno\\.json|licences\\.txt|" +
-    "(?:answers?|element|form|handler|main|model|offline|opened_as_file|page|pictures|service_worker|without_node|worker|health)\\.js|" +
+    "(?:answers?|drops|element|form|handler|main|model|offline|opened_as_file|page|pictures|service_worker|without_node|worker|health)\\.js|" +
     "lib|datasets|deno\\.lock|Dockerfile|\\.dockerignore|compose\\.yaml|kubernetes\\.yaml|api_keys\\.txt|" +
     "model(?:-\\d+-of-\\d+)?\\.safetensors(?:\\.index\\.json)?|tokenizer(?:_config)?\\.json)$",
 );

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { checkOptions } from "../core/check_options.ts";
-import { type Mistake, optionMistake } from "../core/errors.ts";
+import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
 import { notNegative, positive, record, type Rules, someOf, texts } from "../core/option_rules.ts";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import type { Model } from "../nn/model.ts";
@@ -133,6 +133,10 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
         await writeGraphs(trained, folder, dtype, options);
       }
       await writeOthers(trained, folder, dtypes ?? [undefined]);
+    },
+    check(_trainable, { task, processor }) {
+      const obstacle = task.reader?.obstacle?.(processor);
+      if (obstacle !== undefined) throw new TunebookError("unsupported", obstacle);
     },
     limits({ reader }, about) {
       const limit = reader?.limit?.(about);

@@ -97,6 +97,8 @@ export interface ReaderContract<Input = unknown, Answer = unknown> {
   longInputs(processor: Processor): boolean;
   /** What the reader cannot do, in a sentence; said before the training. */
   limit?(about: ReaderLimits): string | undefined;
+  /** Why the reader cannot answer right, in a sentence; targets that it opens refuse such a model before the training. */
+  obstacle?(processor: Processor): string | undefined;
   /** How pages and servers without tunebook ask; a task without it has neither. */
   request?(processor: Processor): ReaderRequest;
   /** Asks for some inputs at once; one answer for each. */

@@ -9,7 +9,7 @@ import type { Processor } from "../nn/processor.ts";
 import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.ts";
 import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
-import { writtenReader } from "./shared/written_reader.ts";
+import { textReader } from "./shared/text_reader.ts";
 import { decoderProcessor } from "./shared/decoder_processor.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import { nextTokenPredictions, refuseAnswers } from "./shared/next_token_predictions.ts";
@@ -79,14 +79,9 @@ function withLabels(
       config: {},
     },
     examples: (table, processor, how) => examplesOf(table, processor, how, options),
-    reader: writtenReader({
-      pipeline: name,
-      kind: "text",
-      inputsOf: (table) =>
-        columnValues(table, options.text).map((value) => beginningOf(String(value))),
-      textOf: (found) => (found as { generated_text: string }[])[0].generated_text,
-      options: { return_full_text: false },
-    }),
+    reader: textReader((table) =>
+      columnValues(table, options.text).map((value) => beginningOf(String(value)))
+    ),
     writing: {
       promptOf: (input, processor, where) => textPrompt(input, processor, where),
       cases: (table, processor, where) => textCases(table, processor, where, options),

@@ -518,6 +518,46 @@ Deno.test("a file is read for its columns only where no flag names any", () =>
     await assert.rejects(columnsOf("--data", join(folder, "no.csv")), isMistake("data", "no.csv"));
   }));
 
+Deno.test("a folder of images by class is read for the tasks that take it", () =>
+  inFolder(async (folder) => {
+    for (const path of ["train/cats", "train/dogs", "test/cats", "test/dogs"]) {
+      await Deno.mkdir(join(folder, path), { recursive: true });
+      await Deno.writeFile(join(folder, path, "1.jpg"), new Uint8Array());
+    }
+    const rowsOf = (...args: string[]) => fileOfFlags(readCommandLine(["--data", ...args]).flags);
+    for (const task of ["image-classification", "image-generation"]) {
+      const rows = await rowsOf(folder, "--task", task);
+      assert.deepEqual(rows!.columnNames(), ["image", "label", "split"]);
+      assert.equal(rows!.numRows(), 4);
+    }
+    // Flags that name the columns change nothing, and a name without a slash is a folder, too.
+    assert.equal(
+      (await rowsOf(folder, "--task", "image-classification", "--label", "label"))!.numRows(),
+      4,
+    );
+    const { task } = planWith(
+      ["image", "label", "split"],
+      "--task",
+      "image-classification",
+      "--data",
+      "photos",
+    );
+    assert.deepEqual(task!.settings, { image: "image", label: "label" });
+    await assert.rejects(
+      rowsOf(folder),
+      isMistake("input", "is a folder, and text-classification", "--task image-classification"),
+    );
+    await assert.rejects(
+      rowsOf(folder, "--task", "object-detection"),
+      isMistake("input", "object-detection reads files"),
+    );
+    await Deno.writeTextFile(join(folder, "train/notes.txt"), "");
+    await assert.rejects(
+      rowsOf(folder, "--task", "image-classification"),
+      isMistake("data", "notes.txt is no image"),
+    );
+  }));
+
 Deno.test("how files are read is said by flags and stands in the plan", () => {
   const given = ["--data", "t.csv", "--text", "a", "--label", "b"];
   const read = { quote: false, separator: "\t" };

@@ -7,6 +7,7 @@
 /** Files of `lib/deploy/browser/page` that do so, without those which run a model there. */
 export const answerPageFiles = [
   "answer.js",
+  "drops.js",
   "element.js",
   "form.js",
   "page.css",

@@ -17,6 +17,7 @@ import { copyRuntime } from "./runtime.ts";
 const plainFiles = [
   "answer.js",
   "answers.js",
+  "drops.js",
   "element.js",
   "form.js",
   "offline.js",

@@ -16,6 +16,26 @@ export interface Placement {
   readonly region: Region;
 }
 
+/** Whether the result shows the whole image and nothing beside it. */
+export function showsWhole({ resized, region }: Placement): boolean {
+  return region.left === 0 && region.top === 0 && region.width === resized.width &&
+    region.height === resized.height;
+}
+
+/** Of these one is cropped or padded by every processor that does either. */
+const probes: readonly PixelSize[] = [
+  { width: 640, height: 480 },
+  { width: 480, height: 640 },
+  { width: 2000, height: 2000 },
+];
+
+/** Whether results show the whole image, whatever its size. */
+export function alwaysShowsWhole(
+  { placement }: { placement(image: PixelSize): Placement },
+): boolean {
+  return probes.every((image) => showsWhole(placement(image)));
+}
+
 /** ConvNext warps images to a square from this size on, and crops below it. */
 const convNextWarps = 384;
 /** The side of a patch, of which YOLOS wants multiples. */

@@ -10,6 +10,7 @@ import {
   largestOutput,
   type ReaderContract,
 } from "../../nn/reader_contract.ts";
+import { croppingObstacle } from "../shared/cropping_obstacle.ts";
 import { resizedPng } from "../shared/resized_png.ts";
 import { placedImages } from "../shared/image_rows.ts";
 import type { ImageInput } from "../shared/image_input.ts";
@@ -49,6 +50,7 @@ export function segmentationReader(
     inputsOf: (table) => placedImages(table, image) as ImageInput[],
     joined: () => [],
     longInputs: () => true,
+    obstacle: (processor) => croppingObstacle(processor, "masks"),
     request: () => ({ kind: "masks" }),
     async ask(reader, inputs, processor) {
       const { pixels } = segmentationPixels(task, processor);

@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
+import { showsWhole } from "../../image/processor/placement.ts";
 import type { PixelSize } from "../../image/pixel_size.ts";
 import type { Processor } from "../../nn/processor.ts";
 import { pixelsFor, type PixelsOfModel } from "../shared/image_rows.ts";
@@ -30,10 +31,7 @@ export function segmentationPixels(task: string, processor: Processor): Segmenta
  * Throws an error of kind "unsupported" where the processor cuts something off.
  */
 export function checkWholeImage({ placement }: PixelProcessor, image: PixelSize): void {
-  const { resized, region } = placement(image);
-  const isWhole = region.left === 0 && region.top === 0 && region.width === resized.width &&
-    region.height === resized.height;
-  if (isWhole) return;
+  if (showsWhole(placement(image))) return;
   throw new TunebookError(
     "unsupported",
     "the model's preprocessor_config.json crops or pads images, so that masks of whole images cannot be " +

@@ -11,6 +11,7 @@ import {
 } from "../../nn/reader_contract.ts";
 import type { CornerBox } from "./compare_boxes.ts";
 import { detectorOf } from "./detector.ts";
+import { croppingObstacle } from "../shared/cropping_obstacle.ts";
 import { resizedPng } from "../shared/resized_png.ts";
 import type { ImageInput } from "../shared/image_input.ts";
 import { pixelsFor, placedImages } from "../shared/image_rows.ts";
@@ -40,6 +41,7 @@ export function detectionReader(
     inputsOf: (table) => placedImages(table, image) as ImageInput[],
     joined: () => [],
     longInputs: () => true,
+    obstacle: (processor) => croppingObstacle(processor, "boxes"),
     request: () => ({ kind: "boxes" }),
     async ask(reader, inputs, processor) {
       const { pixels } = pixelsFor(task, processor);

@@ -7,13 +7,18 @@
 import { TunebookError } from "../../core/errors.ts";
 import { withoutUndefined } from "../../core/objects.ts";
 import type { Processor } from "../../nn/processor.ts";
+import type { ReaderContract } from "../../nn/reader_contract.ts";
 import type { PromptPredictions } from "../../nn/rollout_predictions.ts";
 import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
+import type { ChatMessage } from "../../text/chat/chat_message.ts";
+import { messagesReader } from "../chat/chat_reader.ts";
+import { withSystem } from "../preference/answered_row.ts";
 import { nextTokenObjective } from "../shared/next_token_objective.ts";
 import { nextTokenPredictions, refuseAnswers } from "../shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "../shared/text_examples.ts";
+import { textReader } from "../shared/text_reader.ts";
 import { heldOutRollout } from "./held_out_answers.ts";
 import {
   type Prompt,
@@ -76,13 +81,10 @@ function labelledTask(
   { options, method, areMessages }: Labelled,
 ): LabelledTask<PromptPredictions, Prompt, string> {
   const written = writingTask(options, areMessages);
-  const { reader: _, ...same } = written as unknown as LabelledTask<
-    PromptPredictions,
-    Prompt,
-    string
-  >;
+  const same = written as unknown as LabelledTask<PromptPredictions, Prompt, string>;
   return {
     ...same,
+    reader: promptReader(options, areMessages),
     // What judged answers is a function mostly, which no folder holds; asked is the model as it was here.
     task: { ...task, openedAs: written.task },
     writing: {
@@ -93,6 +95,22 @@ function labelledTask(
       examplesOf(table, processor, how, { options, method, written }),
     tableOf: (inputs) => tableFromColumns({ [options.prompt]: [...inputs] }, "the prompts"),
   };
+}
+
+/** `text-generation` with the prompts of held-out rows as they are. */
+function promptReader(
+  options: PromptOptions,
+  areMessages: boolean,
+): ReaderContract<Prompt, string> {
+  const promptsOf = (table: Table) => readPrompts(table, options, "the held-out rows");
+  const reader = areMessages
+    ? messagesReader((table) =>
+      (promptsOf(table) as (readonly ChatMessage[])[]).map((messages) =>
+        withSystem(messages, options.system)
+      )
+    )
+    : textReader((table) => promptsOf(table) as string[]);
+  return reader as ReaderContract<Prompt, string>;
 }
 
 /** Prompts as examples: what a training has for rows are their answers. */

@@ -34,8 +34,7 @@ async function trunk(folder: string): Promise<string> {
   }
   const processor = {
     image_processor_type: "ConvNextImageProcessor",
-    size: { shortest_edge: 32 },
-    crop_pct: 1,
+    size: { height: 32, width: 32 },
     image_mean: [0.5, 0.5, 0.5],
     image_std: [0.25, 0.25, 0.25],
   };

@@ -7,6 +7,7 @@ import {
   merged,
   model,
   onlineDpo,
+  onnx,
   open,
   ppo,
   rejectionSampling,
@@ -37,12 +38,18 @@ for (const [name, task, prompts] of cases) {
   Deno.test(`what was rewarded by a function is opened from its folder: ${name}`, () =>
     inFolder(async (folder) => {
       const [adapted, whole] = [join(folder, "adapter"), join(folder, "merged")];
+      // transformers.js asks one of texts; rollout_task_test.ts has one of messages.
+      const isAsked = name === "grpo on texts";
       const result = await model(await tinyModel(join(folder, "base"), "gpt2"))
         .data(tableFromRows(prompts.map((asked) => ({ asked }))), task, { test: 2 })
         .adapt(lora({ rank: 2 }))
         .train({ epochs: 1, batchSize: 4, samples: 0 })
-        .deploy(adapter(adapted), merged(whole))
+        .deploy(adapter(adapted), merged(whole), ...isAsked ? [onnx(join(folder, "onnx"))] : [])
         .run(quiet);
+      if (isAsked) {
+        const { answers } = result.receipts[2].reader!;
+        assert.deepEqual([answers!.inputs, answers!.texts!.same], [2, 2]);
+      }
       const asked = [prompts[0], prompts[1]] as never[];
       const expected = (await result.generate(asked, { maxNewTokens: 4, temperature: 0 })).map((
         each,

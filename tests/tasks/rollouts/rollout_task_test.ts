@@ -2,13 +2,18 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   adapter,
+  browser,
+  edge,
   grpo,
   lora,
   type Method,
   model,
+  onlineDpo,
   open,
   peft,
   Plan,
+  ppo,
+  rejectionSampling,
   rloo,
   tableFromRows,
 } from "tunebook";
@@ -32,7 +37,9 @@ Deno.test("messages are asked by their template, rewards come out of a module, a
     const sampling = { prompt: "asked", groupSize: 2, maxNewTokens: 4, template: "plain" };
     const result = await model(reference).data(messages, grpo({ ...sampling, rewards }))
       .adapt(lora({ rank: 2 })).train({ epochs: 1, batchSize: 4 })
-      .deploy(adapter(join(folder, "a"))).run(quiet);
+      .deploy(adapter(join(folder, "a")), browser(join(folder, "b"))).run(quiet);
+    const { answers } = result.receipts[1].reader!;
+    assert.ok(answers!.inputs > 0 && answers!.texts!.same === answers!.inputs);
     assert.deepEqual(Object.keys(result.rollouts![0].rewards), ["user", "words"]);
     assert.ok(result.rollouts!.every(({ rewards }) => rewards.user === 1));
     assert.ok(result.samples!.length > 0);
@@ -43,6 +50,29 @@ Deno.test("messages are asked by their template, rewards come out of a module, a
     await opened.dispose();
     await result.dispose();
   }));
+
+Deno.test("pages and servers of transformers.js are for all methods that sample, by text and by messages", async () => {
+  const shared = { prompt: "asked", rewards: () => 1, system: "Be short." };
+  const texts = tableFromRows([{ asked: "the film was" }]);
+  for (const make of [grpo, rloo, ppo, rejectionSampling, onlineDpo]) {
+    const task = make(shared);
+    for (const table of [texts, messages]) {
+      const labelled = task.read({ train: table, test: table });
+      const about = { task: labelled } as never;
+      const trainable = { model: { family: { input: "text" } } } as never;
+      for (const target of [browser("out/page"), edge("out/edge")]) {
+        await target.check!(trainable, about);
+      }
+      const [first] = labelled.reader!.inputsOf(table);
+      assert.deepEqual(
+        first,
+        table === texts
+          ? "the film was"
+          : [{ role: "system", content: "Be short." }, ...messages.get("asked", 0)],
+      );
+    }
+  }
+});
 
 Deno.test("a plan file names a module of rewards; functions are refused", () => {
   const of = (rewards: string | (() => number)) =>

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { takeDrops } from "./drops.js";
 import { element } from "./element.js";
 
 /**
@@ -53,6 +54,7 @@ export function fillForm(form, { fields, inputOf, after }, { word, examples = []
     if (hint) control.setAttribute("aria-describedby", `${control.id}-hint`);
     if (control.localName === "textarea") sendByKey(control, form);
   }
+  takeDrops(document, fields.map(({ control }) => control).find(({ type }) => type === "file"));
   // Set, not added: a form that is filled again asks once.
   form.onsubmit = async (event) => {
     event.preventDefault();
@@ -150,6 +152,7 @@ function conversation(settings) {
 function image(settings) {
   const file = {
     label: "Image",
+    hint: "or drop it anywhere on this page",
     control: element("input", { id: "image", type: "file", accept: "image/*", required: "" }),
   };
   const threshold = number("threshold", "Least score of an object", {
