@@ -29,6 +29,7 @@ const general: Readonly<Record<string, Kind>> = {
   format: text,
   quote: text,
   "column-separator": text,
+  header: text,
   omit: text,
   method: text,
   rank: text,

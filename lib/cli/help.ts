@@ -87,6 +87,7 @@ const held = `\
   --format NAME                  ${tableFormats.join(", ")}, where a file's name does not tell
   --quote CHAR                   what cells of csv and tsv are quoted with, or none where quotes are text
   --column-separator CHAR        what stands between them, such as ; or tab
+  --header LIST                  names of the columns where the first line is a row; none for column1, column2 …
   --omit LIST                    columns that are not looked at, where no flag names any`;
 
 const models = `\

@@ -29,6 +29,7 @@ const dataFlags: Readonly<Record<string, string>> = {
   "read.format": "format",
   "read.quote": "quote",
   "read.separator": "columnSeparator",
+  "read.header": "header",
 };
 
 /** Parts of a plan that have a flag of the same name. */
