@@ -22,6 +22,7 @@ import { helpFor } from "./help.ts";
 import { rayFlags } from "./ray/ray_flags.ts";
 import { type FlagPlan, jsonOfFile, planOfFlags } from "./plan_of_flags.ts";
 import { planOfJson } from "./plan_of_json.ts";
+import { checkPredictionsFlag, tellPredictions } from "./predictions_flag.ts";
 import { kebab } from "./train_flags.ts";
 
 /** Exit codes, as shells expect them. */
@@ -32,7 +33,7 @@ const interrupted = 130;
 /** Flags that may stand beside a plan file. */
 const besidePlan: readonly string[] = [
   ...["json", "device", "precision", "offloadMegabytes", "resume"],
-  ...["tensorboard", "mlflow", "jsonLines", "runName", "trials", "minutes"],
+  ...["tensorboard", "mlflow", "jsonLines", "predictions", "runName", "trials", "minutes"],
   ...["ray", ...rayFlags],
   ...["advise", ...adviceFlags],
   ...foldFlags,
@@ -57,6 +58,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     }
     if (flags.ray === undefined) refuseRayFlags(flags);
     if (!flags.advise) refuseAdviceFlags(flags);
+    checkPredictionsFlag(flags);
     if (asksForFolds(flags)) {
       const plans = planFiles.length > 0
         ? await plansOfFiles(planFiles, flags)
@@ -78,6 +80,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     const result = await plan.run(howOfFlags(flags));
     if (isFirst) {
       console.log(String(result));
+      await tellPredictions(result, flags);
       const folder = servedFolder(result.receipts);
       if (folder !== undefined) console.error(`to serve it: deno task serve ${folder}`);
     }

@@ -51,6 +51,7 @@ const general: Readonly<Record<string, Kind>> = {
   tensorboard: text,
   mlflow: text,
   "json-lines": text,
+  predictions: text,
   "run-name": text,
   ray: text,
   ...Object.fromEntries(rayFlags.map((name) => [kebab(name), text])),

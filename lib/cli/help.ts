@@ -63,6 +63,8 @@ results
   --tensorboard FOLDER           writes curves that tensorboard --logdir FOLDER shows
   --mlflow ADDRESS               sends them to a tracking server
   --json-lines FILE              appends them to a file, a line for each step
+  --predictions FILE             writes the held-out rows with what the model says of each: .csv .tsv .json .jsonl
+                                 .arrow
   --run-name NAME                what the run is called there
   --ray ADDRESS                  runs it as a job of a Ray cluster (docs/processes.md), and follows that
   --ray-cpus N, --ray-gpus N     what the job holds; it runs on the head node unless given

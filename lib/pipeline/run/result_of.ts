@@ -33,6 +33,7 @@ import { explainedResult } from "./explained_result.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { predictInputs } from "./predict_inputs.ts";
 import { ranksNotes } from "./choose_ranks.ts";
+import { predictedRows } from "../predicted_rows.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 
@@ -80,6 +81,12 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     validations,
     splits: assembled.data.report,
     predictions,
+    predictionTable: () =>
+      predictedRows({
+        ...about,
+        predictions: scored.predictions,
+        ...(scored.written ? { written: scored.written } : {}),
+      }),
     ...(written ? { written } : {}),
     ...writer,
     async predict(inputs: readonly unknown[]) {

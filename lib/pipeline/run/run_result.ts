@@ -5,6 +5,7 @@
  */
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
+import type { Table } from "../../table/table.ts";
 import type { SplitReport } from "../../data/split_report.ts";
 import { languageInWords } from "../../deploy/language_receipt.ts";
 import { type ComputeDrift, driftInWords } from "../../deploy/compute_drift.ts";
@@ -129,6 +130,15 @@ export interface RunResult<
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */
   readonly predictions: Predicted;
+  /**
+   * The held-out rows with what the model said of each, to look through or to write:
+   * `await writeTable(result.predictionTable(), "predictions.csv")`. Each row has its number in its source (`row`), its
+   * own columns, and those of its kind: `predicted`, `wrong`, `loss` and `probabilities` of labels, `written` and `chrF`
+   * of texts.
+   *
+   * Throws an error of kind "unsupported" for predictions that are not of single rows.
+   */
+  predictionTable(): Table;
   /**
    * What the model wrote for the held-out rows, with what is right, where a metric of written texts was
    * asked; two runs on the same rows are compared by it, `pairedBootstrap(a.written!, b.written!, bleu)`.
