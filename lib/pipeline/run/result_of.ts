@@ -33,6 +33,7 @@ import { explainedResult } from "./explained_result.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { predictInputs } from "./predict_inputs.ts";
 import { ranksNotes } from "./choose_ranks.ts";
+import { startsAnew } from "./few_steps.ts";
 import { predictedRows } from "../predicted_rows.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
@@ -186,7 +187,7 @@ function summaryOf(stages: StageResults): RunSummary {
         settings,
         trained,
         judge: titleOf(judge),
-        startsAnew: !["peft", "average"].includes(spec.method.method),
+        startsAnew: startsAnew(spec.method.method),
         predictions: scored.predictions,
         baseline,
       }),

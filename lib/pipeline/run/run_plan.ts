@@ -12,7 +12,8 @@ import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { failedHere, processGroupHere } from "../../parallel/process_group_here.ts";
-import { trainSettings } from "../../train/train_options.ts";
+import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
+import { plannedSteps } from "../../train/step_plan.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -26,6 +27,7 @@ import { deviceOf } from "./device_of.ts";
 import { driftOf } from "./drift_of.ts";
 import { cardStage } from "./card_stage.ts";
 import { dataForHead } from "./head_labels.ts";
+import { fewStepsNote, startsAnew } from "./few_steps.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import type { AskedRows } from "./predict_inputs.ts";
@@ -99,7 +101,10 @@ async function runStages(
   await checkForms(spec.targets, trainable, about);
   const probed = { task: read.task.task, table: read.splits.test, seed: settings.seed, signal };
   if (spec.probes) await checkProbes(spec.probes, probed);
-  if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
+  if (!options.quiet) {
+    sayLimits(spec.targets, read.task, assembled);
+    sayFewSteps(spec, data.train, settings);
+  }
 
   const judge = judgeOf(spec, read.task);
   const { task, splits } = read;
@@ -185,6 +190,13 @@ async function compared(
 ): Promise<Assembled> {
   if (!context.options.quiet) say(describeData(encoded.data, encoded));
   return await referenceStage(spec, encoded, context);
+}
+
+/** Says before the training that it is too short, when there is still something to do about it. */
+function sayFewSteps({ method }: PlanSpec, train: EncodedSplits["train"], settings: TrainSettings) {
+  const totalSteps = plannedSteps(train.rollouts ?? train, settings);
+  const note = fewStepsNote({ settings, totalSteps, startsAnew: startsAnew(method.method) });
+  if (note !== undefined) say(`note: ${note}`);
 }
 
 /** Refuses a plan that makes no sense, or that would write over what it reads. */
