@@ -97,7 +97,10 @@ Deno.test("flags make a run; --json ends with one object", () =>
     );
     assert.match(stderr, /held-out rows are in /);
     // Told before the training, on stderr, and again with the scores.
-    assert.match(stderr, /note: \d+ steps are few: .* \(with \d+ epochs they are 50 or more\)[^]*scores on held-out rows/);
+    assert.match(
+      stderr,
+      /note: \d+ steps are few: .* \(with \d+ epochs they are 50 or more\)[^]*scores on held-out rows/,
+    );
     assert.match(stderr, /adapt +lora rank 2/);
     // deno-lint-ignore no-control-regex -- a pipe gets plain text
     assert.doesNotMatch(stdout + stderr, /\x1b|\r/);

@@ -41,6 +41,7 @@ import type { PairJudge } from "../../nn/pair_judge.ts";
 import type { WinRateOptions } from "../win_rate/win_rate_options.ts";
 import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
+import { scoreLines } from "../display/score_lines.ts";
 import type { ChosenRanks } from "./choose_ranks.ts";
 import type { DeploymentChain } from "./deployment_chain.ts";
 
@@ -218,15 +219,14 @@ export interface RunResult<
 /** What scores are called, by name. */
 export type ScoreTitles = Readonly<Record<string, string>>;
 
-/** A line for each score. */
+/** A line for each score, and a table for each that is one. */
 export function describeScores(
   scores: Readonly<Record<string, unknown>>,
   titles: ScoreTitles = {},
   { intervals = {}, signatures = {} }: Partial<Pick<RunSummary, "intervals" | "signatures">> = {},
 ): string[] {
   return Object.entries(scores).flatMap(([name, value]) => [
-    `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
-    describeInterval(intervals[name]),
+    ...scoreLines(visible(titles[name] ?? name), value, describeInterval(intervals[name])),
     ...(name in signatures ? [`    ${signatures[name]}`] : []),
   ]);
 }
@@ -369,15 +369,3 @@ export function intervalText({ low, high }: ScoreInterval): string {
 function smallNumber(value: number): string {
   return value === 0 ? "0" : value.toExponential(1);
 }
-
-function describeScore(value: unknown): string {
-  if (typeof value === "number") return formatNumber(value);
-  const text = JSON.stringify(
-    value,
-    (_, part) => typeof part === "number" && !Number.isInteger(part) ? +part.toFixed(4) : part,
-  );
-  return text.length > mostCharacters ? `${text.slice(0, mostCharacters)} …` : text;
-}
-
-/** Tables and curves are longer; they show themselves in a notebook. */
-const mostCharacters = 1000;
