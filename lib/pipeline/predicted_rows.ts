@@ -23,7 +23,7 @@ export interface PredictedRun {
 }
 
 /**
- * One row for each held-out row: its number in its source, its own columns, and what the model said. Pixels and
+ * One row for each held-out row: its number in its source, what its tool calls it, its own columns, and what the model said. Pixels and
  * other bytes are named, not copied.
  *
  * Throws an error of kind "unsupported" for predictions that are not of single rows.
@@ -39,12 +39,14 @@ export function predictedRows({ task, table, predictions, written }: PredictedRu
         "that there is no table of them; result.predictions has it as it is",
     );
   }
-  const { numberOf } = sourceRows(rows, "the test data");
+  const { numberOf, tool } = sourceRows(rows, "the test data");
+  const each = Array.from({ length: said.rows }, (_, row) => row);
   const names = rows.columnNames();
   const free = (name: string): string => names.includes(name) ? free(`${name}_`) : name;
   const own = names.map((name) => [name, shownCells(task, rows, name)] as const);
   return tableFromColumns([
-    [free("row"), Array.from({ length: said.rows }, (_, row) => numberOf(row))],
+    [free("row"), each.map(numberOf)],
+    ...tool ? [[free(tool.word), each.map(tool.idOf)] as const] : [],
     ...own,
     ...Object.entries(columns).map(([name, values]) => [free(name), values] as const),
   ]);

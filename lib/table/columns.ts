@@ -111,7 +111,7 @@ export function textColumn(table: Table, name: string, options: TextColumnOption
   const wrong: string[] = [];
   const source = sourceRows(table, where);
   values.forEach((value, index) => {
-    const row = `row ${source.numberOf(index)}`;
+    const row = source.nameOf(index);
     if (value === null || value === undefined) wrong.push(`${row}: no value`);
     else if (Number.isNaN(value)) wrong.push(`${row}: no value (NaN)`);
     else if (typeof value !== "string") {

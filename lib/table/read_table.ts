@@ -20,6 +20,7 @@ import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { requireColumns, requireFileColumns } from "./columns.ts";
 import { parseConll } from "./conll.ts";
 import { rememberOrigin } from "./origin.ts";
+import { rememberedIds, rememberIds } from "./source_rows.ts";
 import { readSeparated } from "./csv.ts";
 import { decodeText } from "./decode_text.ts";
 import { readJson, readJsonLines } from "./json.ts";
@@ -184,7 +185,8 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   if (columns) {
     requireFileColumns(table, columns, { source, mayLackHeader: mayLackHeader(format, options) });
     const names = table.columnNames();
-    return table.select(...columns, ...optionalColumns.filter((name) => names.includes(name)));
+    const others = optionalColumns.filter((name) => names.includes(name));
+    return rememberIds(table.select(...columns, ...others), rememberedIds(table));
   }
   if (!omit && Object.keys(cellOptions(options)).length === 0) {
     return options.format ? table : rememberOrigin(table, source);
@@ -195,7 +197,7 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   if (kept.length === 0) {
     throw new TunebookError("input", `omit leaves none of the columns of ${source}`);
   }
-  return table.select(...kept);
+  return rememberIds(table.select(...kept), rememberedIds(table));
 }
 
 /** Whether the first line was taken for names, and might be a row. */

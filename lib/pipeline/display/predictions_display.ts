@@ -49,11 +49,11 @@ function displayOf(
   { columns, numeric, order, wrong, sorting, cells }: PredictionsTable,
   { table, task }: { readonly table: Table; readonly task: AnyTask },
 ): MimeBundle {
-  const { numberOf, where } = sourceRows(table, "the test data");
+  const { shownNumberOf, where } = sourceRows(table, "the test data");
   const total = order.length;
   const rowsOf = (most: number, characters: number) =>
     order.slice(0, most).map((row) => [
-      String(numberOf(row)),
+      shownNumberOf(row),
       shortened(task.preview(pickRows(table, [row]), 0).text, characters),
       ...cells(row).map((cell) => shortened(cell, characters)),
     ]);
