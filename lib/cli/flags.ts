@@ -37,6 +37,7 @@ const general: Readonly<Record<string, Kind>> = {
   adapter: text,
   metrics: text,
   "evaluate-compute": text,
+  "evaluate-before": yes,
   features: text,
   probe: text,
   beams: text,

@@ -51,6 +51,7 @@ folds
 results
   --metrics LIST                 accuracy, f1, auc, …; those of the task unless given
   --evaluate-compute NAME        float32, int8, of scores (float32)
+  --evaluate-before              scores the model before its training, too
   --features REF                 the model of images whose features fid and kid compare (a detector's trunk)
   --probe LIST                   perturbations of held-out rows and the share of answers that each may change,
                                  typos=0.05,letterCase=0.1; above it the run fails (docs/probing.md)

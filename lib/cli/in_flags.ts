@@ -55,7 +55,9 @@ function flagsOf(part: string | undefined, task: string): Readonly<Record<string
   }
   if (part === "method") return methodFlags;
   if (part === "generate") return generateFlags;
-  if (part === "evaluateCompute" || part === "features") return { [part]: part };
+  if (["evaluateCompute", "evaluateBefore", "features"].includes(part ?? "")) {
+    return { [part]: part };
+  }
   const ofTask = tasks[task].flags.map(({ name, flag = name }) => [name, flag]);
   return { ...teacherFlags, ...Object.fromEntries(ofTask), ...dataFlags };
 }

@@ -49,12 +49,14 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     : shownPredictions(scored.predictions, about);
   const summary = summaryOf(stages);
   const titles = scoreTitles(stages.spec.metrics);
+  const before = stages.scoresBefore ? { scoresBefore: stages.scoresBefore } : {};
   const shown = {
     ...summary,
     ...namedSamples(stages.samples),
     ...judgedOf(stages),
+    ...before,
     ...(stages.probes ? { probes: stages.probes } : {}),
-    scores: shownScores(scored.scores, { predictions, titles, ...summary }),
+    scores: shownScores(scored.scores, { predictions, titles, ...summary, ...before }),
     receipts: shownReceipts(stages.receipts),
     ...(stages.chain ? { chain: shownChain(stages.chain) } : {}),
   };
@@ -136,12 +138,11 @@ function namedSamples(
 /** What was answered to held-out prompts before and after a training by rewards. */
 function judgedOf(
   { scored: { judged }, before }: Pick<StageResults, "scored" | "before">,
-): Pick<RunResult<unknown>, "judged" | "judgedBefore" | "scoresBefore"> {
+): Pick<RunResult<unknown>, "judged" | "judgedBefore"> {
   if (!judged || !before) return {};
   return {
     judged: shownJudged({ judged, before: before.judged }),
     judgedBefore: before.judged,
-    scoresBefore: before.scores,
   };
 }
 

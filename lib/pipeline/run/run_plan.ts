@@ -22,6 +22,7 @@ import { assembleStage } from "./assemble_plan.ts";
 import type { Assembled, EncodedSplits } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
+import { beforeStage } from "./before_stage.ts";
 import { checkOffload } from "./check_offload.ts";
 import { deviceOf } from "./device_of.ts";
 import { driftOf } from "./drift_of.ts";
@@ -112,6 +113,12 @@ async function runStages(
   await using rollouts = await rolloutStage(assembled, { ...around, device, splits, spec, judge });
   const scoring = scoringOf(spec, trainable, exact);
   const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
+  const before = await beforeStage(spec, assembled, { ...around, ...writing })
+    .catch(async (error) => {
+      await scoring[Symbol.asyncDispose]();
+      await writing.dispose();
+      throw error;
+    });
   const trained = await trainStage(trainable, data, {
     ...{ spec, settings, options, device, signal, processes, tracking },
     sources: { weights: opened.files.weights, judge, rewards: rollouts.rewards },
@@ -162,6 +169,9 @@ async function runStages(
       ...{ spec, settings, defaults, device, task, judge, splits: read.splits, assembled },
       ...{ trained, scored, scoring, samples, drift, probes, outputsOf, dispose },
       before: rollouts.before,
+      scoresBefore: before || rollouts.before
+        ? { ...before?.scores, ...rollouts.before?.scores }
+        : undefined,
       ...deployed,
       textModel: writing.open,
       signal: options.signal,

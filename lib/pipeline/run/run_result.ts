@@ -125,7 +125,10 @@ export interface RunResult<
   readonly judged?: RolloutPredictions;
   /** What the model before the training answered to the same prompts, by the same draws. */
   readonly judgedBefore?: RolloutPredictions;
-  /** Scores of `judgedBefore`. */
+  /**
+   * The scores of the model before its training on the same rows: of all metrics where `evaluate(metrics, { before:
+   * true })` asks for them, and of rewards, those of `judgedBefore`.
+   */
   readonly scoresBefore?: Readonly<Record<string, unknown>>;
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   readonly splits: SplitReport;
@@ -223,10 +226,13 @@ export type ScoreTitles = Readonly<Record<string, string>>;
 export function describeScores(
   scores: Readonly<Record<string, unknown>>,
   titles: ScoreTitles = {},
-  { intervals = {}, signatures = {} }: Partial<Pick<RunSummary, "intervals" | "signatures">> = {},
+  { intervals = {}, signatures = {}, scoresBefore = {} }:
+    & Partial<Pick<RunSummary, "intervals" | "signatures">>
+    & Pick<RunResult<unknown>, "scoresBefore"> = {},
 ): string[] {
   return Object.entries(scores).flatMap(([name, value]) => [
     ...scoreLines(visible(titles[name] ?? name), value, describeInterval(intervals[name])),
+    ...(name in scoresBefore ? scoreLines("  before", scoresBefore[name], "") : []),
     ...(name in signatures ? [`    ${signatures[name]}`] : []),
   ]);
 }
@@ -245,6 +251,7 @@ export function describeResult(
       | "drawnSamples"
       | "judged"
       | "judgedBefore"
+      | "scoresBefore"
     >,
   titles: Readonly<Record<string, string>> = {},
 ): string {
