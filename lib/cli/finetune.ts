@@ -22,6 +22,7 @@ import { helpFor } from "./help.ts";
 import { rayFlags } from "./ray/ray_flags.ts";
 import { type FlagPlan, jsonOfFile, planOfFlags } from "./plan_of_flags.ts";
 import { planOfJson } from "./plan_of_json.ts";
+import { olderInWords, olderOutputs } from "./older_outputs.ts";
 import { checkPredictionsFlag, tellPredictions } from "./predictions_flag.ts";
 import { kebab } from "./train_flags.ts";
 
@@ -81,6 +82,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     if (isFirst) {
       console.log(String(result));
       await tellPredictions(result, flags);
+      for (const line of olderInWords(await olderOutputs(result.outputs))) console.error(line);
       const folder = servedFolder(result.receipts);
       if (folder !== undefined) console.error(`to serve it: deno task serve ${folder}`);
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { model, onnx, peft, readTable, writeTable } from "tunebook";
 import { accuracy, lora } from "tunebook";
 import { moods, tinyModel } from "../pipeline/tiny.ts";
@@ -44,6 +44,12 @@ Deno.test("flags make a run; --json ends with one object", () =>
   inFolder(async (folder) => {
     const out = join(folder, "out");
     const flags = await tinyFlags(folder);
+    // One folder as an earlier run has left it, and two that are none.
+    await Deno.mkdir(join(out, "browser"), { recursive: true });
+    await Deno.writeTextFile(join(out, "browser", "index.html"), "");
+    await Deno.mkdir(join(out, "container"));
+    await Deno.mkdir(join(out, "mobile"));
+    await Deno.writeTextFile(join(out, "mobile", "notes.txt"), "mine");
     const { code, stdout, stderr } = await finetune([
       ...flags,
       ...["--out", out, "--epochs", "2", "--rank", "2", "--learning-rate", "1e-2", "--seed", "3"],
@@ -96,6 +102,9 @@ Deno.test("flags make a run; --json ends with one object", () =>
       new RegExp(`${rows.length} held-out rows of [^\n]+rows.csv, ${rows.length - right} wrong;`),
     );
     assert.match(stderr, /held-out rows are in /);
+    const older = [...stderr.matchAll(/^note: (\S+) is of an earlier run \(\d{4}-/gm)];
+    assert.deepEqual(older.map(([, place]) => basename(place)), ["browser"]);
+    assert.ok(await exists(join(out, "browser", "index.html")), "nothing is removed");
     // Told before the training, on stderr, and again with the scores.
     assert.match(
       stderr,
