@@ -25,6 +25,8 @@ export interface BeforeStage {
   readonly settings: TrainSettings;
   /** What held-out rows ask, where that is scored. */
   readonly toWrite?: ToWrite | undefined;
+  /** The scores of a training by rewards before it, which were had already. */
+  readonly rewards?: Scored["scores"] | undefined;
   readonly options: RunOptions;
   readonly signal: AbortSignal;
 }
@@ -37,9 +39,9 @@ export interface BeforeStage {
 export async function beforeStage(
   spec: PlanSpec,
   assembled: Assembled,
-  { task, defaults, device, settings, toWrite, options, signal }: BeforeStage,
-): Promise<Pick<Scored, "scores"> | undefined> {
-  if (!spec.evaluateBefore) return undefined;
+  { task, defaults, device, settings, toWrite, rewards, options, signal }: BeforeStage,
+): Promise<Scored["scores"] | undefined> {
+  if (!spec.evaluateBefore) return rewards;
   const metrics = Object.fromEntries(
     Object.entries(spec.metrics).filter(([, metric]) =>
       !scoresRewards(metric) && !metric.kinds.includes("features")
@@ -63,5 +65,5 @@ export async function beforeStage(
       await untrained.dispose();
     }
   });
-  return { scores: scored!.scores };
+  return { ...scored!.scores, ...rewards };
 }

@@ -102,10 +102,7 @@ async function runStages(
   await checkForms(spec.targets, trainable, about);
   const probed = { task: read.task.task, table: read.splits.test, seed: settings.seed, signal };
   if (spec.probes) await checkProbes(spec.probes, probed);
-  if (!options.quiet) {
-    sayLimits(spec.targets, read.task, assembled);
-    sayFewSteps(spec, data.train, settings);
-  }
+  if (!options.quiet) sayAhead(spec, read.task, assembled, settings);
 
   const judge = judgeOf(spec, read.task);
   const { task, splits } = read;
@@ -113,12 +110,13 @@ async function runStages(
   await using rollouts = await rolloutStage(assembled, { ...around, device, splits, spec, judge });
   const scoring = scoringOf(spec, trainable, exact);
   const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
-  const before = await beforeStage(spec, assembled, { ...around, ...writing })
-    .catch(async (error) => {
-      await scoring[Symbol.asyncDispose]();
-      await writing.dispose();
-      throw error;
-    });
+  const failed = async (error: unknown) => {
+    await scoring[Symbol.asyncDispose]();
+    await writing.dispose();
+    throw error;
+  };
+  const beside = { ...around, ...writing, rewards: rollouts.before?.scores };
+  const scoresBefore = await beforeStage(spec, assembled, beside).catch(failed);
   const trained = await trainStage(trainable, data, {
     ...{ spec, settings, options, device, signal, processes, tracking },
     sources: { weights: opened.files.weights, judge, rewards: rollouts.rewards },
@@ -126,11 +124,7 @@ async function runStages(
     openRollouts: rollouts.openRollouts,
     samplesAt: writing.sampler?.atStep,
     sampleDrawer: writing.sampleDrawer,
-  }).catch(async (error) => {
-    await scoring[Symbol.asyncDispose]();
-    await writing.dispose();
-    throw error;
-  });
+  }).catch(failed);
   const { state } = trained;
   writing.use(state);
   const outputsOf = (examples: AskedRows, signal: AbortSignal) =>
@@ -168,10 +162,7 @@ async function runStages(
     const result = resultOf({
       ...{ spec, settings, defaults, device, task, judge, splits: read.splits, assembled },
       ...{ trained, scored, scoring, samples, drift, probes, outputsOf, dispose },
-      before: rollouts.before,
-      scoresBefore: before || rollouts.before
-        ? { ...before?.scores, ...rollouts.before?.scores }
-        : undefined,
+      ...{ before: rollouts.before, scoresBefore },
       ...deployed,
       textModel: writing.open,
       signal: options.signal,
@@ -202,8 +193,15 @@ async function compared(
   return await referenceStage(spec, encoded, context);
 }
 
-/** Says before the training that it is too short, when there is still something to do about it. */
-function sayFewSteps({ method }: PlanSpec, train: EncodedSplits["train"], settings: TrainSettings) {
+/** Says before the training what the targets cannot do, and that it is too short, when that can still be changed. */
+function sayAhead(
+  { targets, method }: PlanSpec,
+  task: Parameters<typeof sayLimits>[1],
+  assembled: Assembled,
+  settings: TrainSettings,
+): void {
+  sayLimits(targets, task, assembled);
+  const { train } = assembled.data;
   const totalSteps = plannedSteps(train.rollouts ?? train, settings);
   const note = fewStepsNote({ settings, totalSteps, startsAnew: startsAnew(method.method) });
   if (note !== undefined) say(`note: ${note}`);
