@@ -4,6 +4,8 @@
  * @module
  */
 import { quoted, shownName } from "../core/quoted.ts";
+import { headerAdvice } from "../table/header_hints.ts";
+import { formatOf, isSeparated } from "../table/read_table.ts";
 import { otherSeparator } from "../table/separator_hints.ts";
 import { taskOf, tasks } from "../tasks/mod.ts";
 import { isColumnFlag } from "../tasks/shared/task_flag.ts";
@@ -83,6 +85,9 @@ function missing(
   const { flags, columns: kinds } = tasks[task];
   const { source, all } = known;
   const separator = all && otherSeparator(all);
+  const lacks = all && separator === undefined && isSeparated(formatOf(source))
+    ? [headerAdvice(possible[0] ?? [], all.length)]
+    : [];
   const has = all
     ? `, which has the columns ${all.map(shownName).join(", ")}${
       separator === undefined
@@ -92,12 +97,15 @@ function missing(
     : "";
   const whatOf = (name: string) => flags.find((flag) => flag.name === name)!.what;
   if (kinds.length === 1 || (named.length > 0 && possible.length > 0)) {
-    return possible[0].filter((name) => !named.includes(name))
-      .map((name) => `--${kebab(name)} is missing: ${whatOf(name)} of ${source}${has}`);
+    return [
+      ...possible[0].filter((name) => !named.includes(name))
+        .map((name) => `--${kebab(name)} is missing: ${whatOf(name)} of ${source}${has}`),
+      ...lacks,
+    ];
   }
   const choices = kinds.map((kind) => kind.map((name) => `--${kebab(name)}`).join(" "));
   const which = `one kind of rows, ${choices.join(" or ")}`;
-  return named.length === 0 ? [`name the columns of ${source}${has}: ${which}`] : [
+  return named.length === 0 ? [`name the columns of ${source}${has}: ${which}`, ...lacks] : [
     `${named.map((name) => `--${kebab(name)}`).join(" and ")} do not go together: name ${which}`,
   ];
 }

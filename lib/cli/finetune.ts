@@ -22,6 +22,8 @@ import { helpFor } from "./help.ts";
 import { rayFlags } from "./ray/ray_flags.ts";
 import { type FlagPlan, jsonOfFile, planOfFlags } from "./plan_of_flags.ts";
 import { planOfJson } from "./plan_of_json.ts";
+import { olderInWords, olderOutputs } from "./older_outputs.ts";
+import { checkPredictionsFlag, toldPredictions, writePredictions } from "./predictions_flag.ts";
 import { kebab } from "./train_flags.ts";
 
 /** Exit codes, as shells expect them. */
@@ -32,7 +34,7 @@ const interrupted = 130;
 /** Flags that may stand beside a plan file. */
 const besidePlan: readonly string[] = [
   ...["json", "device", "precision", "offloadMegabytes", "resume"],
-  ...["tensorboard", "mlflow", "jsonLines", "runName", "trials", "trial", "minutes"],
+  ...["tensorboard", "mlflow", "jsonLines", "predictions", "runName", "trials", "trial", "minutes"],
   ...["ray", ...rayFlags],
   ...["advise", ...adviceFlags],
   ...foldFlags,
@@ -57,6 +59,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     }
     if (flags.ray === undefined) refuseRayFlags(flags);
     if (!flags.advise) refuseAdviceFlags(flags);
+    checkPredictionsFlag(flags);
     if (asksForFolds(flags)) {
       const plans = planFiles.length > 0
         ? await plansOfFiles(planFiles, flags)
@@ -83,12 +86,13 @@ export async function finetune(args: readonly string[]): Promise<number> {
     const how = howOfFlags(flags);
     const { file } = found?.spec.options ?? {};
     const { trackers: _, ...settings } = how;
-    const run = () => resultOf(plan, how);
-    const { text, json, servable } = file === undefined
+    const run = () => resultOf(plan, how, isFirst ? flags : {});
+    const { text, outputs, json, servable } = file === undefined
       ? await run()
       : await (await import("./run_found.ts")).runFound({ file, plan, how: settings, run });
     if (isFirst) {
       console.log(text);
+      for (const line of olderInWords(await olderOutputs(outputs))) console.error(line);
       if (servable) console.error(`to serve it: deno task serve ${relative(Deno.cwd(), servable)}`);
     }
     // The same JSON: what else a terminal would obey stands in its texts only.
@@ -106,7 +110,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
 }
 
 /** Runs a plan, and tells its result in words and as JSON. */
-async function resultOf(plan: FlagPlan, how: RunOptions) {
+async function resultOf(plan: FlagPlan, how: RunOptions, flags: Flags) {
   const result = await plan.run(how);
   const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
   const { scores, outputs, receipts, chain } = result;
@@ -114,10 +118,11 @@ async function resultOf(plan: FlagPlan, how: RunOptions) {
     ...{ model, method, examples, epochs, trainSeconds, stepsPerSecond },
     ...{ scores, outputs, receipts, chain },
   };
-  const text = String(result);
+  const text = `${result}${await toldPredictions(result)}`;
+  await writePredictions(result, flags);
   await result.dispose();
   const servable = servedFolder(receipts);
-  return { text, json, receipts, ...(servable === undefined ? {} : { servable }) };
+  return { text, outputs, json, receipts, ...(servable === undefined ? {} : { servable }) };
 }
 
 /** The smallest of the written folders that a server reads. */

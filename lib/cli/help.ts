@@ -53,6 +53,7 @@ folds
 results
   --metrics LIST                 accuracy, f1, auc, …; those of the task unless given
   --evaluate-compute NAME        float32, int8, of scores (float32)
+  --evaluate-before              scores the model before its training, too
   --features REF                 the model of images whose features fid and kid compare (a detector's trunk)
   --probe LIST                   perturbations of held-out rows and the share of answers that each may change,
                                  typos=0.05,letterCase=0.1; above it the run fails (docs/probing.md)
@@ -65,6 +66,8 @@ results
   --tensorboard FOLDER           writes curves that tensorboard --logdir FOLDER shows
   --mlflow ADDRESS               sends them to a tracking server
   --json-lines FILE              appends them to a file, a line for each step
+  --predictions FILE             writes the held-out rows with what the model says of each: .csv .tsv .json .jsonl
+                                 .arrow
   --run-name NAME                what the run is called there
   --ray ADDRESS                  runs it as a job of a Ray cluster (docs/processes.md), and follows that; of a
                                  search each trial is a job, and then the plan that it finds
@@ -92,6 +95,7 @@ const held = `\
   --format NAME                  ${tableFormats.join(", ")}, where a file's name does not tell
   --quote CHAR                   what cells of csv and tsv are quoted with, or none where quotes are text
   --column-separator CHAR        what stands between them, such as ; or tab
+  --header LIST                  names of the columns where the first line is a row; none for column1, column2 …
   --omit LIST                    columns that are not looked at, where no flag names any`;
 
 const models = `\

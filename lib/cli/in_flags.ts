@@ -29,6 +29,7 @@ const dataFlags: Readonly<Record<string, string>> = {
   "read.format": "format",
   "read.quote": "quote",
   "read.separator": "columnSeparator",
+  "read.header": "header",
 };
 
 /** Options of tasks with a teacher. */
@@ -62,7 +63,9 @@ function flagsOf(part: string | undefined, task: string): Readonly<Record<string
   }
   if (part === "method") return methodFlags;
   if (part === "generate") return generateFlags;
-  if (part === "evaluateCompute" || part === "features") return { [part]: part };
+  if (["evaluateCompute", "evaluateBefore", "features"].includes(part ?? "")) {
+    return { [part]: part };
+  }
   const ofTask = tasks[task].flags.map(({ name, flag = name }) => [name, flag]);
   return { ...ofTeacher, ...Object.fromEntries(ofTask), ...dataFlags };
 }

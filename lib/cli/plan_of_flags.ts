@@ -72,6 +72,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     ),
     ...generateOfFlags(read, data.task),
     ...(evaluateCompute ? { evaluateCompute } : {}),
+    ...(read.switch("evaluateBefore") ? { evaluateBefore: true } : {}),
     ...(features ? { features } : {}),
     ...probesOfFlags(read),
     deploy: targetsOfFlags(read, deployed, out),

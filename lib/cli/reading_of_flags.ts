@@ -9,11 +9,12 @@ import type { FlagReader } from "./flag_reader.ts";
 /** Words for what a shell makes hard to write. */
 const separators: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", space: " " };
 
-/** `--format`, `--quote` and `--column-separator`; only what was given. */
+/** `--format`, `--quote`, `--column-separator` and `--header`; only what was given. */
 export function readingOfFlags(read: FlagReader): ReadSettings {
   const [format, quote, separator] = ["format", "quote", "columnSeparator"].map((name) =>
     read.text(name)
   );
+  const header = read.list("header");
   return {
     // An unknown one is told with all others when the plan is read.
     ...(format === undefined ? {} : { format: format as ReadSettings["format"] }),
@@ -21,5 +22,8 @@ export function readingOfFlags(read: FlagReader): ReadSettings {
       ? {}
       : { quote: quote === "none" || quote === "false" ? false : quote }),
     ...(separator === undefined ? {} : { separator: separators[separator] ?? separator }),
+    ...(header === undefined
+      ? {}
+      : { header: header.length === 1 && header[0] === "none" ? false : header }),
   };
 }

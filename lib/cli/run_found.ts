@@ -14,6 +14,8 @@ import { doOnce } from "../search/store/shared_work.ts";
 export interface FoundRun {
   /** The result as text. */
   readonly text: string;
+  /** What it wrote. */
+  readonly outputs: readonly string[];
   /** The result as `--json` prints it. */
   readonly json: Readonly<Record<string, unknown>>;
   /** The folder that a server reads, where there is one. */

@@ -40,12 +40,14 @@ export function bundleOf(
 }
 
 /**
- * Adds a display to plain data. The display is not enumerable, so that the data stays equal to its
- * copies and looks the same in JSON; `console.log` keeps showing the data.
+ * Adds a display to plain data, and what it is as a text where `String` is to give that. Neither is enumerable, so
+ * that the data stays equal to its copies and looks the same in JSON; `console.log` keeps showing the data.
  */
 export function withDisplay<Value extends object>(
   value: Value,
   display: (value: Value) => MimeBundle | Promise<MimeBundle>,
+  text?: (value: Value) => string,
 ): Value {
+  if (text) Object.defineProperty(value, "toString", { value: () => text(value) });
   return Object.defineProperty(value, jupyterDisplay, { value: () => display(value) });
 }

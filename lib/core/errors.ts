@@ -68,11 +68,13 @@ export class TunebookError extends Error {
   readonly kind: ErrorKind;
   /** What is wrong one by one, where the error lists mistakes of options; else empty. */
   readonly mistakes: readonly Mistake[];
+  /** A word for one mistake among those of its kind, where programs branch on it: `context_length_exceeded`. */
+  declare readonly code?: string;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options?: ErrorOptions & { readonly mistakes?: readonly Mistake[] },
+    options?: ErrorOptions & { readonly mistakes?: readonly Mistake[]; readonly code?: string },
   ) {
     super(shortLines(visibleLines(message)), options);
     this.name = "TunebookError";
@@ -80,6 +82,7 @@ export class TunebookError extends Error {
     // Not shown where an error is inspected: the message says the same.
     this.mistakes = options?.mistakes ?? [];
     Object.defineProperty(this, "mistakes", { enumerable: false });
+    if (options?.code) Object.defineProperty(this, "code", { value: options.code });
   }
 }
 

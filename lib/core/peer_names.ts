@@ -115,7 +115,7 @@ const adapters: Peer = {
     modules_to_save: "not needed: the head is trained and saved with every method",
     bias: "not there; bitfit() trains biases",
     layers_to_transform:
-      "targets of the method, a pattern of names such as /layer\\.[0-3]\\..*query/",
+      'targets of the method, a text that is the pattern of whole paths, ".*layer\\\\.[0-3]\\\\..*query"',
   },
 };
 

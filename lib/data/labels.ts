@@ -122,10 +122,10 @@ function readNames(
   options: ReadLabelsOptions,
   context: Context,
 ): Labels {
-  const { source: { numberOf } } = context;
+  const { source: { nameOf } } = context;
   const { separator, numbered } = options;
   const wrong: string[] = [];
-  const complain = (row: number, what: string) => wrong.push(`row ${numberOf(row)}: ${what}`);
+  const complain = (row: number, what: string) => wrong.push(`${nameOf(row)}: ${what}`);
   const rows = readClasses(
     values,
     { kind, separator, numbered: numbered ? options.names : undefined },
@@ -161,13 +161,13 @@ function readNames(
 }
 
 function readRegression(values: unknown[], context: Context): Labels {
-  const { numberOf } = context.source;
+  const { nameOf } = context.source;
   const wrong = values.flatMap((value, row) => {
     const isNumber = typeof value === "number" || typeof value === "bigint";
     // One cell that is no number makes a column of texts: the others are right.
     const number = typeof value === "string" ? plainNumber(value) : isNumber ? Number(value) : NaN;
     if (number !== undefined && Number.isFinite(Math.fround(number))) return [];
-    return [`row ${numberOf(row)}: ${isNumber ? value : shownLabel(value)} is not a finite number`];
+    return [`${nameOf(row)}: ${isNumber ? value : shownLabel(value)} is not a finite number`];
   });
   if (wrong.length > 0) throw wrongLabels(wrong, context);
   return {

@@ -124,6 +124,14 @@ async function realPlace(path: string): Promise<string> {
   }
 }
 
+/** Whether a folder is there, and holds what a deployment writes and nothing else. */
+export async function isDeployed(folder: string): Promise<boolean> {
+  const stat = await Deno.stat(folder).catch(() => undefined);
+  if (!stat?.isDirectory) return false;
+  for await (const _ of Deno.readDir(folder)) return (await foreignFiles(folder)).length === 0;
+  return false;
+}
+
 async function foreignFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   try {

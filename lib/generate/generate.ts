@@ -173,5 +173,7 @@ export function checkPrompt(
     "input",
     `${what} has ${length} tokens, and the model takes ${maxTokens} with what it writes: ` +
       "make it shorter",
+    // As OpenAI's servers call it.
+    { code: "context_length_exceeded" },
   );
 }

@@ -66,7 +66,7 @@ export function requestErrorOf(thrown: unknown, requestId: string): RequestError
   if (thrown instanceof TunebookError) {
     const { kind, message } = thrown;
     if (clientKinds.includes(kind)) {
-      const code = kind === "unsupported" ? "unsupported" : "invalid_input";
+      const code = thrown.code ?? (kind === "unsupported" ? "unsupported" : "invalid_input");
       return new RequestError(400, withoutPaths(message), { ...options, code });
     }
     if (kind === "interrupted") {

@@ -44,9 +44,32 @@ export const confusionMatrix: Metric<ConfusionMatrix, Predictions<"single">> = m
   compute({ labels, truth, predicted }) {
     const counts = labels.map(() => labels.map(() => 0));
     truth.forEach((label, row) => counts[label][predicted[row]]++);
-    return withDisplay({ labels: [...labels], counts }, matrixDisplay);
+    return withDisplay({ labels: [...labels], counts }, matrixDisplay, matrixText);
   },
 });
+
+/** More classes than these are no matrix in a terminal, and so many mistakes are told then. */
+const [mostColumns, mostPairs] = [12, 12];
+
+/** The matrix, or of many classes the commonest mistakes. */
+function matrixText({ labels, counts }: ConfusionMatrix): string {
+  if (labels.length <= mostColumns) {
+    const head = ["true class \\ given class", ...labels];
+    const rows = counts.map((row, at) => [labels[at], ...row.map(String)]);
+    return textTable(head, rows, head.map((_, at) => at === 0 ? "left" : "right"));
+  }
+  const wrong = counts.flatMap((row, i) =>
+    row.flatMap((rows, j) => i !== j && rows > 0 ? [{ rows, pair: [labels[i], labels[j]] }] : [])
+  ).sort((a, b) => b.rows - a.rows);
+  const shown = wrong.slice(0, mostPairs).map(({ rows, pair }) => [...pair, String(rows)]);
+  return [
+    `${labels.length} classes, ${wrong.length} kinds of mistakes` +
+    (wrong.length > mostPairs ? `, the commonest ${mostPairs}` : ""),
+    ...shown.length > 0
+      ? [textTable(["true class", "given class", "rows"], shown, ["left", "left", "right"])]
+      : [],
+  ].join("\n");
+}
 
 async function matrixDisplay({ labels, counts }: ConfusionMatrix): Promise<MimeBundle> {
   const chart = confusionChart({ labels, counts });

@@ -91,11 +91,15 @@ export const entityErrors: Metric<EntityErrors, TagPredictions> = metric<
         confused.set(key, found);
       }
     }
-    return withDisplay({
-      ...all,
-      perClass: Object.fromEntries([...byType].sort(([a], [b]) => a < b ? -1 : 1)),
-      confused: [...confused.values()].sort((a, b) => b.count - a.count),
-    }, errorsDisplay);
+    return withDisplay(
+      {
+        ...all,
+        perClass: Object.fromEntries([...byType].sort(([a], [b]) => a < b ? -1 : 1)),
+        confused: [...confused.values()].sort((a, b) => b.count - a.count),
+      },
+      errorsDisplay,
+      errorsText,
+    );
   },
 });
 
@@ -116,7 +120,8 @@ function kindOf({ truth, predicted }: EntityPair): keyof EntityErrorCounts {
   return truth.start === predicted.start && truth.end === predicted.end ? "type" : "both";
 }
 
-function errorsDisplay(errors: EntityErrors): MimeBundle {
+/** What displays are made of: the kinds of mistakes of each type, and the types that were confused. */
+function errorsTables(errors: EntityErrors) {
   const kinds = Object.keys(noErrors()) as (keyof EntityErrorCounts)[];
   const head = ["type", ...kinds.map((kind) => titles[kind])];
   const row = (name: string, counts: EntityErrorCounts) => [
@@ -131,11 +136,21 @@ function errorsDisplay(errors: EntityErrors): MimeBundle {
   const confused = errors.confused.map((each) => [each.true, each.predicted, String(each.count)]);
   const confusedHead = ["true type", "taken for", "entities"];
   const confusedAlign = ["left", "left", "right"] as const;
+  return { head, rows, align, confused, confusedHead, confusedAlign };
+}
+
+function errorsText(errors: EntityErrors): string {
+  const { head, rows, align, confused, confusedHead, confusedAlign } = errorsTables(errors);
+  return [
+    textTable(head, rows, align),
+    ...(confused.length > 0 ? ["", textTable(confusedHead, confused, confusedAlign)] : []),
+  ].join("\n");
+}
+
+function errorsDisplay(errors: EntityErrors): MimeBundle {
+  const { head, rows, align, confused, confusedHead, confusedAlign } = errorsTables(errors);
   return bundleOf(
-    [
-      textTable(head, rows, align),
-      ...(confused.length > 0 ? ["", textTable(confusedHead, confused, confusedAlign)] : []),
-    ].join("\n"),
+    errorsText(errors),
     htmlFrame(
       htmlTable({
         caption: "Entities by what is right or wrong with them",

@@ -6,7 +6,7 @@
 import { checkOptions, optionMistakes, valueMistakes } from "../core/check_options.ts";
 import { type Mistake, mistakeOf, mistakes } from "../core/errors.ts";
 import { isRecord } from "../core/objects.ts";
-import { oneOf, record, type Rules, text } from "../core/option_rules.ts";
+import { oneOf, record, type Rules, text, yesOrNo } from "../core/option_rules.ts";
 import {
   generateContradictions,
   type GenerateOptions,
@@ -38,6 +38,12 @@ export interface EvaluateOptions {
    * given.
    */
   readonly features?: string;
+  /**
+   * Scores the model before its training as well, on the same rows: `result.scoresBefore`, beside the scores. It says
+   * something where the model can do its task already, as language models, vectors and generators; a new head is as
+   * it was drawn. `fid` and `kid` are scored after the training alone. False unless given.
+   */
+  readonly before?: boolean;
 }
 
 /** The arithmetics of scores; there is nothing to measure for them. */
@@ -46,6 +52,7 @@ const rules: Rules<EvaluateOptions> = {
   generate: record,
   compute: oneOf(computes),
   features: text,
+  before: yesOrNo,
 };
 const { signal: _, answers: __, logprobs: ___, ...writingRules } = generateRules;
 const allRules: Rules<WritingOptions> = writingRules;
@@ -65,6 +72,11 @@ export function featuresMistakes(features: unknown): Mistake[] {
 /** What is wrong with the arithmetic of scores. */
 export function evaluateComputeMistakes(compute: unknown): Mistake[] {
   return valueMistakes({ evaluateCompute: compute }, { evaluateCompute: rules.compute });
+}
+
+/** What is wrong with whether the model is scored before its training. */
+export function evaluateBeforeMistakes(evaluateBefore: unknown): Mistake[] {
+  return valueMistakes({ evaluateBefore }, { evaluateBefore: yesOrNo });
 }
 
 /** What is wrong with how a run is to write. */

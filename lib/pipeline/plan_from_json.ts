@@ -18,6 +18,7 @@ import { keptLayersRule } from "../models/kept_layers.ts";
 import { newModelSettings } from "../models/fresh/new_settings.ts";
 import { parseReference } from "../weights/reference.ts";
 import {
+  evaluateBeforeMistakes,
   evaluateComputeMistakes,
   featuresMistakes,
   writingMistakes,
@@ -45,6 +46,7 @@ const fields = [
   "generate",
   "features",
   "evaluateCompute",
+  "evaluateBefore",
   "probe",
   "deploy",
 ];
@@ -166,14 +168,19 @@ type KeptSize = Pick<PlanSpec, "layers" | "heads" | "feedForward">;
 
 /** In which numbers scores are computed, of which features, and what is probed. */
 function scoringFromJson(
-  { evaluateCompute, features, probe }: Partial<Record<keyof PlanJson, unknown>>,
+  { evaluateCompute, evaluateBefore, features, probe }: Partial<Record<keyof PlanJson, unknown>>,
   wrong: Mistake[],
-): Pick<PlanSpec, "evaluateCompute" | "features" | "probes"> {
+): Pick<PlanSpec, "evaluateCompute" | "evaluateBefore" | "features" | "probes"> {
   const told = {
     ...(evaluateCompute === undefined ? {} : { evaluateCompute: evaluateCompute as Compute }),
+    ...(evaluateBefore === undefined ? {} : { evaluateBefore: evaluateBefore as boolean }),
     ...(features === undefined ? {} : { features: features as string }),
   };
-  const mistakesOf = { evaluateCompute: evaluateComputeMistakes, features: featuresMistakes };
+  const mistakesOf = {
+    evaluateCompute: evaluateComputeMistakes,
+    evaluateBefore: evaluateBeforeMistakes,
+    features: featuresMistakes,
+  };
   for (const part of Object.keys(told) as (keyof typeof told)[]) {
     wrong.push(...mistakesOf[part](told[part]).map((mistake) => ({ ...mistake, part })));
   }

@@ -46,6 +46,8 @@ export interface PlanJson {
   readonly features?: string;
   /** In which numbers scores are computed. */
   readonly evaluateCompute?: Compute;
+  /** Whether the model is scored before its training, too. */
+  readonly evaluateBefore?: boolean;
   /** Perturbations of held-out rows by name, with the share of answers that each may change. */
   readonly probe?: NamedProbes;
   readonly deploy: readonly {
@@ -117,6 +119,7 @@ export function specToJson(parts: PlanSpec): PlanJson {
     ...(parts.generate ? { generate: parts.generate } : {}),
     ...(parts.features === undefined ? {} : { features: parts.features }),
     ...(parts.evaluateCompute ? { evaluateCompute: parts.evaluateCompute } : {}),
+    ...(parts.evaluateBefore ? { evaluateBefore: true } : {}),
     ...(parts.probes ? { probe: parts.probes.named } : {}),
     deploy: parts.targets.map(({ name, folder, place = folder, options }) => ({
       target: name,

@@ -93,6 +93,8 @@ export interface PlanSpec {
   readonly features?: string;
   /** In which numbers scores are computed; float32 unless given. */
   readonly evaluateCompute?: Compute;
+  /** Whether the model is scored before its training, too. */
+  readonly evaluateBefore?: boolean;
   /** Tests of the trained model's behaviour; none unless given. */
   readonly probes?: PlanProbes;
   readonly targets: readonly DeployTarget[];

@@ -8,7 +8,10 @@ import { checkEvaluateOptions, type EvaluateOptions } from "./evaluate_options.t
 import type { PlanSpec } from "./plan_spec.ts";
 
 /** What a stage that is scored holds of it. */
-type Scored = Pick<PlanSpec, "metrics" | "generate" | "evaluateCompute" | "features">;
+type Scored = Pick<
+  PlanSpec,
+  "metrics" | "generate" | "evaluateCompute" | "evaluateBefore" | "features"
+>;
 
 /**
  * The spec with further metrics; options stay where no new ones are given.
@@ -24,12 +27,14 @@ export function scoredBy<Spec extends Scored>(
   checkEvaluateOptions(options);
   const generate = options.generate ?? spec.generate;
   const evaluateCompute = options.compute ?? spec.evaluateCompute;
+  const evaluateBefore = options.before ?? spec.evaluateBefore;
   const features = options.features ?? spec.features;
   return {
     ...spec,
     metrics: { ...spec.metrics, ...metrics },
     ...(generate ? { generate: Object.freeze({ ...generate }) } : {}),
     ...(evaluateCompute ? { evaluateCompute } : {}),
+    ...(evaluateBefore === undefined ? {} : { evaluateBefore }),
     ...(features === undefined ? {} : { features }),
   };
 }

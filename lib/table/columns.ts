@@ -9,6 +9,7 @@ import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { quoted, showsNothing } from "../core/quoted.ts";
+import { headerAdvice, looksLikeRow } from "./header_hints.ts";
 import { otherSeparator } from "./separator_hints.ts";
 import { sourceRows } from "./source_rows.ts";
 import type { Table } from "./table.ts";
@@ -37,11 +38,24 @@ export function requireColumns(table: Table, names: readonly string[], where: st
   requireNames(table.columnNames(), names, where);
 }
 
+/**
+ * The same for a table of a file, `source`; `mayLackHeader` says that its first line was taken for names and might
+ * be a row.
+ */
+export function requireFileColumns(
+  table: Table,
+  names: readonly string[],
+  { source, mayLackHeader }: { readonly source: string; readonly mayLackHeader: boolean },
+): void {
+  requireNames(table.columnNames(), names, source, mayLackHeader);
+}
+
 /** The same for the names of columns that are not a table yet. */
 export function requireNames(
   present: readonly string[],
   names: readonly string[],
   where: string,
+  mayLackHeader: boolean = looksLikeRow(present),
 ): void {
   const missing = names.filter((name) => !present.includes(name));
   if (missing.length === 0) return;
@@ -49,6 +63,9 @@ export function requireNames(
   throw mistakes("data", `${where} has the columns ${listed(present)}, but`, [
     ...missing.map((name) => `no column ${quoted(name)}${didYouMean(name, present)}`),
     ...separator ? [`the columns seem to be separated by ${quoted(separator)}`] : [],
+    ...mayLackHeader && !separator && missing.length === names.length
+      ? [headerAdvice(names, present.length)]
+      : [],
   ]);
 }
 
@@ -94,7 +111,7 @@ export function textColumn(table: Table, name: string, options: TextColumnOption
   const wrong: string[] = [];
   const source = sourceRows(table, where);
   values.forEach((value, index) => {
-    const row = `row ${source.numberOf(index)}`;
+    const row = source.nameOf(index);
     if (value === null || value === undefined) wrong.push(`${row}: no value`);
     else if (Number.isNaN(value)) wrong.push(`${row}: no value (NaN)`);
     else if (typeof value !== "string") {

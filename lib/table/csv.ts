@@ -6,8 +6,10 @@
  */
 import { CsvError } from "csv-parse/sync";
 import { mistakes, TunebookError } from "../core/errors.ts";
+import { quoted } from "../core/quoted.ts";
 import { requireNames } from "./columns.ts";
 import { checkText } from "./decode_text.ts";
+import { headerAdvice, looksLikeRow, numberedColumns } from "./header_hints.ts";
 import { inferColumn } from "./infer_column.ts";
 import { firstLineHint, isSeparatorLine, lengthMistake } from "./length_hints.ts";
 import { howToSay, oneSeparator, separatorHint } from "./separator_hints.ts";
@@ -17,6 +19,8 @@ import { nameMistakes, type Table, tableFromColumns } from "./table.ts";
 const quoteByte = 0x22;
 /** As much of a file as its first cells need. */
 const shownBytes = 200;
+/** Characters of a cell that an error shows. */
+const mostShown = 40;
 
 /** How to read separated values. */
 export interface SeparatedOptions {
@@ -24,6 +28,8 @@ export interface SeparatedOptions {
   readonly separator: string;
   /** What cells may be quoted with: one character, `false` where quotes are text; found out unless given. */
   readonly quote?: string | false;
+  /** The columns' names where the first line is a row, or `false` for numbered ones. */
+  readonly header?: false | readonly string[];
   /** Columns that are left out; "" is one without a name. */
   readonly omit?: readonly string[];
   /** The only columns that are kept. */
@@ -33,7 +39,7 @@ export interface SeparatedOptions {
 }
 
 /**
- * Reads separated values whose first line names the columns (RFC 4180). Lines may end in `\n`, `\r\n` or
+ * Reads separated values whose first line names the columns unless `header` does (RFC 4180). Lines may end in `\n`, `\r\n` or
  * `\r`, also by turns. Blank lines are skipped; where there is only one column they are empty cells.
  *
  * A column is numeric only if every cell that is not empty is a plain decimal number, and boolean
@@ -49,7 +55,7 @@ export interface SeparatedOptions {
 export function readSeparated(
   bytes: Uint8Array,
   source: string,
-  { separator, quote, omit = [], columns, optionalColumns = [] }: SeparatedOptions,
+  { separator, quote, header: told, omit = [], columns, optionalColumns = [] }: SeparatedOptions,
 ): Table {
   checkText(bytes, source);
   if (isSeparatorLine(bytes)) {
@@ -60,12 +66,13 @@ export function readSeparated(
     );
   }
   const { records, lineOf } = quote === undefined
-    ? recordsByThemselves(bytes, source, separator)
+    ? recordsByThemselves(bytes, source, separator, told === undefined ? 1 : 0)
     : separatedRecords(bytes, source, { separator, quote: quote === false ? null : quote });
   if (records.length === 0) {
-    throw new TunebookError("data", `${source} is empty; its first line must name the columns`);
+    const must = told === undefined ? "; its first line must name the columns" : "";
+    throw new TunebookError("data", `${source} is empty${must}`);
   }
-  const header = records[0].map((name) => name.trim());
+  const header = headerOf(records[0], source, told);
   requireNames(header, omit.filter(Boolean), source);
   // Columns that are not there are told by the caller, beside those that are.
   const only = columns?.every((name) => header.includes(name))
@@ -75,9 +82,12 @@ export function readSeparated(
     .filter(({ name }) => !omit.includes(name) && only.includes(name));
   const names = nameMistakes(kept.map(({ name }) => name), kept.map(({ at }) => at + 1));
   if (names.length > 0) {
-    throw mistakes("data", `the first line of ${source} is wrong:`, [
+    throw mistakes("data", `the ${told ? "header" : "first line"} of ${source} is wrong:`, [
       ...names,
       ...indexHint(header),
+      ...told === undefined && looksLikeRow(header)
+        ? [headerAdvice(columns ?? [], header.length)]
+        : [],
     ]);
   }
   const wrong = records.flatMap((record, at) =>
@@ -86,16 +96,42 @@ export function readSeparated(
       : [`line ${lineOf(at)}: ${lengthMistake(record, header.length)}`]
   );
   if (wrong.length > 0) {
-    const hint = separatorHint(bytes, separator) ?? firstLineHint(records) ??
+    const firstLine = told === undefined ? firstLineHint(records) : undefined;
+    const hint = separatorHint(bytes, separator) ?? firstLine ??
       `quote cells that contain ${oneSeparator(separator)} or a line end`;
     throw mistakes("data", `${source} has rows of the wrong length; ${hint}:`, wrong);
   }
-  checkRepeated(records, source, lineOf);
-  const rows = records.slice(1);
+  if (told === undefined) checkRepeated(records, source, lineOf);
+  const rows = told === undefined ? records.slice(1) : records;
   return tableFromColumns(
     kept.map(({ name, at }) => [name, inferColumn(rows.map((row) => row[at]))] as const),
     source,
   );
+}
+
+/** The names of the columns: those of the first line, unless it is a row. */
+function headerOf(
+  first: readonly string[],
+  source: string,
+  told: false | readonly string[] | undefined,
+): readonly string[] {
+  if (told === undefined) return first.map((name) => name.trim());
+  if (told === false) return numberedColumns(first.length);
+  if (told.length === first.length) return told;
+  throw new TunebookError(
+    "data",
+    `header names ${told.length} columns (${
+      told.map(quoted).join(", ")
+    }), but the first line of ${source} has ` +
+      `${first.length} ${first.length === 1 ? "cell" : "cells"}: ${
+        first.map(shownCell).join(", ")
+      }`,
+  );
+}
+
+/** A cell as an error shows it. */
+function shownCell(cell: string): string {
+  return quoted(cell.length > mostShown ? `${cell.slice(0, mostShown)}…` : cell);
 }
 
 /** Quotes as RFC 4180 has them, or as text where the file shows that they are text. */
@@ -103,6 +139,7 @@ function recordsByThemselves(
   bytes: Uint8Array,
   source: string,
   separator: string,
+  headers: 0 | 1,
 ): SeparatedRecords {
   const read = (quote: string | null) => separatedRecords(bytes, source, { separator, quote });
   let parsed: SeparatedRecords | undefined;
@@ -123,8 +160,8 @@ function recordsByThemselves(
   if (parsed) {
     throw new TunebookError(
       "data",
-      `${source} has ${plain! - 1} rows if its quotes (") are text, and ${
-        parsed.records.length - 1
+      `${source} has ${plain! - headers} rows if its quotes (") are text, and ${
+        parsed.records.length - headers
       } if ` +
         `they quote cells that hold commas and line ends; say which: ${
           howToSay("quote: false", "--quote none")

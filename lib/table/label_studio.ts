@@ -5,6 +5,7 @@
  */
 import { isRecord } from "../core/objects.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
+import { rememberIds } from "./source_rows.ts";
 import { type Table, tableFromRows } from "./table.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -63,7 +64,7 @@ export function labelStudioTable(tasks: readonly Json[], source: string): Table 
     throw new TunebookError("data", `${source} has ${tasks.length} tasks, and none is annotated`);
   }
   const columns = controlColumns(rows.map(({ result }) => result));
-  return tableFromRows(
+  const table = tableFromRows(
     rows.map(({ task, annotator }, at) => ({
       id: task.id ?? null,
       ...task.data as object,
@@ -72,6 +73,7 @@ export function labelStudioTable(tasks: readonly Json[], source: string): Table 
     })),
     source,
   );
+  return rememberIds(table, { word: "task", ids: rows.map(({ task }) => task.id ?? null) });
 }
 
 /** A number of a person, or the address where the export has it. */

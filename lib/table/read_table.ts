@@ -17,9 +17,10 @@ import { mistakes, TunebookError } from "../core/errors.ts";
 import { quoted } from "../core/quoted.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { refuseQueuedCell } from "../core/queued_cell.ts";
-import { requireColumns } from "./columns.ts";
+import { requireColumns, requireFileColumns } from "./columns.ts";
 import { parseConll } from "./conll.ts";
 import { rememberOrigin } from "./origin.ts";
+import { rememberedIds, rememberIds } from "./source_rows.ts";
 import { readSeparated } from "./csv.ts";
 import { decodeText } from "./decode_text.ts";
 import { readJson, readJsonLines } from "./json.ts";
@@ -40,6 +41,11 @@ export interface ReadSettings {
   quote?: string | false;
   /** What stands between cells, one character (csv, tsv); by default a comma or a tab. */
   separator?: string;
+  /**
+   * What the columns are called where the first line is a row already (csv, tsv): their names in order, or `false`
+   * for `column1`, `column2` … By default the first line names them.
+   */
+  header?: false | readonly string[];
 }
 
 /** How to read a table. */
@@ -121,6 +127,10 @@ export const readRules: Rules<ReadSettings> = {
   format: oneOf(names),
   quote: quoteRule,
   separator: character,
+  header: [
+    "a list of texts, or false where the first line is a row",
+    (value) => value === false || texts[1](value),
+  ],
 };
 const rules: Rules<ReadTableOptions> = {
   ...readRules,
@@ -173,9 +183,10 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   const table = await formats[format].read(bytes, source, options);
   const { columns, optionalColumns = [], omit } = options;
   if (columns) {
-    requireColumns(table, columns, source);
+    requireFileColumns(table, columns, { source, mayLackHeader: mayLackHeader(format, options) });
     const names = table.columnNames();
-    return table.select(...columns, ...optionalColumns.filter((name) => names.includes(name)));
+    const others = optionalColumns.filter((name) => names.includes(name));
+    return rememberIds(table.select(...columns, ...others), rememberedIds(table));
   }
   if (!omit && Object.keys(cellOptions(options)).length === 0) {
     return options.format ? table : rememberOrigin(table, source);
@@ -186,18 +197,27 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   if (kept.length === 0) {
     throw new TunebookError("input", `omit leaves none of the columns of ${source}`);
   }
-  return table.select(...kept);
+  return rememberIds(table.select(...kept), rememberedIds(table));
 }
 
-function isSeparated(format: TableFormat): boolean {
+/** Whether the first line was taken for names, and might be a row. */
+function mayLackHeader(format: TableFormat, { header }: ReadTableOptions): boolean {
+  return isSeparated(format) && header === undefined;
+}
+
+/** Whether a format has separated values, whose first line names the columns. */
+export function isSeparated(format: TableFormat | undefined): boolean {
   return format === "csv" || format === "tsv";
 }
 
 /** What was said of cells. */
-function cellOptions({ quote, separator }: ReadTableOptions): Readonly<Record<string, unknown>> {
+function cellOptions(
+  { quote, separator, header }: ReadTableOptions,
+): Readonly<Record<string, unknown>> {
   return {
     ...(quote === undefined ? {} : { quote }),
     ...(separator === undefined ? {} : { separator }),
+    ...(header === undefined ? {} : { header }),
   };
 }
 
@@ -207,7 +227,7 @@ function checkCells(format: TableFormat, options: ReadTableOptions): void {
   const wrong = isSeparated(format)
     ? []
     : given.map(([name]) => `${name} belongs to csv and tsv, and this is ${format}`);
-  if (given.length === 2 && options.quote === options.separator) {
+  if (options.quote !== undefined && options.quote === options.separator) {
     wrong.push("quote and separator must differ");
   }
   if (wrong.length > 0) throw mistakes("input", "these options of readTable make no sense:", wrong);

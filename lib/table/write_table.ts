@@ -34,6 +34,9 @@ const writers: Record<string, (table: Table) => Iterable<string | Uint8Array>> =
   arrow: (table) => [arrowBytes(table)],
 };
 
+/** The formats that are written. */
+export const writableFormats: readonly string[] = Object.keys(writers);
+
 const rules: Rules<WriteTableOptions> = { format: text };
 /** Rows that are written at once. */
 const pieceRows = 4096;
@@ -67,10 +70,9 @@ export async function writeTable(
   const format = options.format ?? formatOf(path);
   if (format === undefined) throw unknownFormat(path);
   if (!Object.hasOwn(writers, format)) {
-    const formats = Object.keys(writers).join(", ");
     throw new TunebookError(
       "input",
-      `cannot write ${quoted(String(format))}: choose one of ${formats}`,
+      `cannot write ${quoted(String(format))}: choose one of ${writableFormats.join(", ")}`,
     );
   }
   checkCells(table, { allowsLoneSurrogates: format === "json" || format === "jsonl" });

@@ -8,10 +8,10 @@ import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { shownVector } from "./averages/weight_average.ts";
 import { defaultCycles } from "./schedules/cosine_with_restarts.ts";
 import { requireProcesses } from "./shard_option.ts";
-import { planSteps, repeatedSteps } from "./step_plan.ts";
+import { plannedSteps } from "./step_plan.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
-import { exampleLengths, type TrainingRows } from "./training_rows.ts";
+import type { TrainingRows } from "./training_rows.ts";
 
 /** Refuses settings that do not fit the method, the steps or what else the run is given. */
 export function checkRun(
@@ -63,8 +63,7 @@ export function checkRun(
         "train apart; leave sync out",
     );
   }
-  const { updates = 1 } = rows.rollout ?? {};
-  const { totalSteps } = repeatedSteps(planSteps(exampleLengths(rows), settings), updates);
+  const totalSteps = plannedSteps(rows, settings);
   if (totalSteps === 0) return;
   if (settings.sync && settings.sync.every > totalSteps) {
     throw new TunebookError(

@@ -6,6 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { planBatches } from "../data/batches.ts";
 import type { TrainSettings } from "./train_options.ts";
+import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 
 /** The settings that a plan depends on. */
 export type PlanSettings = Pick<
@@ -87,6 +88,12 @@ export function repeatedSteps(plan: StepPlan, times: number): StepPlan {
     totalSteps: plan.totalSteps * times,
     microBatchesOf: (step) => plan.microBatchesOf(Math.floor(step / times)),
   };
+}
+
+/** The optimizer steps of a run over these rows. */
+export function plannedSteps(rows: TrainingRows, settings: PlanSettings): number {
+  const once = planSteps(exampleLengths(rows), settings);
+  return repeatedSteps(once, rows.rollout?.updates ?? 1).totalSteps;
 }
 
 /** So many batches of the first epoch tell enough of all. */

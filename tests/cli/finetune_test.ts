@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { join } from "node:path";
-import { model, onnx, peft, writeTable } from "tunebook";
+import { basename, join } from "node:path";
+import { model, onnx, peft, readTable, writeTable } from "tunebook";
 import { accuracy, lora } from "tunebook";
 import { moods, tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -44,10 +44,17 @@ Deno.test("flags make a run; --json ends with one object", () =>
   inFolder(async (folder) => {
     const out = join(folder, "out");
     const flags = await tinyFlags(folder);
+    // One folder as an earlier run has left it, and two that are none.
+    await Deno.mkdir(join(out, "browser"), { recursive: true });
+    await Deno.writeTextFile(join(out, "browser", "index.html"), "");
+    await Deno.mkdir(join(out, "container"));
+    await Deno.mkdir(join(out, "mobile"));
+    await Deno.writeTextFile(join(out, "mobile", "notes.txt"), "mine");
     const { code, stdout, stderr } = await finetune([
       ...flags,
       ...["--out", out, "--epochs", "2", "--rank", "2", "--learning-rate", "1e-2", "--seed", "3"],
       ...["--validation", "0.1", "--metrics", "accuracy, f1.perClass", "--json"],
+      ...["--predictions", join(folder, "said.jsonl")],
     ]);
     assert.equal(code, 0, stderr);
     const lines = stdout.trimEnd().split("\n");
@@ -75,10 +82,51 @@ Deno.test("flags make a run; --json ends with one object", () =>
     for (const { largestDifference, tolerance } of result.receipts) {
       assert.ok(largestDifference <= tolerance);
     }
+    // The rows in which it is most wrong, and all of them in the file.
+    const said = await readTable(join(folder, "said.jsonl"));
+    assert.deepEqual(said.columnNames(), [
+      ...["row", "text", "mood", "predicted", "wrong", "loss", "probabilities"],
+    ]);
+    const rows = said.objects() as Record<string, unknown>[];
+    const source = (await readTable(flags[3])).objects() as Record<string, unknown>[];
+    for (const { row, text, mood, predicted, wrong, loss, probabilities } of rows) {
+      assert.deepEqual({ text, mood }, source[Number(row) - 1]);
+      assert.equal(wrong, predicted !== mood);
+      const own = (probabilities as Record<string, number>)[mood as string];
+      assert.ok(Math.abs(Number(loss) + Math.log(own)) < 1e-5);
+    }
+    const right = rows.filter(({ wrong }) => !wrong).length;
+    assert.equal(right / rows.length, result.scores.accuracy);
+    assert.match(
+      stdout,
+      new RegExp(`${rows.length} held-out rows of [^\n]+rows.csv, ${rows.length - right} wrong;`),
+    );
+    assert.match(stderr, /held-out rows are in /);
+    const older = [...stderr.matchAll(/^note: (\S+) is of an earlier run \(\d{4}-/gm)];
+    assert.deepEqual(older.map(([, place]) => basename(place)), ["browser"]);
+    assert.ok(await exists(join(out, "browser", "index.html")), "nothing is removed");
+    // Told before the training, on stderr, and again with the scores.
+    assert.match(
+      stderr,
+      /note: \d+ steps are few: .* \(with \d+ epochs they are 50 or more\)[^]*scores on held-out rows/,
+    );
     assert.match(stderr, /adapt +lora rank 2/);
     // deno-lint-ignore no-control-regex -- a pipe gets plain text
     assert.doesNotMatch(stdout + stderr, /\x1b|\r/);
   }));
+
+Deno.test("a file of predictions that cannot be written is told before anything is read", async () => {
+  for (
+    const [file, other, told] of [["said.xls", "", "must end with .csv"], [
+      "a.csv",
+      "--folds=3",
+      "--folds",
+    ]]
+  ) {
+    const { code, stderr } = await finetune(["--predictions", file, ...other ? [other] : []]);
+    assert.deepEqual([code, stderr.includes(told)], [2, true], stderr);
+  }
+});
 
 Deno.test("a CoNLL file needs no flags for its columns, and other files are told which", () =>
   inFolder(async (folder) => {

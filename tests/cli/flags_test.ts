@@ -507,6 +507,14 @@ Deno.test("a file is read for its columns only where no flag names any", () =>
       columnsOf("--data", ids, "--omit", "notes"),
       isMistake("data", "notes"),
     );
+    const pairs = await write("pairs.csv", "fine,1\nbad,0\n");
+    const names = ["--header", "text,label"];
+    assert.deepEqual(await columnsOf("--data", pairs, ...names), ["text", "label"]);
+    const rows = await fileOfFlags(readCommandLine(["--data", pairs]).flags);
+    assert.throws(
+      () => planOfFlags(readCommandLine(["--data", pairs]).flags, rows?.columnNames()),
+      isMistake("input", "the columns fine, 1", "--header text,label"),
+    );
     const semicolons = await write("t.txt", 'text;label\n"fine;1\n');
     assert.equal(await columnsOf("--data", semicolons), undefined);
     const said = ["--format", "csv", "--column-separator", ";", "--quote", "none"];
@@ -565,6 +573,9 @@ Deno.test("how files are read is said by flags and stands in the plan", () => {
   assert.deepEqual(planOf(...given, ...flags).columns?.read, read);
   const tagged = ["--task", "token-classification", "--data", "t.json", "--tokens", "a"];
   assert.deepEqual(planOf(...tagged, "--tags", "b", ...flags).split?.read, read);
+  const names = planOf(...given, "--header", "a,b").columns?.read;
+  assert.deepEqual(names, { header: ["a", "b"] });
+  assert.deepEqual(planOf(...given, "--header", "none").columns?.read, { header: false });
   assert.throws(
     () => planOf(...given, "--omit", "c"),
     isMistake("input", "--omit has no use", "whose columns no flag names"),

@@ -135,3 +135,87 @@ Deno.test(named("what is no longer asked gives way to what is, in Chinese as wel
     }
   }
 });
+
+Deno.test(
+  named("what was not sent outlives the server and the tab: ranked, written and commented"),
+  () =>
+    inFolder(async (folder) => {
+      const file = join(folder, "answers.jsonl");
+      const rows = [
+        { prompt: "Rank these.", answers: ["one", "two", "three", "four"] },
+        { prompt: "Which?", answers: ["yes", "no"] },
+      ];
+      const start = (token: string, port: number) =>
+        feedback(rows, { file, quiet: true, next: "order", token, port }).open();
+      const tokens = ["token-of-the-first-start", "token-of-the-second", "token-of-the-third"];
+      const first = await start(tokens[0], 0);
+      const { port } = first;
+      await withChromium(async ({ page, complaints }) => {
+        const keyboard = byKeyboard(page);
+        const ranked = (text: string) => holds(page, "choice", `Order so far: ${text}`);
+        await page.goto(first.url);
+        await focusIs(page, "name");
+        await keyboard.type("Ann");
+        await keyboard.press("Enter");
+        await focusIs(page, "question");
+        await keyboard.press("3", "1");
+        await keyboard.press("c");
+        await keyboard.type("not sent yet");
+        await ranked("3, 1");
+        await first.close();
+        // The open tab sends the rest, is asked for the new token, and goes on where it was.
+        const second = await start(tokens[1], port);
+        await keyboard.press("Escape", "2");
+        await ranked("3, 1, 2, 4");
+        await keyboard.press("Enter");
+        await focusIs(page, "token");
+        await keyboard.type(second.url);
+        await keyboard.press("Enter");
+        await focusIs(page, "send");
+        await holds(page, "told", "had not sent");
+        await ranked("3, 1, 2, 4");
+        assert.equal(await page.evaluate("comment.value"), "not sent yet");
+        await second.close();
+        // Another tab, at the address of the next start, has it as well.
+        const third = await start(tokens[2], port);
+        await page.goto("about:blank");
+        await page.goto(third.url);
+        await focusIs(page, "question");
+        await ranked("3, 1, 2, 4");
+        assert.equal(await page.evaluate("comment.value"), "not sent yet");
+        await keyboard.press("Enter");
+        await holds(page, "told", "Stored. 1 left.");
+        const [stored] = third.answers.all().objects() as Record<string, unknown>[];
+        assert.equal(stored.comment, "not sent yet");
+        // What is stored is no draft, and what is not chosen is none.
+        await page.reload();
+        await holds(page, "shown", "Which?");
+        assert.equal(await page.evaluate("comment.value"), "");
+        assert.equal(
+          await page.evaluate(
+            "Object.keys(localStorage).filter((name) => name.includes('draft')).length",
+          ),
+          0,
+        );
+        await keyboard.press("1");
+        await page.reload();
+        await page.waitForFunction("document.querySelectorAll('.card.chosen').length === 1");
+        await third.close();
+        // Where its answers stand in another order, what was chosen is forgotten.
+        const order = () => page.evaluate("choice.innerText") as Promise<string>;
+        const before = await order();
+        const chosen = [];
+        for (const seed of [1, 2, 3, 4, 5, 6]) {
+          const other = { file: join(folder, `${seed}.jsonl`), port, seed, quiet: true };
+          await using again = await feedback(rows.slice(1), { ...other, token: false }).open();
+          await page.goto("about:blank");
+          await page.goto(again.url);
+          await focusIs(page, "question");
+          const count = await page.evaluate("document.querySelectorAll('.card.chosen').length");
+          chosen.push(`${await order() === before ? "same" : "turned"} ${count}`);
+        }
+        assert.deepEqual([...new Set(chosen)].sort(), ["same 1", "turned 0"]);
+        assert.deepEqual(complaints.filter((each) => !each.includes("401")), []);
+      });
+    }),
+);

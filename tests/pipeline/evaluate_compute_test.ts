@@ -61,6 +61,20 @@ Deno.test("another arithmetic is refused by the stage, plan files and flags", ()
   assert.match(helpFor(undefined), /--evaluate-compute NAME/);
 });
 
+Deno.test("whether a model is scored before its training stands in the plan", () => {
+  const plan = model("hf:org/name").data("moods.csv", columns).adapt(lora()).train()
+    .evaluate({ accuracy }, { before: true });
+  assert.match(String(plan), /^evaluate .*accuracy, before the training, too$/m);
+  assert.equal(plan.toJSON().evaluateBefore, true);
+  assert.deepEqual(Plan.from(plan.toJSON()).toJSON(), plan.toJSON());
+  assert.throws(
+    () => Plan.from({ ...plan.toJSON(), evaluateBefore: 1 }),
+    isMistake("input", "evaluateBefore is 1"),
+  );
+  const flags = readCommandLine(["--evaluate-before"]).flags;
+  assert.equal(planOfFlags(flags).toJSON().evaluateBefore, true);
+});
+
 Deno.test("a device without eight-bit products is refused before anything is trained", async () => {
   const trainable = classifying(wideModel(), lora({ rank: 2 }));
   const device = { ...await openDevice("cpu"), name: "webgpu" };

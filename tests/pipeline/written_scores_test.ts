@@ -106,6 +106,20 @@ Deno.test("two runs on the same rows are compared by what they wrote", () =>
     const test = pairedBootstrap(a.written!, b.written!, chrf, { seed: 1 });
     assert.equal(test.a, a.scores.chrf);
     assert.equal(test.difference, b.scores.chrf - a.scores.chrf);
+    // Scored before its training as the run that trains nothing, and after it as if nobody had asked before.
+    const both = await start.adapt(full()).train({ epochs: 4, learningRate: 3e-3, samples: 0 })
+      .evaluate({ chrf, perplexity }, { ...few, before: true }).run(quiet);
+    assert.equal(both.scoresBefore!.chrf, a.scores.chrf);
+    assert.equal(both.scoresBefore!.perplexity, perplexity.compute(a.predictions));
+    assert.deepEqual(both.scores, {
+      chrf: b.scores.chrf,
+      perplexity: perplexity.compute(b.predictions),
+    });
+    assert.notEqual(both.scores.perplexity, both.scoresBefore!.perplexity);
+    assert.match(String(both), /perplexity +\d[^\n]+\n {4}before +\d/);
+    assert.match((await displayOf(both.scores))["text/plain"] as string, /before the training/);
+    assert.equal(b.scoresBefore, undefined);
+    await both.dispose();
     await a.dispose();
     await b.dispose();
   }));

@@ -154,3 +154,37 @@ Deno.test("the index that pandas writes without a name can be left out (D12)", (
     isMistake("data", 'no column "lable" (did you mean "label"?)'),
   );
 });
+
+Deno.test("a table without a header takes names, or numbers its columns", () => {
+  const pairs = "Hund\tdog\n7\tseven\n";
+  const named = read(pairs, "\t", { header: ["source", "target"] });
+  assert.deepEqual(named.objects(), [{ source: "Hund", target: "dog" }, {
+    source: "7",
+    target: "seven",
+  }]);
+  assert.deepEqual(read(pairs, "\t", { header: false }).columnNames(), ["column1", "column2"]);
+  assert.deepEqual(
+    read(pairs, "\t", { header: ["source", "target"], columns: ["target"] }).objects(),
+    [{ target: "dog" }, { target: "seven" }],
+  );
+  // Rows are counted from the first line, which may be there again.
+  assert.equal(read("a,b\na,b\n", ",", { header: false }).numRows(), 2);
+  assert.throws(
+    () => read("a,b\nc\n", ",", { header: false }),
+    isMistake("data", "line 2: 1 cell instead of 2"),
+  );
+  assert.throws(
+    () => read(pairs, "\t", { header: ["source"] }),
+    isMistake("data", 'header names 1 columns ("source")', 'has 2 cells: "Hund", "dog"'),
+  );
+  assert.throws(
+    () => read(pairs, "\t", { header: ["a", "a"] }),
+    isMistake("data", "the header of", '"a"'),
+  );
+  assert.throws(() => read("", ",", { header: false }), isMistake("data", "is empty"));
+  // The first line has the same cell twice, or none of the names: both may be a row.
+  assert.throws(
+    () => read("Good morning to all,Good morning to all\na,b\n"),
+    isMistake("data", "first line", "--header column1,column2"),
+  );
+});

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { requireColumns } from "../../lib/table/columns.ts";
 import { formatOf, readTable, type TableFormat } from "../../lib/table/read_table.ts";
+import { tableFromColumns } from "../../lib/table/table.ts";
+import { isMistake } from "../is_mistake.ts";
+import { inFolder } from "../weights/in_folder.ts";
 
 const golden = join(import.meta.dirname!, "..", "golden", "tables");
 const rows = [{ text: "fine", label: 1 }, { text: "bad", label: 0 }];
@@ -57,6 +61,43 @@ Deno.test("keeps the columns asked for, in that order", async () => {
   assert.deepEqual(table.columnNames(), ["stars", "text"]);
   await assert.rejects(readTable(path, { columns: ["star"] }), /did you mean "stars"/);
 });
+
+Deno.test("where the first line may be a row, the error of missing columns says so", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "pairs.tsv");
+    await Deno.writeTextFile(path, "Hund\tdog\nKatze\tcat\n");
+    const columns = ["source", "target"];
+    await assert.rejects(
+      readTable(path, { columns }),
+      isMistake(
+        "data",
+        'no column "source"',
+        'header: ["source","target"]',
+        "--header source,target",
+      ),
+    );
+    const table = await readTable(path, { header: columns, columns });
+    assert.deepEqual(table.array("target"), ["dog", "cat"]);
+    // One of the names is there, so that the first line has names; what is in memory is judged by its looks.
+    await assert.rejects(
+      readTable(path, { columns: ["dog", "source"] }),
+      (error: Error) => !error.message.includes("header"),
+    );
+    assert.throws(
+      () => requireColumns(tableFromColumns({ "How are you?": [1] }), ["text"], "the rows"),
+      isMistake("data", "if the first line is a row"),
+    );
+    const lines = join(folder, "t.jsonl");
+    await Deno.writeTextFile(lines, '{"a":1}\n');
+    await assert.rejects(
+      readTable(lines, { header: false }),
+      isMistake("input", "header belongs to csv and tsv"),
+    );
+    await assert.rejects(
+      readTable(path, { header: true } as never),
+      isMistake("input", "header is true, but must be a list of texts, or false"),
+    );
+  }));
 
 Deno.test("tells formats by the ending of paths and URLs", () => {
   assert.equal(formatOf("a/b.NDJSON"), "jsonl");

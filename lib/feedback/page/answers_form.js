@@ -122,6 +122,7 @@ export function rankingForm({ answers, own }) {
       told,
     ],
     value: () => order.length === answers.length ? order : undefined,
+    draft: () => order,
     key(key) {
       const at = Number(key) - 1;
       if (!answers[at]) return false;

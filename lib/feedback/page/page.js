@@ -4,9 +4,10 @@
  * @module
  */
 import { element } from "../../deploy/browser/page/element.js";
+import { draftedForm, dropDraft } from "./drafts.js";
 import { formOf, promptOf } from "./item_view.js";
 import { resultTables } from "./results.js";
-import { getJson, keeper, post, token } from "./server.js";
+import { freshId, getJson, keeper, post, token } from "./server.js";
 import { words, writeWords } from "./strings.js";
 import { activeTimer } from "./timer.js";
 
@@ -19,7 +20,7 @@ const goneCodes = ["unknown_item", "not_asked"];
 
 let about;
 let timer;
-/** What is on the screen, and the form for it. */
+/** What is on the screen, the form for it, and whether all that it says is stored. */
 let current;
 /** What was sent last and not confirmed; the same again has the same id, so that it counts once. */
 let unconfirmed;
@@ -53,6 +54,9 @@ part("single").addEventListener("change", () => {
 });
 part("results").addEventListener("toggle", showResults);
 document.addEventListener("keydown", onKey);
+for (const sign of ["keyup", "input", "change", "click"]) {
+  document.addEventListener(sign, () => current?.keep());
+}
 await start();
 
 /** Shows what stands between the visitor and the items, or the first item. */
@@ -69,7 +73,15 @@ async function start() {
   part("single").checked = single.get() !== "off";
   showKeys();
   if (rater.get() === undefined) askName();
+  else if (current && !current.isStored) goOn();
   else await next();
+}
+
+/** Shows again what was on the screen when a token was asked for. */
+function goOn() {
+  only("work");
+  part("told").textContent = words.goesOn;
+  part("send").focus();
 }
 
 function askToken(error) {
@@ -135,9 +147,13 @@ function showItem({ item, done, left }) {
   part("question").textContent = about.question || words.questions[item.kind];
   part("again").hidden = !item.own;
   part("undo").hidden = !item.own;
-  part("comment").value = item.own?.comment ?? "";
-  const form = formOf(item, about);
-  current = { item, form };
+  const { form, keep } = draftedForm({
+    rater: rater.get(),
+    item,
+    comment: part("comment"),
+    makeForm: (drafted) => formOf(drafted, about),
+  });
+  current = { item, form, keep, isStored: false };
   unconfirmed = undefined;
   part("shown").replaceChildren(...promptOf(item));
   part("choice").replaceChildren(...form.elements);
@@ -189,6 +205,8 @@ async function act(action, value) {
   } finally {
     busy(false);
   }
+  dropDraft(said.rater, current.item);
+  current.isStored = true;
   const told = { answer: words.stored(stored?.left), skip: words.skipped, undo: words.undone };
   await next(words.refusals[gone] ?? told[action]);
 }
@@ -199,12 +217,6 @@ function tellNotSent(error) {
   else if (error.status === 401) askToken(error);
   else tell(error);
   part("send").replaceChildren(words.sendAgain);
-}
-
-/** 32 hexadecimal digits; `randomUUID` is there on secure origins alone. */
-function freshId() {
-  return [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function busy(value) {

@@ -80,3 +80,9 @@ async function asked(path, { headers, ...init }) {
   const { message = `${answer.status} ${answer.statusText}`, code } = body.error ?? {};
   throw new ServerError(answer.status, message, code);
 }
+
+/** An id for what is sent: 32 hexadecimal digits; `randomUUID` is there on secure origins alone. */
+export function freshId() {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -64,6 +64,7 @@ export const english = {
   stored: (left) => left === 0 ? "Stored." : `Stored. ${left} left.`,
   skipped: "Skipped.",
   undone: "Taken back.",
+  goesOn: "Here is what you had not sent yet.",
   noPrevious: "Nothing was judged before this one.",
   incomplete: {
     pair: "Choose an answer first.",

@@ -61,6 +61,7 @@ export const chinese = {
   stored: (left) => left === 0 ? "已保存。" : `已保存，还剩 ${left} 条。`,
   skipped: "已跳过。",
   undone: "已撤回。",
+  goesOn: "这是您尚未提交的内容。",
   noPrevious: "在这之前没有评判过的条目。",
   incomplete: {
     pair: "请先选择一个回答。",

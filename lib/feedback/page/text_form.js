@@ -66,6 +66,7 @@ export function editForm({ answers: [answer], own }) {
       element("p", {}, reset),
     ],
     value: () => field.value.trim() === "" ? undefined : field.value,
+    draft: () => field.value,
     key: () => false,
   };
 }

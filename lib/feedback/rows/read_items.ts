@@ -57,7 +57,7 @@ export function readItems(table: Table, options: ReadItemsOptions): ReadItems {
   if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
   const source = sourceRows(table, where);
   const wrong: string[] = [];
-  const complain: Complain = (row, what) => wrong.push(`row ${source.numberOf(row)}: ${what}`);
+  const complain: Complain = (row, what) => wrong.push(`${source.nameOf(row)}: ${what}`);
   const found = findColumns(table, columns, kind, where);
   const rows = shownRows(table, found, source, complain);
   const gold = found.gold === undefined ? [] : columnValues(table, found.gold);

@@ -28,6 +28,7 @@ const files = [
   "deploy/browser/page/element.js",
   "deploy/browser/page/page.css",
   "feedback/page/answers_form.js",
+  "feedback/page/drafts.js",
   "feedback/page/feedback.css",
   "feedback/page/item_view.js",
   "feedback/page/label_form.js",

@@ -22,14 +22,14 @@ export interface RowOrder {
 /** The order of a column of dates or numbers; as rows stand in their source unless given. */
 export function rowOrder(table: Table, column: string | undefined, where: string): RowOrder {
   const all = Array.from({ length: table.numRows() }, (_, row) => row);
-  const { numberOf } = sourceRows(table, where);
+  const { nameOf, numberOf } = sourceRows(table, where);
   if (column === undefined) {
     const rows = all.toSorted((a, b) => numberOf(a) - numberOf(b));
     return { name: "how the rows stand", isTime: false, rows };
   }
   const times = columnValues(table, column).map(timeOf);
   const wrong = all.filter((row) => Number.isNaN(times[row])).map((row) =>
-    `row ${numberOf(row)}: ${shownValue(columnValues(table, column)[row])}`
+    `${nameOf(row)}: ${shownValue(columnValues(table, column)[row])}`
   );
   if (wrong.length > 0) {
     throw mistakes(

@@ -6,6 +6,8 @@
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import { Random } from "../../core/random.ts";
 import type { Metric } from "../../metrics/metric.ts";
+import { wilsonInterval } from "../../core/wilson_interval.ts";
+import { sumOfRows } from "../../metrics/additive_metric.ts";
 import { drawnScore } from "./drawn_score.ts";
 
 /** A score with its 95 % confidence interval. */
@@ -17,8 +19,8 @@ export interface ScoreInterval {
   /**
    * `seeds`: Student's t over the seeds' scores, which says how far another seed may be off on the
    * same held-out rows. `rows`: percentiles of the bootstrap over the held-out rows of one run,
-   * which says how far other rows may be off; where a row must not come twice, the jackknife's normal
-   * interval. `folds`: Student's t over the folds of a cross-validation, with the variance of folds that share
+   * which says how far other rows may be off; of a share of rows, and where all rows are right or wrong, Wilson's
+   * interval; where a row must not come twice, the jackknife's normal interval. `folds`: Student's t over the folds of a cross-validation, with the variance of folds that share
    * training rows (Nadeau and Bengio, 2003), which says how far other rows may be off. `nothing`: one run of a score that cannot be computed on drawn rows; low and high are the
    * score itself.
    */
@@ -60,7 +62,8 @@ const tail = 0.025;
 
 /**
  * The interval of one run's score (Efron and Tibshirani, 1993): rows drawn with replacement, or, where
- * the metric wants it, each row left out once.
+ * the metric wants it, each row left out once. Shares of rows, such as the accuracy, have Wilson's interval (1927),
+ * which is right near 0 and 1, too; so have other scores where every row is right, or every row wrong.
  */
 export function rowInterval<Predicted extends AnyPredictions>(
   metric: Metric<number, Predicted>,
@@ -68,6 +71,8 @@ export function rowInterval<Predicted extends AnyPredictions>(
 ): ScoreInterval {
   const mean = metric.compute(predictions);
   if (metric.leaveOneOut) return jackknife(mean, metric.leaveOneOut(predictions), metric.range);
+  const share = rowShare(metric, predictions);
+  if (share) return { mean, low: share.low, high: share.high, over: "rows" };
   const drawn = drawnScore(metric, predictions);
   if (!drawn) return { mean, low: mean, high: mean, over: "nothing" };
   const random = Random.fromSeed(1, "bootstrap");
@@ -82,7 +87,41 @@ export function rowInterval<Predicted extends AnyPredictions>(
     // Rows that happen to lack a class leave some metrics undefined.
     if (Number.isFinite(score)) scores.push(score);
   }
-  return { mean, ...percentiles(scores), over: "rows" };
+  const { low, high } = percentiles(scores);
+  const isSame = low === mean && high === mean;
+  const found = isSame ? atTheEnd(mean, predictions.rows, metric.range) : undefined;
+  return { mean, ...found ?? { low, high }, over: "rows" };
+}
+
+/** Wilson's interval of a score that is the share of rows that are right; undefined for others. */
+function rowShare<Predicted extends AnyPredictions>(
+  { additive, range }: Metric<number, Predicted>,
+  predictions: Predicted,
+): { readonly low: number; readonly high: number } | undefined {
+  if (!additive || range?.[0] !== 0 || range[1] !== 1) return undefined;
+  const { size, values } = additive.statistics(predictions);
+  const isShare = size === 2 &&
+    values.every((value, at) => value === 1 || (at % 2 === 0 && value === 0));
+  if (!isShare) return undefined;
+  const sums = sumOfRows({ size, values });
+  const [right, rows] = sums;
+  return additive.scoreOf(sums) === right / rows ? wilsonInterval(right, rows) : undefined;
+}
+
+/**
+ * The interval of a score that is as good or as bad as it can be on each row, where drawn rows tell nothing: as far
+ * from the end as the score would be if the share of rows that Wilson's interval allows had the other end's.
+ */
+function atTheEnd(
+  mean: number,
+  rows: number,
+  [least, most]: readonly [number, number] = [-Infinity, Infinity],
+): { readonly low: number; readonly high: number } | undefined {
+  const width = most - least;
+  if (!Number.isFinite(width)) return undefined;
+  const others = width * wilsonInterval(0, rows).high;
+  if (mean === most) return { low: most - others, high: most };
+  return mean === least ? { low: least, high: least + others } : undefined;
 }
 
 /** As many rows as there are, drawn with replacement. */

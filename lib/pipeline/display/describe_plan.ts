@@ -48,7 +48,8 @@ export function describePlan(parts: PlanSpec): string {
     [
       "evaluate",
       (Object.values(scoreTitles(metrics)).join(", ") || "nothing") +
-      (parts.evaluateCompute === "int8" ? " in int8" : ""),
+      (parts.evaluateCompute === "int8" ? " in int8" : "") +
+      (parts.evaluateBefore ? ", before the training, too" : ""),
     ],
     ...(parts.generate
       ? [["generate", describeSettings(parts.generate)] satisfies [string, string]]

@@ -30,6 +30,7 @@ import { type OpenedModel, openStage, processorOf } from "../run/open_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { textRoom } from "../run/text_room.ts";
 import { describePlan } from "./describe_plan.ts";
+import { fewStepsNote, startsAnew } from "../run/few_steps.ts";
 import { type Forecast, forecast } from "./forecast.ts";
 import { decodedRows, rolloutForecast, rolloutSizes } from "./rollout_forecast.ts";
 import { measureProducts } from "./measure_products.ts";
@@ -116,7 +117,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
     ],
     ["rows", sizes.join(", ")],
     ...(labels.length > 0 ? [["labels", shown] satisfies [string, string]] : []),
-    ["steps", `${known.steps.toLocaleString("en")}`],
+    ["steps", stepsText(known.steps, settings, method.method)],
     ...(known.sampling ? [["sampling", known.sampling] satisfies [string, string]] : []),
     ...(read.headNote ? [["head", read.headNote] satisfies [string, string]] : []),
     ...(known.packing ? [["packing", known.packing] satisfies [string, string]] : []),
@@ -141,6 +142,12 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
       "factor of two or more",
     ],
   ];
+}
+
+/** How many, with what to do where they are few. */
+function stepsText(totalSteps: number, settings: TrainSettings, method: string): string {
+  const note = fewStepsNote({ settings, totalSteps, startsAnew: startsAnew(method) });
+  return note ?? totalSteps.toLocaleString("en");
 }
 
 /** A forecast from a sample of the rows. */

@@ -17,6 +17,8 @@ import { type PredictionsTable, predictionsTable } from "./predictions_table.ts"
 /** Enough to see what kind of rows go wrong; the predictions themselves hold all of them. */
 const shownRows = 12;
 const shownCharacters = 120;
+/** A terminal has less room than a notebook. */
+const [textRows, textCharacters] = [6, 60];
 
 /** Adds a display to predictions: the rows with their texts, mistakes first. */
 export function shownPredictions<Predicted extends AnyPredictions>(
@@ -47,28 +49,30 @@ function displayOf(
   { columns, numeric, order, wrong, sorting, cells }: PredictionsTable,
   { table, task }: { readonly table: Table; readonly task: AnyTask },
 ): MimeBundle {
-  const { numberOf, where } = sourceRows(table, "the test data");
+  const { shownNumberOf, where } = sourceRows(table, "the test data");
   const total = order.length;
-  const rows = order.slice(0, shownRows).map((row) => [
-    String(numberOf(row)),
-    shortened(task.preview(pickRows(table, [row]), 0).text, shownCharacters),
-    ...cells(row).map((cell) => shortened(cell, shownCharacters)),
-  ]);
+  const rowsOf = (most: number, characters: number) =>
+    order.slice(0, most).map((row) => [
+      shownNumberOf(row),
+      shortened(task.preview(pickRows(table, [row]), 0).text, characters),
+      ...cells(row).map((cell) => shortened(cell, characters)),
+    ]);
   const align = ["right", "left", ...numeric.map((is) => is ? "right" : "left")] as (
     | "left"
     | "right"
   )[];
   const head = ["row", "text", ...columns];
-  const caption = `${total.toLocaleString("en")} held-out ${total === 1 ? "row" : "rows"} of ` +
+  const captionOf = (most: number) =>
+    `${total.toLocaleString("en")} held-out ${total === 1 ? "row" : "rows"} of ` +
     where + (wrong === undefined ? "" : `, ${wrong.toLocaleString("en")} wrong`) +
     (total > 1 ? `; ${sorting}` : "") +
-    (total > rows.length ? `; the first ${rows.length}` : "");
+    (total > most ? `; the first ${most}` : "");
   return bundleOf(
-    `${caption}\n${textTable(head, rows, align)}`,
+    `${captionOf(textRows)}\n${textTable(head, rowsOf(textRows, textCharacters), align)}`,
     htmlFrame(htmlTable({
-      caption,
+      caption: captionOf(shownRows),
       columns: head.map((title, at) => ({ title, align: align[at] })),
-      rows,
+      rows: rowsOf(shownRows, shownCharacters),
     })),
   );
 }

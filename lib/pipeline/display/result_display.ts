@@ -52,6 +52,7 @@ export type ShownResult =
     | "drawnSamples"
     | "judged"
     | "judgedBefore"
+    | "scoresBefore"
   >
   & ScoreTitles;
 
@@ -139,6 +140,7 @@ export function shownScores<Scores extends object>(
   scores: Scores,
   about:
     & Pick<RunSummary, "baseline" | "evaluateCompute" | "intervals" | "signatures">
+    & Pick<RunResult<unknown>, "scoresBefore">
     & ScoreTitles
     & {
       readonly predictions: AnyPredictions;
@@ -175,6 +177,7 @@ export function shownChain(chain: DeploymentChain): DeploymentChain {
 type NamedScores =
   & ScoreTitles
   & Pick<RunSummary, "evaluateCompute" | "intervals" | "signatures">
+  & Pick<RunResult<unknown>, "scoresBefore">
   & { readonly scores: unknown };
 
 /** The arithmetic of the scores, where it is not float32. */
@@ -190,20 +193,34 @@ function signaturesOf({ titles, signatures = {} }: NamedScores): [string, string
   ]);
 }
 
-/** Name, value and interval of each number. */
-function numbersOf({ scores, titles, intervals }: NamedScores): [string, string, string][] {
+/** Name, value and interval of each number, and its value before the training where that was scored. */
+function numbersOf({ scores, titles, intervals, scoresBefore }: NamedScores): string[][] {
+  const before = (score: string, part?: string): string[] => {
+    if (!scoresBefore) return [];
+    const known = scoresBefore[score];
+    const value = part === undefined
+      ? known
+      : (known as Record<string, unknown> | undefined)?.[part];
+    return [typeof value === "number" ? formatNumber(value) : ""];
+  };
   return Object.entries(scores as Record<string, unknown>).flatMap(([score, value]) => {
     const name = visible(titles[score] ?? score);
     const interval = intervals[score];
     if (typeof value === "number") {
-      return [[name, formatNumber(value), interval ? intervalText(interval) : ""]];
+      return [[
+        name,
+        formatNumber(value),
+        interval ? intervalText(interval) : "",
+        ...before(score),
+      ]];
     }
     const parts = Object.entries(value as object);
     return parts.every(([, part]) => typeof part === "number")
-      ? parts.map(([label, part]): [string, string, string] => [
+      ? parts.map(([label, part]) => [
         `${name}: ${shownName(label)}`,
         formatNumber(part),
         "",
+        ...before(score, label),
       ])
       : [];
   });
@@ -211,14 +228,18 @@ function numbersOf({ scores, titles, intervals }: NamedScores): [string, string,
 
 const intervalTitle = "95 % on other rows";
 
+function beforeTitles({ scoresBefore }: Pick<NamedScores, "scoresBefore">): string[] {
+  return scoresBefore ? ["before the training"] : [];
+}
+
 function scoresText(
   { predictions, ...scores }: NamedScores & { readonly predictions: AnyPredictions },
 ): string {
-  const table = textTable(["score on held-out rows", "value", intervalTitle], numbersOf(scores), [
-    "left",
-    "right",
-    "right",
-  ]);
+  const table = textTable(
+    ["score on held-out rows", "value", intervalTitle, ...beforeTitles(scores)],
+    numbersOf(scores),
+    ["left", "right", "right", "right"],
+  );
   return [
     table,
     ...arithmeticOf(scores),
@@ -231,7 +252,13 @@ async function scoresHtml(
   { predictions, baseline, ...scores }:
     & Pick<
       ShownResult,
-      "scores" | "predictions" | "baseline" | "evaluateCompute" | "intervals" | "signatures"
+      | "scores"
+      | "scoresBefore"
+      | "predictions"
+      | "baseline"
+      | "evaluateCompute"
+      | "intervals"
+      | "signatures"
     >
     & ScoreTitles,
 ): Promise<Html> {
@@ -249,6 +276,7 @@ async function scoresHtml(
         { title: "score" },
         { title: "value", align: "right" },
         { title: intervalTitle, align: "right" },
+        ...beforeTitles(scores).map((title) => ({ title, align: "right" as const })),
       ],
       rows,
     }),

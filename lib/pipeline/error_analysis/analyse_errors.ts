@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { labelIssues } from "../../evaluate/label_issues.ts";
+import { rowCrossEntropy } from "../../evaluate/row_cross_entropy.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
 import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import { sourceRows } from "../../table/source_rows.ts";
@@ -64,15 +65,8 @@ function topLossesOf(
     label: labels[truth[row]],
     predicted: labels[predicted[row]],
     probability: probabilities[row * outputs + predicted[row]],
-    loss: crossEntropy(logits.subarray(row * outputs, (row + 1) * outputs), truth[row]),
+    loss: rowCrossEntropy(logits.subarray(row * outputs, (row + 1) * outputs), truth[row]),
   })).sort((a, b) => b.loss - a.loss || a.row - b.row);
-}
-
-/** Of the logits, since a tiny probability rounds to 0. */
-function crossEntropy(logits: Float32Array, label: number): number {
-  const top = logits.reduce((a, b) => Math.max(a, b));
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - top), 0);
-  return Math.log(sum) + top - logits[label];
 }
 
 function mostConfusedOf(predictions: Predictions<"single">): ConfusedPair[] {

@@ -10,6 +10,7 @@ import { htmlPage } from "../../core/html_page.ts";
 import { shownName } from "../../core/quoted.ts";
 import { textTable } from "../../core/text_table.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
+import { sourceRows } from "../../table/source_rows.ts";
 import type { AnyTask } from "../plan_spec.ts";
 import type { AnalysedSplit, DuplicateGroup } from "./duplicates.ts";
 import type { ErrorAnalysis } from "./error_analysis.ts";
@@ -73,8 +74,9 @@ function describeErrors(fields: ErrorAnalysisFields, context: ErrorAnalysisConte
   const titles = titlesOf(fields, context);
   const test = splits.at(-1)!;
   const head = splits[0].examples.images ? "image" : "text";
+  const { shownNumberOf } = sourceRows(test.table, "the test data");
   const losses = fields.topLosses.slice(0, shown).map((each) => [
-    String(each.number),
+    shownNumberOf(each.row),
     rowText(task, test, each.row),
     visible(each.label),
     visible(each.predicted),
@@ -82,7 +84,7 @@ function describeErrors(fields: ErrorAnalysisFields, context: ErrorAnalysisConte
     each.loss.toFixed(digits),
   ]);
   const issues = fields.labelIssues.slice(0, shown).map((each) => [
-    String(each.number),
+    shownNumberOf(each.row),
     rowText(task, test, each.row),
     visible(each.label),
     visible(each.suggested),

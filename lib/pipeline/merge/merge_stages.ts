@@ -5,6 +5,7 @@
  */
 import { bundleOf, customInspect, jupyterDisplay } from "../../core/display.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
+import { TunebookError } from "../../core/errors.ts";
 import { visibleLines } from "../../core/visible.ts";
 import type { DeployTarget } from "../../deploy/target.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
@@ -118,6 +119,12 @@ function stagesOf(spec: MergeSpec) {
       targets: Object.freeze(spec.targets),
     }),
     evaluate(metrics: MergeSpec["metrics"], options: EvaluateOptions = {}) {
+      if (options?.before) {
+        throw new TunebookError(
+          "input",
+          "before scores a model before its training, and a merge trains none; its members are scored beside it",
+        );
+      }
       return mergePlanOf(scoredBy(spec, metrics, options));
     },
     deploy(...targets: readonly DeployTarget[]) {

@@ -147,7 +147,8 @@ async function openSource(
 ): Promise<Table> {
   const known = findDataSet(source);
   if (known) {
-    if (format === undefined && options.quote === undefined && options.separator === undefined) {
+    const { quote, separator, header } = options;
+    if ([format, quote, separator, header].every((each) => each === undefined)) {
       return await known.read();
     }
     throw new TunebookError(

@@ -33,6 +33,8 @@ import { explainedResult } from "./explained_result.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { predictInputs } from "./predict_inputs.ts";
 import { ranksNotes } from "./choose_ranks.ts";
+import { startsAnew } from "./few_steps.ts";
+import { predictedRows } from "../predicted_rows.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 
@@ -47,12 +49,14 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     : shownPredictions(scored.predictions, about);
   const summary = summaryOf(stages);
   const titles = scoreTitles(stages.spec.metrics);
+  const before = stages.scoresBefore ? { scoresBefore: stages.scoresBefore } : {};
   const shown = {
     ...summary,
     ...namedSamples(stages.samples),
     ...judgedOf(stages),
+    ...before,
     ...(stages.probes ? { probes: stages.probes } : {}),
-    scores: shownScores(scored.scores, { predictions, titles, ...summary }),
+    scores: shownScores(scored.scores, { predictions, titles, ...summary, ...before }),
     receipts: shownReceipts(stages.receipts),
     ...(stages.chain ? { chain: shownChain(stages.chain) } : {}),
   };
@@ -80,6 +84,12 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     validations,
     splits: assembled.data.report,
     predictions,
+    predictionTable: () =>
+      predictedRows({
+        ...about,
+        predictions: scored.predictions,
+        ...(scored.written ? { written: scored.written } : {}),
+      }),
     ...(written ? { written } : {}),
     ...writer,
     async predict(inputs: readonly unknown[]) {
@@ -128,12 +138,11 @@ function namedSamples(
 /** What was answered to held-out prompts before and after a training by rewards. */
 function judgedOf(
   { scored: { judged }, before }: Pick<StageResults, "scored" | "before">,
-): Pick<RunResult<unknown>, "judged" | "judgedBefore" | "scoresBefore"> {
+): Pick<RunResult<unknown>, "judged" | "judgedBefore"> {
   if (!judged || !before) return {};
   return {
     judged: shownJudged({ judged, before: before.judged }),
     judgedBefore: before.judged,
-    scoresBefore: before.scores,
   };
 }
 
@@ -179,7 +188,7 @@ function summaryOf(stages: StageResults): RunSummary {
         settings,
         trained,
         judge: titleOf(judge),
-        startsAnew: !["peft", "average"].includes(spec.method.method),
+        startsAnew: startsAnew(spec.method.method),
         predictions: scored.predictions,
         baseline,
       }),

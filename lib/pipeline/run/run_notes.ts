@@ -9,13 +9,7 @@ import type { Baseline } from "../../nn/task.ts";
 import type { TrainResult } from "../../train/train.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { formatNumber } from "../display/format_number.ts";
-
-/**
- * Fewer optimizer steps than these leave most methods near their start: with the default warm-up and
- * schedule the learning rate has hardly been at its height. Below 50 the default run on 60 rows (9
- * steps) scores less than its baseline.
- */
-const fewSteps = 50;
+import { fewStepsNote } from "./few_steps.ts";
 
 /** The metric of what always saying the most frequent label scores, by the kind of predictions. */
 const baselineMetrics: Readonly<Record<string, string>> = {
@@ -38,17 +32,14 @@ export interface RunFacts {
 
 /** Sentences without a full stop, each with what to do. */
 export function runNotes(facts: RunFacts): string[] {
-  return [stepsNote(facts), lossScaleNote(facts), validationNote(facts), baselineNote(facts)]
+  const { totalSteps } = facts.trained;
+  return [
+    fewStepsNote({ ...facts, totalSteps }),
+    lossScaleNote(facts),
+    validationNote(facts),
+    baselineNote(facts),
+  ]
     .filter((note) => note !== undefined);
-}
-
-function stepsNote({ settings, trained: { totalSteps }, startsAnew }: RunFacts) {
-  if (!startsAnew || totalSteps === 0 || totalSteps >= fewSteps) return undefined;
-  const { batchSize, accumulate, epochs } = settings;
-  const rows = batchSize * accumulate;
-  const smaller = rows > 1 ? ` or a smaller batch than ${rows} rows` : "";
-  return `${totalSteps} step${totalSteps === 1 ? " is" : "s are"} few: take more epochs than ` +
-    `${epochs}${smaller}`;
 }
 
 function lossScaleNote({ trained: { lossScale, totalSteps } }: RunFacts): string | undefined {

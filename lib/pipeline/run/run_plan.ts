@@ -13,7 +13,8 @@ import type { TrainedModel } from "../../deploy/trained_model.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import type { ProcessGroup } from "../../parallel/process_group.ts";
 import { failedHere, processGroupHere } from "../../parallel/process_group_here.ts";
-import { trainSettings } from "../../train/train_options.ts";
+import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
+import { plannedSteps } from "../../train/step_plan.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -22,9 +23,11 @@ import { assembleStage } from "./assemble_plan.ts";
 import type { Assembled, EncodedSplits } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
+import { beforeStage } from "./before_stage.ts";
 import { driftOf } from "./drift_of.ts";
 import { cardStage } from "./card_stage.ts";
 import { dataForHead } from "./head_labels.ts";
+import { fewStepsNote, startsAnew } from "./few_steps.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import type { AskedRows } from "./predict_inputs.ts";
@@ -106,7 +109,7 @@ async function runStages(
   await checkForms(spec.targets, trainable, about);
   const probed = { task: read.task.task, table: read.splits.test, seed: settings.seed, signal };
   if (spec.probes) await checkProbes(spec.probes, probed);
-  if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
+  if (!options.quiet) sayAhead(spec, read.task, assembled, settings);
 
   const judge = judgeOf(spec, read.task);
   const { task, splits } = read;
@@ -114,6 +117,13 @@ async function runStages(
   await using rollouts = await rolloutStage(assembled, { ...around, device, splits, spec, judge });
   const scoring = scoringOf(spec, trainable, exact);
   const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
+  const failed = async (error: unknown) => {
+    await scoring[Symbol.asyncDispose]();
+    await writing.dispose();
+    throw error;
+  };
+  const beside = { ...around, ...writing, rewards: rollouts.before?.scores };
+  const scoresBefore = await beforeStage(spec, assembled, beside).catch(failed);
   const trained = await trainStage(trainable, data, {
     ...{ spec, settings, options, device, signal, processes, tracking },
     sources: { weights: opened.files.weights, judge, rewards: rollouts.rewards },
@@ -122,11 +132,7 @@ async function runStages(
     openRollouts: rollouts.openRollouts,
     samplesAt: writing.sampler?.atStep,
     sampleDrawer: writing.sampleDrawer,
-  }).catch(async (error) => {
-    await scoring[Symbol.asyncDispose]();
-    await writing.dispose();
-    throw error;
-  });
+  }).catch(failed);
   const { state } = trained;
   writing.use(state);
   const outputsOf = (examples: AskedRows, signal: AbortSignal) =>
@@ -164,7 +170,7 @@ async function runStages(
     const result = resultOf({
       ...{ spec, settings, defaults, device, task, judge, splits: read.splits, assembled },
       ...{ trained, scored, scoring, samples, drift, probes, outputsOf, dispose },
-      before: rollouts.before,
+      ...{ before: rollouts.before, scoresBefore },
       ...deployed,
       textModel: writing.open,
       signal: options.signal,
@@ -192,6 +198,20 @@ async function compared(
 ): Promise<Assembled> {
   if (!context.options.quiet) say(describeData(encoded.data, encoded));
   return await referenceStage(spec, encoded, context);
+}
+
+/** Says before the training what the targets cannot do, and that it is too short, when that can still be changed. */
+function sayAhead(
+  { targets, method }: PlanSpec,
+  task: Parameters<typeof sayLimits>[1],
+  assembled: Assembled,
+  settings: TrainSettings,
+): void {
+  sayLimits(targets, task, assembled);
+  const { train } = assembled.data;
+  const totalSteps = plannedSteps(train.rollouts ?? train, settings);
+  const note = fewStepsNote({ settings, totalSteps, startsAnew: startsAnew(method.method) });
+  if (note !== undefined) say(`note: ${note}`);
 }
 
 /** Refuses a plan that makes no sense, or that would write over what it reads. */

@@ -5,6 +5,7 @@
  */
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
+import type { Table } from "../../table/table.ts";
 import type { SplitReport } from "../../data/split_report.ts";
 import { languageInWords } from "../../deploy/language_receipt.ts";
 import { type ComputeDrift, driftInWords } from "../../deploy/compute_drift.ts";
@@ -40,6 +41,7 @@ import type { PairJudge } from "../../nn/pair_judge.ts";
 import type { WinRateOptions } from "../win_rate/win_rate_options.ts";
 import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
+import { scoreLines } from "../display/score_lines.ts";
 import type { ChosenRanks } from "./choose_ranks.ts";
 import type { DeploymentChain } from "./deployment_chain.ts";
 
@@ -123,12 +125,24 @@ export interface RunResult<
   readonly judged?: RolloutPredictions;
   /** What the model before the training answered to the same prompts, by the same draws. */
   readonly judgedBefore?: RolloutPredictions;
-  /** Scores of `judgedBefore`. */
+  /**
+   * The scores of the model before its training on the same rows: of all metrics where `evaluate(metrics, { before:
+   * true })` asks for them, and of rewards, those of `judgedBefore`.
+   */
   readonly scoresBefore?: Readonly<Record<string, unknown>>;
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */
   readonly predictions: Predicted;
+  /**
+   * The held-out rows with what the model said of each, to look through or to write:
+   * `await writeTable(result.predictionTable(), "predictions.csv")`. Each row has its number in its source (`row`), its
+   * own columns, and those of its kind: `predicted`, `wrong`, `loss` and `probabilities` of labels, `written` and `chrF`
+   * of texts.
+   *
+   * Throws an error of kind "unsupported" for predictions that are not of single rows.
+   */
+  predictionTable(): Table;
   /**
    * What the model wrote for the held-out rows, with what is right, where a metric of written texts was
    * asked; two runs on the same rows are compared by it, `pairedBootstrap(a.written!, b.written!, bleu)`.
@@ -208,15 +222,17 @@ export interface RunResult<
 /** What scores are called, by name. */
 export type ScoreTitles = Readonly<Record<string, string>>;
 
-/** A line for each score. */
+/** A line for each score, and a table for each that is one. */
 export function describeScores(
   scores: Readonly<Record<string, unknown>>,
   titles: ScoreTitles = {},
-  { intervals = {}, signatures = {} }: Partial<Pick<RunSummary, "intervals" | "signatures">> = {},
+  { intervals = {}, signatures = {}, scoresBefore = {} }:
+    & Partial<Pick<RunSummary, "intervals" | "signatures">>
+    & Pick<RunResult<unknown>, "scoresBefore"> = {},
 ): string[] {
   return Object.entries(scores).flatMap(([name, value]) => [
-    `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
-    describeInterval(intervals[name]),
+    ...scoreLines(visible(titles[name] ?? name), value, describeInterval(intervals[name])),
+    ...(name in scoresBefore ? scoreLines("  before", scoresBefore[name], "") : []),
     ...(name in signatures ? [`    ${signatures[name]}`] : []),
   ]);
 }
@@ -235,6 +251,7 @@ export function describeResult(
       | "drawnSamples"
       | "judged"
       | "judgedBefore"
+      | "scoresBefore"
     >,
   titles: Readonly<Record<string, string>> = {},
 ): string {
@@ -359,15 +376,3 @@ export function intervalText({ low, high }: ScoreInterval): string {
 function smallNumber(value: number): string {
   return value === 0 ? "0" : value.toExponential(1);
 }
-
-function describeScore(value: unknown): string {
-  if (typeof value === "number") return formatNumber(value);
-  const text = JSON.stringify(
-    value,
-    (_, part) => typeof part === "number" && !Number.isInteger(part) ? +part.toFixed(4) : part,
-  );
-  return text.length > mostCharacters ? `${text.slice(0, mostCharacters)} …` : text;
-}
-
-/** Tables and curves are longer; they show themselves in a notebook. */
-const mostCharacters = 1000;

@@ -39,6 +39,8 @@ export interface StageResults extends Deployed {
   readonly scored: Scored;
   /** The same of the model before a training by rewards. */
   readonly before?: ScoredBefore | undefined;
+  /** The scores of the model before its training, where they were asked for. */
+  readonly scoresBefore?: Scored["scores"] | undefined;
   /** In which numbers it was scored. */
   readonly scoring: Pick<Scoring, "reason">;
   readonly samples?: RunSamples | undefined;

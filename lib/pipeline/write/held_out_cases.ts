@@ -38,7 +38,7 @@ export function heldOutCases(
       `models of the task ${task.task.name} do not write what metrics of written texts score`,
     );
   }
-  const { numberOf, where } = sourceRows(table, "the test data");
+  const { nameOf, where } = sourceRows(table, "the test data");
   if (cases.length === 0) {
     throw new TunebookError(
       "data",
@@ -47,7 +47,7 @@ export function heldOutCases(
     );
   }
   const wrong = cases.filter(({ input }) => !textModel.hasRoom(input, 1))
-    .map(({ row }) => `row ${numberOf(row)}`);
+    .map(({ row }) => nameOf(row));
   if (wrong.length > 0) {
     throw mistakes(
       "data",

@@ -46,7 +46,7 @@ export function countLearned(
       `${empty.length} rows of ${source.where} have no token to learn; correct or remove them, or ` +
         'give unlearned: "drop":',
       empty.map(({ row, whole }) =>
-        `row ${source.numberOf(row)}: ` +
+        `${source.nameOf(row)}: ` +
         (whole.learned > 0
           ? `its ${whole.learned} learned tokens are behind the limit of ${maxTokens}; give more maxTokens`
           : "no turn of the assistant")

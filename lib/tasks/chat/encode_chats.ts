@@ -66,7 +66,7 @@ export async function encodeChats(
     templateFor,
     variables: how.variables,
     date: how.date,
-    nameOf: (row) => `row ${source.numberOf(row)}`,
+    nameOf: (row) => source.nameOf(row),
   });
   if (unwritten.length > 0) {
     throw mistakes("data", `the chat template leaves out parts of ${source.where}:`, unwritten);
@@ -78,7 +78,7 @@ export async function encodeChats(
     for (const each of apart ? turnsApart(conversation) : [conversation]) {
       const found = spansOf(templateFor(each.tools !== undefined), each, how);
       if (typeof found === "string") {
-        wrong.push(`row ${source.numberOf(row)}: ${found}`);
+        wrong.push(`${source.nameOf(row)}: ${found}`);
         break;
       }
       const tokens = tokenizer.tokens(found.text);

@@ -47,7 +47,7 @@ export function readConversations(
   const source = sourceRows(table, where);
   const wrong: string[] = [];
   const rows = Array.from({ length: table.numRows() }, (_, row) => {
-    const complain = (what: string) => void wrong.push(`row ${source.numberOf(row)}: ${what}`);
+    const complain = (what: string) => void wrong.push(`${source.nameOf(row)}: ${what}`);
     return readRow((name) => values.get(name!)?.[row], options, complain);
   });
   if (wrong.length === 0) return rows;

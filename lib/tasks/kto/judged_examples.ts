@@ -152,7 +152,7 @@ function keptAnswers(
       "data",
       `of ${empty.length} rows of ${source.where} nothing of the answer is left (${cut} of ` +
         `${all.length} rows are cut at ${maxTokens} tokens); give more maxTokens, or overflow: "drop":`,
-      empty.map((row) => `row ${source.numberOf(row)}: its answer is behind the limit`),
+      empty.map((row) => `${source.nameOf(row)}: its answer is behind the limit`),
     );
   }
   const kept = fitting.filter((row) => answerTokens(answers[row]) > 0);

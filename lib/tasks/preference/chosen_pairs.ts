@@ -55,7 +55,7 @@ export function choosePairs(
       `${rows.size} rows of ${source.where} have answers that cannot be compared (${cut} of ` +
         `${ofRows.length} rows are cut at ${maxTokens} tokens); correct or remove them, or give ` +
         'overflow: "drop":',
-      [...rows].map(([row, problem]) => `row ${source.numberOf(row)}: ${problem}`),
+      [...rows].map(([row, problem]) => `${source.nameOf(row)}: ${problem}`),
     );
   }
   const isBad = new Set(wrong.map(({ pair }) => pair));

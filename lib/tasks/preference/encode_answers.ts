@@ -4,7 +4,7 @@
  * @module
  */
 import type { TextProcessor } from "../../nn/processor.ts";
-import type { SourceRows } from "../../table/source_rows.ts";
+import { sourceOfItems, type SourceRows } from "../../table/source_rows.ts";
 import { type ChatSequence, encodeChats } from "../chat/encode_chats.ts";
 import type { ConversationOptions } from "./options.ts";
 import type { AnsweredRow } from "./answered_row.ts";
@@ -46,7 +46,7 @@ export async function encodeAnswers(
     conversations,
     processor,
     { ...options, learn: "completion" },
-    { source: { ...source, numberOf: (at) => source.numberOf(rowOf[at]) }, signal },
+    { source: sourceOfItems(source, rowOf), signal },
   );
   const ofRows: number[][] = rows.map(() => []);
   rowOf.forEach((row, at) => ofRows[row].push(at));

@@ -44,9 +44,7 @@ export function readNumbers(
       const isRight = value !== undefined && Number.isFinite(value) && value <= most;
       if (isRight) columns[at][row] = value;
       else {wrong.push(
-          `row ${source.numberOf(row)}: ${quoted(name)} is ${
-            shownValue(cell)
-          }, but must be ${must}`,
+          `${source.nameOf(row)}: ${quoted(name)} is ${shownValue(cell)}, but must be ${must}`,
         );}
     }
   }

@@ -80,7 +80,7 @@ export function readJudged<Row>(
   const rows = Array.from({ length: table.numRows() }, (_, row) => {
     const found: string[] = [];
     const made = read((name) => values.get(name!)?.[row], (what) => void found.push(what));
-    if (found.length > 0) wrong.push(`row ${source.numberOf(row)}: ${found.join("; ")}`);
+    if (found.length > 0) wrong.push(`${source.nameOf(row)}: ${found.join("; ")}`);
     return made;
   });
   if (wrong.length === 0) return rows;

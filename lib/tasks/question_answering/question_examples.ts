@@ -105,14 +105,12 @@ function spansOf(
 function checkAnswers(
   questions: readonly WindowedQuestion[],
   rows: readonly QuestionRow[],
-  { where, numberOf }: SourceRows,
+  { where, nameOf }: SourceRows,
 ): void {
   const wrong = questions.flatMap(({ lacksAnswer }, row) =>
     lacksAnswer
       ? [
-        `row ${numberOf(row)}: the answer ${
-          JSON.stringify(rows[row].answers[0].text)
-        } has no token`,
+        `${nameOf(row)}: the answer ${JSON.stringify(rows[row].answers[0].text)} has no token`,
       ]
       : []
   );

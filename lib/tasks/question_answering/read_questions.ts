@@ -59,7 +59,7 @@ export function readQuestions(
     throw mistakes("data", `${source.where} cannot be used:`, ["it has no rows"]);
   }
   const rows = questions.map((text, row): QuestionRow => {
-    const complain = (what: string) => wrong.push(`row ${source.numberOf(row)}: ${what}`);
+    const complain = (what: string) => wrong.push(`${source.nameOf(row)}: ${what}`);
     const asked = readText(text, question, complain);
     const told = readText(contexts[row], context, complain);
     const found = given && told !== "" ? readAnswers(given[row], told, complain) : [];

@@ -40,8 +40,7 @@ export function readPrompts(
   if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
   const source = sourceRows(table, where);
   const wrong: string[] = [];
-  const complain = (row: number, what: string) =>
-    void wrong.push(`row ${source.numberOf(row)}: ${what}`);
+  const complain = (row: number, what: string) => void wrong.push(`${source.nameOf(row)}: ${what}`);
   const values = columnValues(table, prompt);
   const found = Array.from(
     values,
@@ -133,9 +132,9 @@ export function rolloutPrompts(
   const source = sourceRows(table, where);
   const wrong: string[] = [];
   const found = prompts.map((prompt, row): RolloutPrompt => {
-    const tokens = writing.promptOf(prompt as never, processor, `row ${source.numberOf(row)}`);
+    const tokens = writing.promptOf(prompt as never, processor, source.nameOf(row));
     if (tokens.length === 0 || tokens.length + settings.maxNewTokens > processor.maxTokens) {
-      wrong.push(`row ${source.numberOf(row)}: ${tokens.length} tokens`);
+      wrong.push(`${source.nameOf(row)}: ${tokens.length} tokens`);
     }
     return {
       prompt,

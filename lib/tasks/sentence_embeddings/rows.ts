@@ -70,7 +70,7 @@ export function checkEmbeddingRows(table: Table, rows: EmbeddingRows, where: str
         }
       }
     }
-    if (found.length > 0) wrong.push(`row ${source.numberOf(row)}: ${found.join("; ")}`);
+    if (found.length > 0) wrong.push(`${source.nameOf(row)}: ${found.join("; ")}`);
   }
   if (wrong.length === 0) {
     if (rows.shape === "classes" || rows.alike !== undefined) {

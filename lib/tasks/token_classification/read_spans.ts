@@ -52,7 +52,11 @@ export function readSpans(
   }).sort((a, b) => a.start - b.start || a.end - b.end);
   for (let at = 1; at < spans.length; at++) {
     if (spans[at].start < spans[at - 1].end) {
-      complain(`${shown(spans[at - 1], text)} and ${shown(spans[at], text)} overlap`);
+      complain(
+        `${shown(spans[at - 1], text)} and ${
+          shown(spans[at], text)
+        } overlap; a word has one tag, so leave one of the two out`,
+      );
     }
   }
   return spans;

@@ -66,7 +66,7 @@ export function labelNumbers(
       const number = numberOf.get(tag);
       if (number === undefined) {
         wrong.push(
-          `row ${source.numberOf(row)}, word ${word + 1}: ${quoted(tag)}${didYouMean(tag, labels)}`,
+          `${source.nameOf(row)}, word ${word + 1}: ${quoted(tag)}${didYouMean(tag, labels)}`,
         );
       }
       return number ?? -1;

@@ -104,12 +104,12 @@ function targetsOf(
   { rows, sequences }: TagSequences,
   tagged: readonly TaggedRow[],
   settings: TagReading,
-  { where, numberOf }: SourceRows,
+  { where, nameOf }: SourceRows,
 ): TargetedSequence[] {
   const wrong = rows.flatMap(({ tokens }, row) =>
     tokens.units.length > 0
       ? []
-      : [`row ${numberOf(row)}: ${JSON.stringify(shortened(tagged[row].text, mostShown))}`]
+      : [`${nameOf(row)}: ${JSON.stringify(shortened(tagged[row].text, mostShown))}`]
   );
   if (wrong.length > 0) {
     throw mistakes(

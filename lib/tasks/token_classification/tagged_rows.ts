@@ -71,7 +71,7 @@ export function readTaggedRows(
   if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
   const [firsts, seconds] = columns.map((name) => columnValues(table, name));
   const source = sourceRows(table, where);
-  const nameOf = (row: number) => `row ${source.numberOf(row)}`;
+  const { nameOf } = source;
   const wrong: string[] = [];
   const written: SpanScheme = (known ?? options.scheme ?? "BIO") as SpanScheme;
   const rows = firsts.map((first, row): TaggedRow => {
@@ -135,7 +135,7 @@ export function readTextRows(
     textRow(value, {
       split: options.split ?? "words",
       isText: typeof value === "string",
-      complain: (what) => wrong.push(`row ${source.numberOf(row)}: ${what}`),
+      complain: (what) => wrong.push(`${source.nameOf(row)}: ${what}`),
     })
   );
   refuse(wrong, [column], source.where, rows.length);

@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readTable } from "../../../lib/table/read_table.ts";
+import { pickRows, sourceRows, sourceTable } from "../../../lib/table/source_rows.ts";
+import { tokenClassification } from "../../../lib/tasks/token_classification.ts";
 import { readSpans } from "../../../lib/tasks/token_classification/read_spans.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -129,4 +131,33 @@ Deno.test("spans hold where the tool shows blanks otherwise than the text has th
   assert.deepEqual(told, []);
   assert.deepEqual(read("Some simple text", 5, 16, "ple text"), []);
   assert.deepEqual(told, ['span 1 says that "ple text" stands at 5–16, which is "simple text"']);
+});
+
+Deno.test("rows of Label Studio are named by their tasks, also after they were cut", async () => {
+  const tasks = [812, 815, 816].map((id) => ({
+    id,
+    data: { text: "Jane Smith met Bo." },
+    annotations: [annotation([
+      said("labels", { start: 0, end: 10, labels: ["PER"] }, "names"),
+      ...id === 815 ? [said("labels", { start: 5, end: 14, labels: ["LOC"] }, "names")] : [],
+    ])],
+  }));
+  await inFolder(async (folder) => {
+    const path = join(folder, "export.json");
+    await Deno.writeTextFile(path, JSON.stringify(tasks));
+    const task = tokenClassification({ text: "text", spans: "names", offsets: "utf16" });
+    for (const options of [{}, { columns: ["text", "names"] }, { omit: ["annotator"] }]) {
+      const table = sourceTable(await readTable(path, options), path);
+      const rows = sourceRows(pickRows(table, [2, 1]), "a split");
+      assert.equal(rows.nameOf(1), "row 2 (task 815)");
+      assert.deepEqual(rows.tool?.idOf(0), 816);
+      assert.throws(
+        () => task.read({ train: pickRows(table, [1, 0]), test: pickRows(table, [2]) }),
+        isMistake("data", "row 2 (task 815): ", "overlap; a word has one tag"),
+      );
+    }
+    // What is filtered or ordered is another table, whose rows have no such names.
+    const ordered = (await readTable(path)).orderby("id");
+    assert.equal(sourceRows(ordered, "rows").nameOf(1), "row 2");
+  });
 });

@@ -80,6 +80,24 @@ Deno.test("fields that are null or switched off are as good as left out", async 
     assert.match(best.body.error.message, /best_of: must be 1/);
   }));
 
+Deno.test("a conversation that is too long has the code that clients look for", async () =>
+  await withServer([await randomBase()], {}, async (server) => {
+    const content = "very ".repeat(5000);
+    const asked = [
+      [chats, { messages: [{ role: "user", content }] }],
+      ["/v1/completions", { prompt: content }],
+      ["/v1/responses", { input: content }],
+    ] as const;
+    for (const [path, body] of asked) {
+      const model = path === "/v1/completions" ? "texts" : "talk";
+      const { status, body: { error } } = await post(server, path, { model, ...body });
+      assert.deepEqual([path, status, error.code, error.type], [
+        ...[path, 400, "context_length_exceeded", "invalid_request_error"],
+      ]);
+      assert.match(error.message, /tokens, and the model takes \d+/);
+    }
+  }));
+
 /** Vectors of a model that reads three tokens, and counts words as tokens. */
 function shortSighted(): ServedBase {
   const task = sentenceEmbeddings({ anchor: "one", positive: "other" }).withLabels([]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accuracy, f1, perplexity, predictionsOf } from "tunebook";
+import { accuracy, f1, matthews, mse, perplexity, predictionsOf } from "tunebook";
 import { rowInterval, seedInterval } from "../../../lib/pipeline/compare/score_interval.ts";
 
 const near = (a: number, b: number, by: number) =>
@@ -42,9 +42,44 @@ Deno.test("rows: as wide as the binomial distribution says, and the same every t
   assert.deepEqual(rowInterval(accuracy, predictions), found);
 });
 
-Deno.test("rows: nothing to vary is an interval without width", () => {
-  const { mean, low, high } = rowInterval(accuracy, rows(20, 20));
-  assert.deepEqual([mean, low, high], [1, 1, 1]);
+Deno.test("rows: where all are right or all are wrong, other rows may be otherwise", () => {
+  // SciPy 1.17.1, 2026-11-30: binomtest(47, 47).proportion_ci(method="wilson"), and of 46; its 1.96 has more digits.
+  const all = rowInterval(accuracy, rows(47, 47));
+  near(all.low, 0.9244424, 1e-5);
+  assert.deepEqual([all.mean, all.high], [1, 1]);
+  const one = rowInterval(accuracy, rows(47, 46));
+  near(one.low, 0.8888702, 1e-5);
+  near(one.high, 0.9962342, 1e-5);
+  assert.deepEqual(rowInterval(accuracy, rows(20, 0)).low, 0);
+  // The same of a score that is no share of rows, at both ends; one without an end keeps what was drawn.
+  const other = rowInterval(matthews, bothClasses(47, true));
+  near(other.low, 1 - 2 * (1 - 0.9244424), 1e-5);
+  assert.deepEqual([other.mean, other.high], [1, 1]);
+  const worst = rowInterval(matthews, bothClasses(47, false));
+  near(worst.high, -1 + 2 * (1 - 0.9244424), 1e-5);
+  assert.deepEqual([worst.mean, worst.low], [-1, -1]);
+  const numbers = predictionsOf({
+    kind: "regression",
+    labels: ["stars"],
+    logits: Float32Array.of(1, 2, 3),
+    truth: [1, 2, 3],
+  });
+  assert.deepEqual({ ...rowInterval(mse, numbers) }, { mean: 0, low: 0, high: 0, over: "rows" });
+});
+
+/** Rows of two classes by turns, all of which are right, or all wrong. */
+const bothClasses = (count: number, isRight: boolean) =>
+  predictionsOf({
+    kind: "single",
+    labels: ["bad", "good"],
+    logits: Float32Array.from(
+      { length: 2 * count },
+      (_, i) => (Math.floor(i / 2) + i + (isRight ? 1 : 0)) % 2,
+    ),
+    truth: Array.from({ length: count }, (_, row) => row % 2),
+  });
+
+Deno.test("rows: the interval of drawn rows holds the score", () => {
   const other = rowInterval(f1, rows(20, 10));
   assert.ok(other.low <= other.mean && other.mean <= other.high);
 });

@@ -10,6 +10,10 @@ import {
 } from "tunebook";
 import { jupyterDisplay, type MimeBundle } from "../../../lib/core/display.ts";
 import { shownPredictions } from "../../../lib/pipeline/display/predictions_display.ts";
+import { sourceTable } from "../../../lib/table/source_rows.ts";
+import { predictedRows } from "../../../lib/pipeline/predicted_rows.ts";
+import { isMistake } from "../../is_mistake.ts";
+import type { AnyPredictions } from "../../../lib/nn/predictions.ts";
 import { predictionsTable } from "../../../lib/pipeline/display/predictions_table.ts";
 import { textClassification } from "../../../lib/tasks/text_classification.ts";
 import { displayOfPredictions } from "../../../lib/tasks/text_classification/prediction_display.ts";
@@ -161,3 +165,47 @@ Deno.test("a run's predictions and answers show their texts, whatever the task",
     assert.match((await bundleOf(tagged.predictions))["text/plain"], /wrong tags/);
     await tagged.dispose();
   }));
+
+Deno.test("rows with what was said of them are a table, whose names do not hide the rows' own", () => {
+  const task = textClassification({ text: "text", label: "label" });
+  const tableOf = (predictions: AnyPredictions, columns: Record<string, unknown[]>) =>
+    predictedRows({ task, table: tableFromColumns(columns), predictions }).objects();
+  const single = predictionsOf({
+    kind: "single",
+    labels: ["bad", "good"],
+    logits: Float32Array.of(0, 2, 0, 2),
+    truth: [0, 1],
+  });
+  const [first] = tableOf(single, { text: ["a", "b"], label: ["bad", "good"], row: [7, 8] });
+  const chance = 1 / (1 + Math.exp(-2));
+  const { probabilities, loss, ...others } = first as Record<string, never>;
+  assert.deepEqual(others, {
+    ...{ row_: 1, text: "a", label: "bad", row: 7, predicted: "good", wrong: true },
+  });
+  assert.ok(Math.abs(probabilities["good"] - chance) < 1e-6);
+  assert.ok(Math.abs(loss - Math.log(1 + Math.exp(2))) < 1e-6);
+  const tags: AnyPredictions = {
+    kind: "tags",
+    rows: 1,
+    labels: ["O", "B-X"],
+    truth: [Int32Array.of(0, 1)],
+    predicted: [Int32Array.of(1, -1)],
+  } as never;
+  assert.deepEqual(tableOf(tags, { text: ["a b"], label: [""] }), [
+    { row: 1, text: "a b", label: "", predicted: ["B-X", "O"] },
+  ]);
+  const written = textPredictions({ predicted: ["yes"], references: ["yes"] });
+  assert.deepEqual(
+    predictedRows({
+      task,
+      table: sourceTable(tableFromColumns({ text: ["a", "b"], label: ["c", "d"] }), "the rows"),
+      predictions: single,
+      written: { predictions: written, rows: [1] },
+    }).objects(),
+    [{ row: 2, text: "b", label: "d", written: "yes", chrF: 100 }],
+  );
+  assert.throws(
+    () => tableOf({ kind: "denoising", rows: 1 }, { text: ["a"], label: [""] }),
+    isMistake("unsupported", "denoising", "not one answer for each held-out row"),
+  );
+});

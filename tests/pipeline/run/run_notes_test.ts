@@ -26,14 +26,14 @@ Deno.test("a run that is long enough and learned something has no notes", () => 
 
 Deno.test("few steps are told, with what to do", () => {
   assert.deepEqual(runNotes({ ...facts, trained: { ...trained, totalSteps: 9 } }), [
-    "9 steps are few: take more epochs than 3 or a smaller batch than 16 rows",
+    "9 steps are few: take more epochs than 3 or a smaller batch than 16 rows (with 17 epochs they are 50 or more)",
   ]);
   const [one] = runNotes({
     ...facts,
     settings: { ...settings, batchSize: 1, epochs: 1 },
     trained: { ...trained, totalSteps: 1 },
   });
-  assert.equal(one, "1 step is few: take more epochs than 1");
+  assert.equal(one, "1 step is few: take more epochs than 1 (with 50 epochs they are 50 or more)");
   // Nothing is trained, or a trained adapter goes on.
   assert.deepEqual(runNotes({ ...facts, trained: { ...trained, totalSteps: 0 } }), []);
   const more = { ...facts, startsAnew: false, trained: { ...trained, totalSteps: 9 } };

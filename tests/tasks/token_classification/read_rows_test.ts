@@ -92,7 +92,7 @@ Deno.test("every span that is wrong is described", () => {
     "span 7 is a number",
     'span 8 says that "Bob" stands at 0–5, which is "Alice"',
     "span 9 has 2 labels, not one",
-    '"Alice" A and "ce me" B overlap',
+    '"Alice" A and "ce me" B overlap; a word has one tag, so leave one of the two out',
   ]);
   assert.deepEqual(readAll("Alice", "Alice").wrong, ["the spans are a text, not a list"]);
   assert.deepEqual(readAll(null, "Alice").wrong, ["the spans are missing, not a list"]);
