@@ -12,7 +12,16 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { accuracy, ensemble, lora, model, open, Random, textClassification } from "tunebook";
+import {
+  accuracy,
+  ensemble,
+  lora,
+  model,
+  open,
+  Random,
+  textClassification,
+  type TrainOptions,
+} from "tunebook";
 import { sentiment } from "tunebook/datasets";
 import { defaultsOf } from "../lib/cli/task_defaults.ts";
 import { pickRows } from "../lib/table/source_rows.ts";
@@ -40,7 +49,7 @@ async function scoresOf(seed: number): Promise<Record<string, number>> {
     .shuffle(Array.from({ length: all.numRows() }, (_, row) => row));
   const test = pickRows(all, order.slice(0, heldOut));
   const some = pickRows(all, order.slice(heldOut, heldOut + rows));
-  const score = async (own: Parameters<ReturnType<typeof model>["train"]>[0]) => {
+  const score = async (own: TrainOptions) => {
     const result = await model(base).data(some, task, { test }).adapt(lora({ rank: 8 }))
       .train({ seed, epochs, ...own }).evaluate({ accuracy }).run({ quiet: true });
     await result.dispose();
@@ -75,7 +84,7 @@ async function scoresOf(seed: number): Promise<Record<string, number>> {
 const { processor, cores } = describeMachine(1);
 console.log(`${processor}, ${cores} cores; ${rows} rows, ${epochs} epochs, ${cycles} cycles`);
 try {
-  const found = [];
+  const found: Record<string, number>[] = [];
   for (const seed of values.seed) {
     const scores = await scoresOf(Number(seed));
     console.log(`seed ${seed}: ${JSON.stringify(scores)}`);
