@@ -66,6 +66,11 @@ export type {
   Teacher,
 } from "./lib/tasks/distillation/options.ts";
 export type { HiddenOptions } from "./lib/tasks/distillation/state_loss.ts";
+export type {
+  AttentionRelation,
+  TaughtAttentionOptions,
+} from "./lib/tasks/distillation/attention_options.ts";
+export type { LayerMap } from "./lib/tasks/distillation/layer_map.ts";
 
 // Ensembles: what several models say about the same rows
 export {

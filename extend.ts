@@ -68,8 +68,14 @@ export type {
   TokenSums,
 } from "./lib/nn/objective.ts";
 export type { Distributions } from "./lib/nn/distributions.ts";
+export type {
+  AttentionVector,
+  AttentionVectors,
+  LayerAttention,
+} from "./lib/nn/layer_attention.ts";
 export type { LayerStates } from "./lib/nn/layer_states.ts";
 export type { RowsTeaching, TeacherDrawing, WrittenRow } from "./lib/nn/rows_teaching.ts";
+export type { ComparedLayers, LayerPair } from "./lib/nn/below_head.ts";
 export type { Teaching } from "./lib/nn/teaching.ts";
 export type {
   Policy,

@@ -12,6 +12,7 @@ import type { FlagReader } from "./flag_reader.ts";
 import { columnsOfTask } from "./columns_of_task.ts";
 import { readingOfFlags } from "./reading_of_flags.ts";
 import { defaultsOf, isSeq2Seq } from "./task_defaults.ts";
+import { waysToTeach } from "./teacher_flags.ts";
 import { teacherOfFlags } from "./teacher_of_flags.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
@@ -39,7 +40,13 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
   const asked = read.text("task");
   const card = named === undefined ? undefined : findDataSet(named)?.card;
   const known = Object.keys(tasks);
-  if (asked !== undefined && !known.includes(asked)) {
+  const way = waysToTeach.find((each) => each === asked);
+  if (way) {
+    read.wrong.push(
+      `${way} is a way to learn another task from a teacher: ` +
+        `--task ${way === "distillation" ? "NAME" : "chat"} --teacher FOLDER --distillation ${way}`,
+    );
+  } else if (asked !== undefined && !known.includes(asked)) {
     read.wrong.push(
       `there is no task "${asked}"${didYouMean(asked, known)}. Tasks: ${known.join(", ")}`,
     );
@@ -84,7 +91,7 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
     json: {
       data: source,
       ...(isShort && !teacher ? { columns: { ...settings, ...split } } : {
-        task: teacher ? { name: "distillation", settings: { task: own, ...teacher } } : own,
+        task: teacher ? { name: teacher.name, settings: { task: own, ...teacher.settings } } : own,
         ...(Object.keys(split).length > 0 ? { split } : {}),
       }),
     },

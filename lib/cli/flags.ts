@@ -8,6 +8,7 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { tasks } from "../tasks/mod.ts";
 import { rayFlags } from "./ray/ray_flags.ts";
+import { teacherFlags } from "./teacher_flags.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
 type Kind = { readonly type: "string" | "boolean"; readonly short?: string };
@@ -20,8 +21,8 @@ const general: Readonly<Record<string, Kind>> = {
   quantize: text,
   layers: text,
   teacher: text,
-  "teacher-temperature": text,
-  "teacher-weight": text,
+  distillation: text,
+  ...Object.fromEntries(Object.keys(teacherFlags).map((name) => [kebab(name), text])),
   data: text,
   task: text,
   test: text,

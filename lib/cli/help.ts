@@ -8,6 +8,7 @@ import { dataSets } from "../../datasets/mod.ts";
 import { tableFormats } from "../table/read_table.ts";
 import { pretrainedModels } from "../weights/pretrained.ts";
 import { defaultsOf } from "./task_defaults.ts";
+import { teacherFlags, waysToTeach } from "./teacher_flags.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
 const labels = {
@@ -97,8 +98,10 @@ const models = `\
   --quantize FORMAT              holds the base in fewer bits: nf4, fp4, int8, int4
   --layers N or A,B,C            keeps the first N layers, or those of the list, counted from 0
   --teacher FOLDER,FOLDER        learns what a trained model says of the rows, too, or several (docs/distillation.md)
-  --teacher-temperature N        what its logits are divided by (2)
-  --teacher-weight N             its share of the loss; the labels have the rest (0.5)`;
+  --distillation NAME            how: ${waysToTeach.join(", ")} (distillation)
+${
+  Object.entries(teacherFlags).map(([flag, { value, what }]) => line(flag, value, what)).join("\n")
+}`;
 
 const general = `tunebook: fine-tune a pretrained model
 

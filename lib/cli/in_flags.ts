@@ -6,7 +6,7 @@
  */
 import type { Mistake } from "../core/errors.ts";
 import { tasks } from "../tasks/mod.ts";
-import { teacherFlags } from "./teacher_of_flags.ts";
+import { teacherFlags } from "./teacher_flags.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
 /** Settings of methods that have flags of their own. */
@@ -29,6 +29,14 @@ const dataFlags: Readonly<Record<string, string>> = {
   "read.format": "format",
   "read.quote": "quote",
   "read.separator": "columnSeparator",
+};
+
+/** Options of tasks with a teacher. */
+const ofTeacher: Readonly<Record<string, string>> = {
+  teacher: "teacher",
+  ...Object.fromEntries(
+    Object.entries(teacherFlags).map(([flag, { option }]) => [option.split(".")[0], flag]),
+  ),
 };
 
 /** Parts of a plan that have a flag of the same name. */
@@ -56,5 +64,5 @@ function flagsOf(part: string | undefined, task: string): Readonly<Record<string
   if (part === "generate") return generateFlags;
   if (part === "evaluateCompute" || part === "features") return { [part]: part };
   const ofTask = tasks[task].flags.map(({ name, flag = name }) => [name, flag]);
-  return { ...teacherFlags, ...Object.fromEntries(ofTask), ...dataFlags };
+  return { ...ofTeacher, ...Object.fromEntries(ofTask), ...dataFlags };
 }

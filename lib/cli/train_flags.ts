@@ -63,6 +63,10 @@ export const trainFlags: Readonly<
     value: "switch",
     what: "keeps every checkpoint, in folders step-… of its own",
   },
+  snapshots: {
+    value: "text",
+    what: "a folder for the adapter at the end of each cycle of cosine-with-restarts",
+  },
   samples: {
     value: "number",
     what: "held-out inputs that are answered before and after (3), images that are drawn (6)",

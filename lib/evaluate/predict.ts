@@ -5,7 +5,13 @@
  */
 import type { Device, HeldWeights, State } from "../engine/mod.ts";
 import { type EvaluationOptions, evaluationProgram } from "../nn/forward_program.ts";
-import { evaluated, type PredictOptions, type Rows, runOver } from "../nn/run_over.ts";
+import {
+  evaluated,
+  type PredictOptions,
+  type ReadBatch,
+  type Rows,
+  runOver,
+} from "../nn/run_over.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 
 /** A compiled forward pass. */
@@ -35,18 +41,38 @@ export async function createPredictor(
   });
   const { objective, model: { config } } = trainable;
   const { perRow } = objective;
-  const outputs = objective.outputs + (how.states?.length ?? 0) * config.hiddenSize;
+  const outputs = objective.outputs + (how.below?.states.length ?? 0) * config.hiddenSize;
+  const read = withAttention(evaluated({ ...objective, outputs }));
   return {
     outputs: (rows, options) =>
       runOver(
         (feeds, signal) => program.run(feeds, signal),
         rows,
-        evaluated({ ...objective, outputs }),
+        read,
         {
           ...(perRow ? { batchSize: perRow.batchSize } : {}),
           ...options,
         },
       ),
     dispose: () => program.dispose(),
+  };
+}
+
+/** Behind the other numbers of each sequence the vectors of its attention, token by token, where they were asked. */
+function withAttention(read: ReadBatch): ReadBatch {
+  return (results, lengths) => {
+    const found = read(results, lengths);
+    const { attention } = results;
+    if (!attention) return found;
+    const [, sequence, width] = attention.shape;
+    const data = attention.data as Float32Array;
+    return found.map((numbers, at) => {
+      const start = at * sequence * width;
+      const vectors = data.subarray(start, start + lengths[at] * width);
+      const both = new Float32Array(numbers.length + vectors.length);
+      both.set(numbers);
+      both.set(vectors, numbers.length);
+      return both;
+    });
   };
 }

@@ -48,6 +48,8 @@ export interface NetOptions {
   readonly cache?: KeyValueCache;
   /** Batch normalisations by the batch's own statistics; all are by the running ones unless given. */
   readonly batchStatistics?: BatchStatistics;
+  /** Is told of each attention before it is computed, of families that are one stack. */
+  attends?(call: AttentionCall): void;
   /** Is told the attention weights of each layer, [batch, heads, queries, keys]. */
   readonly observeAttention?: (layer: number, weights: Tensor) => void;
   /** Paths of what is trained: where given, parts are recomputed in the backward pass. */
@@ -136,6 +138,7 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     },
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     attention(call) {
+      options.attends?.(call);
       const own = attentionOptions(options, sites, call.site);
       const attend = (call: AttentionCall) => attention(net, call, own);
       return options.grid ? attendInGrid(call, options.grid, attend) : attend(call);
@@ -234,6 +237,13 @@ function recomputedPart(
   },
 ): Tensor {
   const { noise } = options;
+  if (options.attends) {
+    throw new TunebookError(
+      "unsupported",
+      "gradientCheckpointing computes layers twice and keeps nothing of their attention, which the loss compares " +
+        "with a teacher's; train without it",
+    );
+  }
   const first = sites.count;
   const read = new Map<string, Tensor>();
   const tensor = (path: string) => {

@@ -51,6 +51,8 @@ export interface EncodeOptions {
   readonly frozenLayers?: number;
   /** Stops before this layer, and before `finish` even after the last one; all unless given. */
   readonly until?: number;
+  /** True where the last layer computes all positions, and the pooled ones are taken of what it gives. */
+  readonly wholeLast?: boolean | undefined;
   /** Is told of each layer after it was run. */
   readonly afterLayer?: AfterLayer | undefined;
 }
@@ -80,7 +82,7 @@ function encoded(
   net: Net,
   { family, config }: Encoder,
   batch: TextBatch,
-  { positions = "all", frozenLayers = 0, until, afterLayer }: EncodeOptions,
+  { positions = "all", frozenLayers = 0, until, wholeLast = false, afterLayer }: EncodeOptions,
 ): Hidden & { readonly examples: number; readonly count: number } {
   const still = net.withoutDropout();
   const stack = stackOf(family);
@@ -95,7 +97,8 @@ function encoded(
   if (batch.hidden) count = batch.hidden.shape[1]!;
   const end = until ?? config.numLayers;
   for (let layer = batch.hidden ? frozenLayers : 0; layer < end; layer++) {
-    const onlyPooled = positions === "pooled" && layer === config.numLayers - 1;
+    const endsPooled = positions === "pooled" && layer === config.numLayers - 1;
+    const onlyPooled = endsPooled && !wholeLast;
     x = (layer < frozenLayers ? still : net).checkpointed(x, mask, (net, x, mask) => {
       // Made anew for each layer, from what a recomputed part is given; a compiler merges them.
       const input = layerInput(net, family, { x, mask }, packing);
@@ -109,7 +112,8 @@ function encoded(
       const pooled = onlyPooled ? now : asked.take(now);
       return packing ? tf.gather(pooled, packing.exampleIndex) : pooled;
     });
-    if (!onlyPooled) continue;
+    if (!endsPooled) continue;
+    if (!onlyPooled) x = pooledPositions(mask, packing, stack.pooling ?? "first").take(x);
     if (packing) x = tf.gather(x, packing.exampleIndex);
     [examples, count] = [packing ? packing.exampleIndex.shape[0]! : examples, 1];
   }

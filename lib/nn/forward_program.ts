@@ -6,11 +6,13 @@
 import { ops, type Program, type Tensor, tf } from "../engine/mod.ts";
 import { batchInputs, batchOf, hiddenInputs } from "./batch_inputs.ts";
 import { closed, type ClosingTokens } from "./closing_tokens.ts";
-import { createNet } from "./create_net.ts";
+import { createNet, type NetOptions } from "./create_net.ts";
 import type { EightBitLinears } from "./eight_bit_linears.ts";
 import type { TextBatch } from "./family.ts";
 import { countFrozenLayers } from "./frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "./head_results.ts";
+import type { BelowHead } from "./below_head.ts";
+import { attentionAt } from "./layer_attention.ts";
 import { statesAfter } from "./layer_states.ts";
 import { type Model, modelHead } from "./model.ts";
 import type { Net } from "./net.ts";
@@ -46,10 +48,10 @@ export interface EvaluationOptions {
   /** The linear layers that compute in eight bits, as in a training; none unless given. */
   readonly eightBit?: EightBitLinears | undefined;
   /**
-   * After which layers, counted from 1, the hidden states of the pooled token are given as well, behind the other
-   * numbers of each sequence; none unless given.
+   * What of the layers below the head is given as well: hidden states behind the other numbers of each sequence, and
+   * `attention`, [batch, sequence, layers · vectors · width], in the order that was asked; nothing unless given.
    */
-  readonly states?: readonly number[] | undefined;
+  readonly below?: BelowHead | undefined;
   /** The batch is what the frozen layers gave (`hiddenProgram`) instead of token ids. */
   readonly fromHidden?: boolean | undefined;
 }
@@ -57,16 +59,26 @@ export interface EvaluationOptions {
 /** Feeds a padded batch and gives `logits`: what evaluation asks of each sequence or token. */
 export function evaluationProgram(
   trainable: TrainableModel,
-  { eightBit, states, fromHidden }: EvaluationOptions = {},
+  { eightBit, below, fromHidden }: EvaluationOptions = {},
 ): Program {
+  const attention = below && below.attention.length > 0 ? attentionAt(below.attention) : undefined;
   const from = fromHidden ? { frozenLayers: countFrozenLayers(trainable) } : {};
   const outputsOf: OutputsOf = (net, inputs) => {
     const batch = batchOf(inputs);
     const { perRow } = trainable.objective;
-    if (states) {
-      const { afterLayer, all } = statesAfter(states);
-      const results = headResults(net, trainable, inputs, { afterLayer });
-      return { logits: tf.concat([evaluatedResults(trainable, results, batch), ...all()], 1) };
+    if (below) {
+      const { afterLayer, all } = statesAfter(below.states);
+      const wholeLast = below.attention.includes(trainable.model.config.numLayers);
+      const results = headResults(net, trainable, inputs, { afterLayer, wholeLast });
+      const given = [evaluatedResults(trainable, results, batch), ...all()];
+      const [rows, sequence] = batch.mask.shape as [number, number];
+      const vectors = attention?.all().flatMap((found) => below.vectors.map((name) => found[name]));
+      return {
+        logits: tf.concat(given, 1),
+        ...(vectors
+          ? { attention: tf.reshape(tf.concat(vectors, 1), [rows, sequence, widthOf(vectors)]) }
+          : {}),
+      };
     }
     if (modelHead(trainable.model).reads === "maps") {
       const maps = headResults(net, trainable, inputs, from);
@@ -85,7 +97,15 @@ export function evaluationProgram(
     );
     return { logits: perRow.of(ofTokens, batch) };
   };
-  return programOf(trainable, outputsOf, { eightBit, fromHidden });
+  return programOf(trainable, outputsOf, {
+    eightBit,
+    fromHidden,
+    ...(attention ? { attends: attention.attends } : {}),
+  });
+}
+
+function widthOf(vectors: readonly Tensor[]): number {
+  return vectors.reduce((sum, { shape }) => sum + shape[1]!, 0);
 }
 
 /** What evaluation asks of a model, and no more of what it minimises. */
@@ -120,7 +140,10 @@ type OutputsOf = (
 function programOf(
   trainable: TrainableModel,
   outputsOf: OutputsOf,
-  { closing, eightBit, fromHidden }: ForwardProgramOptions & EvaluationOptions,
+  { closing, eightBit, fromHidden, attends }:
+    & ForwardProgramOptions
+    & EvaluationOptions
+    & Pick<NetOptions, "attends">,
 ): Program {
   const { model, adapter } = trainable;
   const weights = weightInputs(trainable, { eightBit });
@@ -137,6 +160,7 @@ function programOf(
         adapter,
         quantized: model.quantized,
         eightBit: eightBit?.chosen,
+        ...(attends ? { attends } : {}),
       });
       return outputsOf(net, inputs);
     },

@@ -21,6 +21,8 @@ export interface HeadResultsOptions {
   readonly frozenLayers?: number;
   /** True while training, where an objective may read other positions (`readsBefore`). */
   readonly training?: boolean;
+  /** True where the last layer computes all positions, although the head reads pooled ones alone. */
+  readonly wholeLast?: boolean;
   /** Is told of each layer after it was run, of families that are one stack. */
   readonly afterLayer?: AfterLayer | undefined;
 }
@@ -62,7 +64,7 @@ export function headFeatures(
   net: Net,
   { model, objective }: HeadCall,
   inputs: Readonly<Record<string, Tensor>>,
-  { frozenLayers = 0, training = false, afterLayer }: HeadResultsOptions = {},
+  { frozenLayers = 0, training = false, wholeLast, afterLayer }: HeadResultsOptions = {},
 ): Tensor {
   const { family, config } = model;
   const { reads } = rowHead(headOf(family, objective.head.name));
@@ -76,7 +78,7 @@ export function headFeatures(
     return tf.reshape(hidden, [-1, config.hiddenSize]);
   }
   if (reads === "pooled") {
-    const asked = { positions: "pooled", frozenLayers, afterLayer } as const;
+    const asked = { positions: "pooled", frozenLayers, wholeLast, afterLayer } as const;
     return tf.squeeze(encode(net, model, batch, asked), [1]);
   }
   const hidden = encode(net, model, batch, { frozenLayers, afterLayer });

@@ -10,6 +10,7 @@ import type { SentenceSettings } from "../text/sentence_settings.ts";
 import type { Distributions } from "./distributions.ts";
 import type { TextBatch } from "./family.ts";
 import type { BatchDraw, Feeds } from "./feeds.ts";
+import type { LayerAttention } from "./layer_attention.ts";
 import type { LayerStates } from "./layer_states.ts";
 import type { Parameter } from "./method.ts";
 import type { HeadRequest } from "./task_head.ts";
@@ -187,6 +188,8 @@ export interface Objective {
   ): Feeds;
   /** What a training adds to `loss` of hidden states below the head; of families that are one stack of layers. */
   readonly layerStates?: LayerStates;
+  /** The same of the attention of layers. */
+  readonly layerAttention?: LayerAttention;
   /** Takes the place of `loss` where present. */
   readonly piecewise?: PiecewiseLoss;
   /** Where present, the loss reads these sums, [batch, sums], and not what the head gives. */

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { ComparedLayers } from "./below_head.ts";
+import type { ModelConfig } from "./family.ts";
 
 /** Rows whose loss compares the model with others that are trained already. */
 export interface Teaching<AskedTask, Objective, Outputs, TaughtRows> {
@@ -14,9 +16,12 @@ export interface Teaching<AskedTask, Objective, Outputs, TaughtRows> {
   readonly teachers: readonly string[];
   /** The folder in which their answers are kept. */
   readonly answersIn: string;
-  /** After which layers of the teacher its hidden states are asked, counted from 1; none unless given. */
-  readonly states?: readonly number[];
-  /** True where one row has numbers for each of its tokens, so that teachers must read the same tokens. */
+  /**
+   * Which layers of the model and of its teacher are compared, once both are open; none unless given. An error of kind
+   * "input" where the two do not fit.
+   */
+  compared?(own: ModelConfig, taught: ModelConfig): ComparedLayers;
+  /** True where something is compared token by token, so that teachers must read the same tokens. */
   readonly isPerToken: boolean;
   /**
    * What teachers are asked with, made of the objective of the task; that itself unless given. Teachers must then have
@@ -26,8 +31,8 @@ export interface Teaching<AskedTask, Objective, Outputs, TaughtRows> {
   /** What else the answers depend on, as a text. */
   readonly about?: string;
   /**
-   * The same rows with what each teacher gives for each sequence: its outputs in the order of the labels, and then
-   * the hidden states that were asked.
+   * The same rows with what each teacher gives for each sequence: its outputs in the order of the labels, then the
+   * hidden states that were asked, and then the attention, token by token.
    */
-  withAnswers(answers: readonly Outputs[]): TaughtRows;
+  withAnswers(answers: readonly Outputs[], compared: ComparedLayers | undefined): TaughtRows;
 }

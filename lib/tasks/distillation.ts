@@ -6,9 +6,8 @@
  */
 import { refuseOptions, requireOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
-import { shownValue } from "../core/shown_value.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
-import type { LabelledTask, Task } from "../nn/task.ts";
+import type { Task } from "../nn/task.ts";
 import { isCausal } from "./distillation/is_causal.ts";
 import {
   distillationMistakes,
@@ -18,6 +17,7 @@ import {
   tokenMistakes,
 } from "./distillation/options.ts";
 import { perRowKinds, taughtExamples } from "./distillation/taught_examples.ts";
+import { requireTask, taughtTask } from "./distillation/taught_task.ts";
 
 /** The kinds of predictions that can be compared with those of another model. */
 const taughtKinds: readonly string[] = ["single", "multi", "regression", "tags", "answers"];
@@ -52,14 +52,7 @@ export function distillation<Predicted extends AnyPredictions, Input, Answer>(
   task: Task<Predicted, Input, Answer>,
   options: DistillationOptions,
 ): Task<Predicted, Input, Answer> {
-  if (typeof (task as Partial<Task> | undefined)?.withLabels !== "function") {
-    throw new TunebookError(
-      "input",
-      `distillation takes a task first, distillation(textClassification({ … }), { teacher }), but got ${
-        shownValue(task)
-      }`,
-    );
-  }
+  requireTask("distillation", "textClassification", task);
   requireOptions("distillation", options);
   refuseOptions("distillation", distillationMistakes(options));
   const isOfTokens = task.kind === "language";
@@ -70,39 +63,30 @@ export function distillation<Predicted extends AnyPredictions, Input, Answer>(
         `not ${task.name}`,
     );
   }
-  if (options.hidden && !perRowKinds.includes(task.kind)) {
+  if ((options.hidden || options.attention) && !perRowKinds.includes(task.kind)) {
     throw new TunebookError(
       "unsupported",
-      `hidden states are compared of the token that stands for a row, and ${task.name} reads all tokens`,
+      `hidden states and attention are compared where a row has labels or numbers of its own, and ${task.name} has ` +
+        "them of tokens",
     );
   }
   refuseOptions("distillation", isOfTokens ? tokenMistakes(options) : labelMistakes(options));
-  const { name, settings } = task;
-  const taught: Task<Predicted, Input, Answer> = {
-    ...task,
-    name: "distillation",
-    settings: { task: { name, settings }, ...plainOptions(options) },
-    openedAs: task.openedAs ?? { name, settings },
-    read: (splits) => labelled(task.read(splits)),
-    withLabels: (labels) => labelled(task.withLabels(labels)),
-  };
-
-  function labelled(
-    own: LabelledTask<Predicted, Input, Answer>,
-  ): LabelledTask<Predicted, Input, Answer> {
-    const { relabel } = own;
-    return {
-      ...own,
-      task: taught,
-      ...(relabel ? { relabel: (labels) => labelled(relabel(labels)) } : {}),
+  return taughtTask(
+    task,
+    { name: "distillation", options: plainOptions(options) },
+    (own) => ({
       async examples(table, processor, how) {
         const examples = await own.examples(table, processor, how);
         const { labelled: isLabelled = true, training = true } = how;
         if (!isLabelled || !training) return examples;
+        if (options.attention && processor.input !== "text") {
+          throw new TunebookError(
+            "unsupported",
+            `attention is compared over the tokens of texts, and the model of ${task.name} reads images; leave it out`,
+          );
+        }
         return taughtExamples(examples, { task: task as never, labels: own.labels }, options);
       },
-    };
-  }
-
-  return Object.freeze(taught);
+    }),
+  );
 }

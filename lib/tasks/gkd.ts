@@ -15,14 +15,14 @@ import {
   whole,
   wholeShare,
 } from "../core/option_rules.ts";
-import { shownValue } from "../core/shown_value.ts";
 import type { Predictions } from "../nn/predictions.ts";
-import type { LabelledTask, Task } from "../nn/task.ts";
+import type { Task } from "../nn/task.ts";
 import { answeredPrompts } from "./distillation/answered_prompts.ts";
 import { gkdLoss } from "./distillation/gkd_loss.ts";
 import { isCausal } from "./distillation/is_causal.ts";
 import { OnPolicyRows } from "./distillation/on_policy_rows.ts";
 import { type Teacher, teacherRule, teachersOf } from "./distillation/options.ts";
+import { requireTask, taughtTask } from "./distillation/taught_task.ts";
 import { teachersOfTask } from "./distillation/teachers_of_task.ts";
 import { answersObjective } from "./rollouts/answers_objective.ts";
 import { textProcessor } from "./shared/text_examples.ts";
@@ -101,15 +101,10 @@ export function gkd<Input>(
   task: TaughtLanguageTask<Input>,
   options: GkdOptions,
 ): TaughtLanguageTask<Input> {
-  if (typeof (task as Partial<Task> | undefined)?.withLabels !== "function") {
-    throw new TunebookError(
-      "input",
-      `gkd takes a task first, gkd(chat({ … }), { teacher }), but got ${shownValue(task)}`,
-    );
-  }
+  requireTask("gkd", "chat", task);
   requireOptions("gkd", options);
   refuseOptions("gkd", optionMistakes(options, rules));
-  const { name, settings } = task;
+  const { name } = task;
   if (
     task.kind !== "language" || teachersOfTask(task).length > 0 || !isCausal(task)
   ) {
@@ -120,22 +115,10 @@ export function gkd<Input>(
   }
   const { teacher, ...others } = options;
   const [reference] = teachersOf(teacher);
-  const taught: TaughtLanguageTask<Input> = {
-    ...task,
-    name: "gkd",
-    sampledKind: "language",
-    settings: { task: { name, settings }, teacher: reference, ...others },
-    openedAs: task.openedAs ?? { name, settings },
-    read: (splits) => labelled(task.read(splits)),
-    withLabels: (labels) => labelled(task.withLabels(labels)),
-  };
-
-  function labelled(
-    own: LabelledTask<Predictions<"language">, Input, string>,
-  ): LabelledTask<Predictions<"language">, Input, string> {
-    return {
-      ...own,
-      task: taught,
+  return taughtTask(
+    task,
+    { name: "gkd", options: { teacher: reference, ...others }, sampledKind: "language" },
+    (own) => ({
       async examples(table, given, how) {
         const examples = await own.examples(table, given, how);
         const { labelled: isLabelled = true, training = true, where } = how;
@@ -148,8 +131,8 @@ export function gkd<Input>(
         );
         return { ...examples, rollouts: rolloutsOf(sampled) };
       },
-    };
-  }
+    }),
+  );
 
   function rolloutsOf(sampled: OnPolicyRows) {
     const { beta, temperature } = gkdSettings(options);
@@ -166,8 +149,6 @@ export function gkd<Input>(
         }),
     };
   }
-
-  return Object.freeze(taught);
 }
 
 const defaults = { onPolicy: 0.5, beta: 0.5, temperature: 1, maxNewTokens: 128, promptTokens: 16 };

@@ -16,12 +16,11 @@ import {
   wholeFrom0,
   wholeShare,
 } from "../core/option_rules.ts";
-import { shownValue } from "../core/shown_value.ts";
-import type { Predictions } from "../nn/predictions.ts";
-import type { LabelledTask, Task } from "../nn/task.ts";
+import type { Task } from "../nn/task.ts";
 import { type Teacher, teacherRule, teachersOf, usualFolder } from "./distillation/options.ts";
 import { isCausal } from "./distillation/is_causal.ts";
 import { answeredTable } from "./distillation/answered_table.ts";
+import { requireTask, taughtTask } from "./distillation/taught_task.ts";
 import type { TaughtLanguageTask } from "./gkd.ts";
 
 /** Who writes, and how. */
@@ -90,14 +89,7 @@ export function sequenceDistillation<Input>(
   task: TaughtLanguageTask<Input>,
   options: SequenceDistillationOptions,
 ): TaughtLanguageTask<Input> {
-  if (typeof (task as Partial<Task> | undefined)?.withLabels !== "function") {
-    throw new TunebookError(
-      "input",
-      `sequenceDistillation takes a task first, sequenceDistillation(chat({ … }), { teacher }), but got ${
-        shownValue(task)
-      }`,
-    );
-  }
+  requireTask("sequenceDistillation", "chat", task);
   requireOptions("sequenceDistillation", options);
   const { answers = 1, temperature = 0 } = options;
   const wrong = optionMistakes(options, rules);
@@ -114,22 +106,11 @@ export function sequenceDistillation<Input>(
   }
   const { teacher, ...others } = options;
   const [reference] = teachersOf(teacher);
-  const taught: TaughtLanguageTask<Input> = {
-    ...task,
-    name: "sequence-distillation",
-    settings: { task: { name, settings }, teacher: reference, ...others },
-    openedAs: task.openedAs ?? { name, settings },
-    read: (splits) => labelled(task.read(splits)),
-    withLabels: (labels) => labelled(task.withLabels(labels)),
-  };
-
-  function labelled(
-    own: LabelledTask<Predictions<"language">, Input, string>,
-  ): LabelledTask<Predictions<"language">, Input, string> {
-    const { answersIn = usualFolder, unfinished = name === "chat" ? "drop" : "keep" } = options;
-    return {
-      ...own,
-      task: taught,
+  const { answersIn = usualFolder, unfinished = name === "chat" ? "drop" : "keep" } = options;
+  return taughtTask(
+    task,
+    { name: "sequence-distillation", options: { teacher: reference, ...others } },
+    (own) => ({
       writtenBy: {
         teacher: reference,
         task: task as unknown as Task,
@@ -143,10 +124,8 @@ export function sequenceDistillation<Input>(
             settings,
           ),
       },
-    };
-  }
-
-  return Object.freeze(taught);
+    }),
+  );
 }
 
 const several = ["above 0 where each prompt has several answers", () => false] as const;

@@ -6,6 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { shownVector } from "./averages/weight_average.ts";
+import { defaultCycles } from "./schedules/cosine_with_restarts.ts";
 import { planSteps, repeatedSteps } from "./step_plan.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -15,7 +16,10 @@ import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 export function checkRun(
   { adapter }: Pick<TrainableModel, "adapter">,
   rows: TrainingRows,
-  { settings, validate, processes }: Pick<TrainContext, "settings" | "validate" | "processes">,
+  { settings, validate, processes, snapshot }: Pick<
+    TrainContext,
+    "settings" | "validate" | "processes" | "snapshot"
+  >,
 ): void {
   if (!validate && (settings.keepBest || settings.patience)) {
     throw new TunebookError("input", "keepBest and patience need validation rows");
@@ -25,6 +29,12 @@ export function checkRun(
       "input",
       `compute is "${settings.compute}", but answers are sampled in float32: their probabilities would ` +
         "differ from those of the training; leave compute out",
+    );
+  }
+  if (settings.snapshots !== undefined && !snapshot) {
+    throw new TunebookError(
+      "unsupported",
+      "snapshots are written by a run of a plan alone; leave them out here",
     );
   }
   if (settings.resume && !settings.checkpoints) {
@@ -59,6 +69,15 @@ export function checkRun(
       "input",
       `the run has ${totalSteps} steps, so that processes would never meet after ${settings.sync.every} as sync ` +
         "says; give a smaller one",
+    );
+  }
+  if (settings.snapshots !== undefined && (settings.cycles ?? defaultCycles) > totalSteps) {
+    throw new TunebookError(
+      "input",
+      `the run has ${totalSteps} steps, fewer than the ${
+        settings.cycles ?? defaultCycles
+      } cycles of its snapshots; ` +
+        "give fewer cycles or more epochs",
     );
   }
   adapter.checkSteps?.(totalSteps);

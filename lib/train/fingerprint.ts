@@ -16,6 +16,7 @@ const withoutInfluence: readonly string[] = [
   "checkpoints",
   "checkpointEvery",
   "keepCheckpoints",
+  "snapshots",
   "resume",
   "gradientCheckpointing",
   "samples",

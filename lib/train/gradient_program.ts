@@ -26,6 +26,7 @@ import { eightBitLinears, type EightBitRule } from "../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
+import { attentionAt } from "../nn/layer_attention.ts";
 import { type AfterLayer, statesAfter } from "../nn/layer_states.ts";
 import type { Net } from "../nn/net.ts";
 import type { Tell } from "../nn/objective.ts";
@@ -190,10 +191,13 @@ function trainingForward(
     trained: trainedOf(inputs),
     head: (rows: Tensor) => appliedHead(net, trainable, rows),
   });
+  const { layerAttention } = objective;
+  const attention = layerAttention && attentionAt(layerAttention.layers);
+  const wholeLast = layerAttention?.layers.includes(model.config.numLayers) ?? false;
   const outputsOf = (net: Net, inputs: Tensors, afterLayer?: AfterLayer): Tensor => {
     const { sums } = objective;
     if (sums) return tokenSums(sums, ofTokens(net, inputs, Object.keys(sums.feeds)));
-    const how = { frozenLayers, training: true, afterLayer };
+    const how = { frozenLayers, training: true, wholeLast, afterLayer };
     const found = headResults(net, trainable, inputs, how);
     return objective.pool?.(found, batchOf(inputs)) ?? found;
   };
@@ -219,6 +223,7 @@ function trainingForward(
         adapter,
         quantized: model.quantized,
         eightBit: eightBit?.chosen,
+        ...(attention ? { attends: attention.attends } : {}),
         ...(isStill ? {} : { noise: inputs.noise }),
         ...(weights.movingNorms.size > 0 && !isStill
           ? { batchStatistics: statistics.from(weights.movingNorms) }
@@ -235,10 +240,11 @@ function trainingForward(
     outputsOf,
     lossOf(net: Net, inputs: Tensors, tell: Tell): Tensor {
       const { piecewise, layerStates } = objective;
-      if (layerStates) {
-        const { afterLayer, all } = statesAfter(layerStates.layers);
+      if (layerStates || attention) {
+        const { afterLayer, all } = statesAfter(layerStates?.layers ?? []);
         const loss = objective.loss(outputsOf(net, inputs, afterLayer), inputs);
-        return tf.add(loss, layerStates.loss(all(), inputs));
+        const near = layerStates ? tf.add(loss, layerStates.loss(all(), inputs)) : loss;
+        return attention ? tf.add(near, layerAttention!.loss(attention.all(), inputs)) : near;
       }
       if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs);
       const own = lossParameters(trainable).map(({ name }) => name);

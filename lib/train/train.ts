@@ -9,6 +9,7 @@ import { createTrainer } from "./create_trainer.ts";
 import { openRun } from "./open_run.ts";
 import { openRollouts, rollOut } from "./roll_out.ts";
 import { accumulateGradients, optimizerStep } from "./take_step.ts";
+import { snapshotIfDue } from "./snapshots.ts";
 import type { TrainContext, TrainResult } from "./train_context.ts";
 import type { TrainingRows } from "./training_rows.ts";
 
@@ -51,6 +52,7 @@ export async function train(
       await trainer.rescued(trainer.meetIfDue());
       await trainer.validateIfDue();
       await trainer.lookIfDue();
+      await trainer.rescued(snapshotIfDue(run, trainer.step, context));
       await trainer.saveIfDue();
     }
   });

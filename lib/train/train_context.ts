@@ -53,6 +53,8 @@ export interface TrainContext {
    * included; not after the last step.
    */
   readonly look?: (state: State, when: Look) => Promise<void>;
+  /** Keeps what the present state holds, where `snapshots` asks for it at the end of a cycle, counted from 1. */
+  readonly snapshot?: (state: State, cycle: number) => Promise<void>;
   /** Rows that the frozen layers are done with, where their result is kept for all epochs. */
   readonly onFrozenRows?: (done: number) => void;
   /** Where the results of frozen layers are kept for other runs on the same rows; for this run alone unless given. */

@@ -128,6 +128,11 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * `result.influence`; false unless given, and only the last one is there.
    */
   readonly keepCheckpoints?: boolean;
+  /**
+   * A folder into which the adapter is written at the end of each of the `cycles` of `cosine-with-restarts`, as
+   * `cycle-1`, `cycle-2` …: models of one training that answer together (snapshot ensembles, arXiv 1704.00109).
+   */
+  readonly snapshots?: string;
   /** Continues from the checkpoint, if there is one: in the folder, or of an interrupted run. */
   readonly resume?: boolean;
 }
@@ -145,6 +150,7 @@ type Optional =
   | "ema"
   | "swa"
   | "sync"
+  | "snapshots"
   | keyof ScheduleOptions;
 
 /** Settings with every default filled in. */
@@ -214,6 +220,21 @@ export function trainSettings(
   return given.sync ? { ...settings, sync: syncSettings(given.sync) } : settings;
 }
 
+/** What does not go together with snapshots. */
+function snapshotMistakes(settings: TrainSettings): Mistake[] {
+  const wrong = (["ema", "swa", "sync"] as const).filter((name) => settings[name] !== undefined)
+    .map((name) =>
+      mistakeOf((nameOf) =>
+        `${nameOf("snapshots")} are of the parameters at the end of each cycle, which ${
+          nameOf(name)
+        } does not keep; use one of them`
+      )
+    );
+  return settings.schedule === "cosine-with-restarts"
+    ? wrong
+    : [...wrong, optionMistake("snapshots", 'needs the schedule "cosine-with-restarts"')];
+}
+
 /** Settings that do not go together, one line each. */
 function contradictions(settings: TrainSettings, given: TrainOptions): Mistake[] {
   const wrong = [
@@ -243,6 +264,7 @@ function contradictions(settings: TrainSettings, given: TrainOptions): Mistake[]
       ),
     );
   }
+  if (settings.snapshots !== undefined) wrong.push(...snapshotMistakes(settings));
   for (const name of ["checkpointEvery", "keepCheckpoints"] as const) {
     if (!settings[name] || settings.checkpoints) continue;
     wrong.push(optionMistake(name, "needs a folder in checkpoints"));

@@ -86,5 +86,6 @@ export const trainRules = {
     (value) => Array.isArray(value) || wholeFrom0[1](value),
   ],
   checkpoints: text,
+  snapshots: text,
   resume: yesOrNo,
 } satisfies Readonly<Record<string, Rule>>;

@@ -4,6 +4,9 @@ Each case: name, of (classes, labels or numbers), temperature, weight, shares of
 [teachers][rows][numbers], targets, loss and gradients [rows][numbers] of the whole: weight · T² · KL by
 `KLDivLoss` (Hinton et al., arXiv 1503.02531) + (1 − weight) · the task's own loss as transformers defines it.
 `states` are hidden states of two layers and how far they are from a teacher's, projected or not.
+`attention` are queries, keys and values of one layer for texts of several lengths, padded, and how far their attention
+is from a teacher's: `MSELoss` of scores or probabilities (TinyBERT, arXiv 1909.10351), `KLDivLoss` of relations (MiniLM,
+arXiv 2002.10957 and 2012.15828), each text by itself without padding, the mean over the texts.
 """
 
 import torch
@@ -149,8 +152,79 @@ def next_tokens(top, temperature, weight):
 
 NEXT_TOKENS = [next_tokens(6, 2.0, 1.0), next_tokens(3, 1.5, 0.6)]
 
+LENGTHS = (4, 1, 3)
+VECTORS = ("query", "key", "value")
+
+
+def in_heads(vectors, heads):
+    """[tokens, width] -> [heads, tokens, size]"""
+    return vectors.view(len(vectors), heads, -1).transpose(0, 1)
+
+
+def products(a, b, heads):
+    a, b = in_heads(a, heads), in_heads(b, heads)
+    return a @ b.transpose(1, 2) / a.shape[-1] ** 0.5
+
+
+def of_text(compare, relations, own, taught, heads):
+    if compare == "relations":
+        loss = 0
+        for relation in relations:
+            a, b = relation.split("-")
+            mine = log_softmax(products(own[a], own[b], heads[0]), -1)
+            said = torch.softmax(products(taught[a], taught[b], heads[1]), -1)
+            loss = loss + kl_div(mine, said, reduction="sum") / (heads[0] * mine.shape[1])
+        return loss
+    maps = [products(each["query"], each["key"], count) for each, count in zip((own, taught), heads)]
+    if compare == "probabilities":
+        maps = [each.softmax(-1) for each in maps]
+    return mse_loss(*maps)
+
+
+def attention(compare, relations, widths, heads):
+    """The vectors [texts, tokens, width] of the model and the teacher; `heads` are those that are compared."""
+    own, taught = (
+        {name: (1.5 * torch.randn(len(LENGTHS), max(LENGTHS), width)).double() for name in VECTORS}
+        for width in widths
+    )
+    for each in own.values():
+        each.requires_grad_()
+    losses = [
+        of_text(compare, relations, *({name: all[name][at, :length] for name in VECTORS} for all in (own, taught)), heads)
+        for at, length in enumerate(LENGTHS)
+    ]
+    loss = torch.stack(losses).mean()
+    loss.backward()
+    lists = lambda all: {name: each.tolist() for name, each in all.items()}
+    return {
+        "compare": compare,
+        "relations": relations,
+        "heads": heads,
+        "own": lists(own),
+        "teacher": lists(taught),
+        "loss": loss.item(),
+        "gradients": {
+            name: (torch.zeros_like(each) if each.grad is None else each.grad).tolist()
+            for name, each in own.items()
+        },
+    }
+
+
+ATTENTION = [
+    attention("scores", [], (4, 6), (2, 2)),
+    attention("probabilities", [], (4, 6), (2, 2)),
+    attention("relations", ["query-key", "value-value"], (4, 4), (2, 2)),
+    attention("relations", ["query-query", "key-key", "value-value"], (4, 12), (2, 2)),
+]
+
 save_json(
     HERE / "distillation.json",
-    {"logits": LOGITS.tolist(), "cases": CASES, "states": STATES, "nextTokens": NEXT_TOKENS},
+    {
+        "logits": LOGITS.tolist(),
+        "cases": CASES,
+        "states": STATES,
+        "nextTokens": NEXT_TOKENS,
+        "attention": {"lengths": list(LENGTHS), "cases": ATTENTION},
+    },
     ["torch"],
 )

@@ -109,7 +109,10 @@ export async function openRuns(
   const encoded = new Map<number, Promise<EncodedSplits>>();
   const dataOf = (room: number): Promise<EncodedSplits> => {
     const known = encoded.get(room) ??
-      encodeSplits(read, processorOf(opened, room), signal, { device: exact });
+      encodeSplits(read, processorOf(opened, room), signal, {
+        device: exact,
+        student: opened.config,
+      });
     encoded.set(room, known);
     return known;
   };
@@ -154,7 +157,11 @@ export async function openRuns(
     const where = "the training data";
     const processor = processorOf(opened, room);
     const encoded = await task.examples(table, processor, { where, signal });
-    const examples = await askTeachers(encoded, { table, processor, where, device: exact, signal });
+    const examples = await askTeachers(encoded, {
+      ...{ table, processor, where, signal },
+      device: exact,
+      student: opened.config,
+    });
     if (!examples.withReference) return examples;
     const attached = await before(room, method);
     const [known] = await withReference(attached, [examples], asking(method));

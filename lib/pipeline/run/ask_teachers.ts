@@ -11,6 +11,8 @@ import { silentProgress } from "../../core/progress.ts";
 import { shownName } from "../../core/quoted.ts";
 import { type Device, openDevice } from "../../engine/mod.ts";
 import { createPredictor, type Predictor } from "../../evaluate/predict.ts";
+import type { BelowHead, ComparedLayers, LayerPair } from "../../nn/below_head.ts";
+import type { ModelConfig } from "../../nn/family.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Outputs } from "../../nn/task.ts";
 import { parameters } from "../../nn/trainable_model.ts";
@@ -32,6 +34,8 @@ export interface AskTeachersOptions {
   readonly processor: Processor;
   /** What errors call the table. */
   readonly where: string;
+  /** The sizes of the model that learns. */
+  readonly student: ModelConfig;
   /** Where teachers run; the CPU unless given. */
   readonly device?: Device | undefined;
   /** Shows no progress; true unless given. */
@@ -55,18 +59,21 @@ export async function askTeachers(
   const { teaching } = examples;
   if (!teaching) return examples;
   const answers: Outputs[] = [];
+  let compared: ComparedLayers | undefined;
   for (const teacher of teaching.teachers) {
-    answers.push(await askTeacher(teacher, teaching, examples, options));
+    const asked = await askTeacher(teacher, teaching, examples, options);
+    answers.push(asked.outputs);
+    compared = asked.compared;
   }
-  return teaching.withAnswers(answers);
+  return teaching.withAnswers(answers, compared);
 }
 
 async function askTeacher(
   teacher: string,
   teaching: Teaching,
   own: AnyExamples,
-  { table, processor, where, device, quiet = true, signal }: AskTeachersOptions,
-): Promise<Outputs> {
+  { table, processor, where, student, device, quiet = true, signal }: AskTeachersOptions,
+): Promise<{ readonly outputs: Outputs; readonly compared: ComparedLayers | undefined }> {
   const on = device ?? await openDevice("cpu");
   const { base, trained, identity } = await openTeacher(teacher, teaching, on, signal);
   try {
@@ -83,13 +90,14 @@ async function askTeacher(
     if (teaching.askedWith) checkVocabulary(teacher, processor, base.opened);
     if (teaching.isPerToken) await checkTokens(teacher, asked, own);
     const { outputs: numbers } = task.head;
-    const { states } = teaching;
+    const compared = teaching.compared?.(student, base.opened.config);
+    const below = compared && belowOf(compared);
     const key = keyOf(
-      [identity, String(room), JSON.stringify([task.labels, states, teaching.about])],
+      [identity, String(room), JSON.stringify([task.labels, below, teaching.about])],
       asked.fingerprint,
     );
     const progress = progressFor({ quiet }, "teacher", asked.lengths.length, "sequences");
-    await using predictor = openedLate(trained, asked, base, { device: on, teaching });
+    await using predictor = openedLate(trained, asked, base, { device: on, teaching, below });
     try {
       const said = await teacherAnswers({
         folder: join(teaching.answersIn, key),
@@ -98,7 +106,7 @@ async function askTeacher(
           await (await predictor.open()).outputs(asked, { chosen, progress: shown, signal }),
         progress: quiet ? silentProgress : progress,
       });
-      return said.map((each) => inOrder(each, order, { numbers, states }));
+      return { outputs: said.map((each) => inOrder(each, order, { numbers, below })), compared };
     } finally {
       progress.end();
     }
@@ -112,9 +120,10 @@ function openedLate(
   { model, attached, values }: TrainedTask,
   asked: AnyExamples,
   { held }: Base,
-  { device, teaching: { states, askedWith } }: {
+  { device, below, teaching: { askedWith } }: {
     readonly device: Device;
     readonly teaching: Teaching;
+    readonly below: BelowHead | undefined;
   },
 ): AsyncDisposable & { open(): Promise<Predictor> } {
   let opened: Promise<Predictor> | undefined;
@@ -124,7 +133,7 @@ function openedLate(
     await state?.write(parameters, values);
     const own = trainableOf({ model, adapter: attached }, asked, trainSettings());
     const trainable = askedWith ? { ...own, objective: askedWith(own.objective) } : own;
-    return await createPredictor(trainable, device, state, { held, states });
+    return await createPredictor(trainable, device, state, { held, below });
   };
   return {
     open: () => opened ??= compile(),
@@ -133,6 +142,12 @@ function openedLate(
       state?.dispose();
     },
   };
+}
+
+/** What the teacher is asked below its head. */
+function belowOf({ states, attention, vectors }: ComparedLayers): BelowHead {
+  const taught = (pairs: readonly LayerPair[]) => pairs.map(([, layer]) => layer);
+  return { states: taught(states), attention: taught(attention), vectors };
 }
 
 /** Where each of the model's numbers stands among the teacher's. */
@@ -159,11 +174,11 @@ function orderOfLabels(
 function inOrder(
   said: Float32Array,
   order: readonly number[],
-  { numbers, states }: { readonly numbers: number } & Pick<Teaching, "states">,
+  { numbers, below }: { readonly numbers: number; readonly below: BelowHead | undefined },
 ): Float32Array {
   if (order.every((from, to) => from === to)) return said;
-  // Behind the numbers of a row there may be hidden states, which are of no label.
-  const outputs = states ? numbers : said.length;
+  // Behind the numbers of a row there may be those of layers below the head, which are of no label.
+  const outputs = below ? numbers : said.length;
   return said.map((each, at) =>
     at < outputs ? said[at - at % numbers + order[at % numbers]] : each
   );

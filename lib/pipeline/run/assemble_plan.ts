@@ -48,7 +48,10 @@ export async function assembleStage(
   const attached = await attachMethod(model, method, opened, data.task, settings);
   await mayStop();
   const processor = processorOf(opened, attached.maxTokens);
-  const encoded = await encodeSplits(data, processor, signal, asking);
+  const encoded = await encodeSplits(data, processor, signal, {
+    ...asking,
+    student: opened.config,
+  });
   checkTask(model, attached.adapter, data.task);
   checkAdapterLabels(attached.adapter.labels, data.task);
   if (settings.epochs === 0) checkHead(model, attached.adapter);
@@ -66,8 +69,8 @@ export async function assembleStage(
 export async function encodeSplits(
   { splits: read, task }: ReadData,
   processor: Processor,
-  signal?: AbortSignal,
-  asking: Pick<AskTeachersOptions, "device" | "quiet"> = {},
+  signal: AbortSignal | undefined,
+  asking: Pick<AskTeachersOptions, "device" | "quiet" | "student">,
 ): Promise<EncodedSplits> {
   const where = "the training data";
   const about = { processor, where, signal, ...asking };

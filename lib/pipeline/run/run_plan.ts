@@ -40,6 +40,7 @@ import { generationDefaults } from "../write/text_model_of.ts";
 import { judgeOf, type Scored, scoreStage, validation } from "./score_stage.ts";
 import { type Scoring, scoringOf } from "./scoring.ts";
 import { rolloutStage } from "./rollout_stage.ts";
+import { snapshotFolders } from "./snapshot_folders.ts";
 import { sourcesOf } from "./sources.ts";
 import { trackedRun } from "./tracked_run.ts";
 import { trackedSettings } from "./tracked_settings.ts";
@@ -110,6 +111,7 @@ async function runStages(
   const trained = await trainStage(trainable, data, {
     ...{ spec, settings, options, device, signal, processes, tracking },
     sources: { weights: opened.files.weights, judge, rewards: rollouts.rewards },
+    ...snapshotFolders(settings, { ...assembled, task, files: opened.files }),
     ...validation(judge, data.validation, { ...scoring, ...rollouts, writing, signal }),
     openRollouts: rollouts.openRollouts,
     samplesAt: writing.sampler?.atStep,
@@ -170,11 +172,9 @@ async function runStages(
 }
 
 /** The folders that a plan writes. */
-function writtenBy({ targets, train: { checkpoints } }: PlanSpec): string[] {
-  return [
-    ...targets.map(({ folder }) => folder),
-    ...typeof checkpoints === "string" ? [checkpoints] : [],
-  ];
+function writtenBy({ targets, train: { checkpoints, snapshots } }: PlanSpec): string[] {
+  const kept = [checkpoints, snapshots].filter((folder) => typeof folder === "string");
+  return [...targets.map(({ folder }) => folder), ...kept];
 }
 
 /** Says what the data is, and asks the model before the training about it where that is needed. */

@@ -38,7 +38,8 @@ import {
 const rescueFolder = ".tunebook/interrupted";
 
 /** What the stage needs beside the model and the data. */
-export interface TrainingStage extends Pick<TrainContext, "device" | "validate" | "processes"> {
+export interface TrainingStage
+  extends Pick<TrainContext, "device" | "validate" | "processes" | "snapshot"> {
   readonly openRollouts?: TrainContext["openRollouts"] | undefined;
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;

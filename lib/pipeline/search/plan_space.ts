@@ -49,7 +49,7 @@ export type NamedMethod =
 export interface SearchedSettings extends
   Omit<
     TrainOptions,
-    "checkpoints" | "checkpointEvery" | "keepCheckpoints" | "resume" | "samples"
+    "checkpoints" | "checkpointEvery" | "keepCheckpoints" | "snapshots" | "resume" | "samples"
   > {
   /** `lora({ rank: 8 })`, or `{ name: "lora", rank: int(2, 64) }`. */
   readonly method?: Method | NamedMethod;
@@ -79,6 +79,7 @@ const keptSettings: readonly string[] = [
   "checkpoints",
   "checkpointEvery",
   "keepCheckpoints",
+  "snapshots",
   "resume",
   "samples",
 ] satisfies readonly (keyof TrainOptions)[];

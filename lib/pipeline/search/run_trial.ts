@@ -86,8 +86,9 @@ async function scoreOf(
 ): Promise<number | string> {
   const method = await spec.method.open?.() ?? spec.method;
   // Where the plan's own run is kept is no place for trials.
-  const { checkpoints: _, checkpointEvery: __, keepCheckpoints: ___, resume: ____, ...own } =
+  const { checkpoints: _, checkpointEvery: __, keepCheckpoints: ___, resume: ____, ...all } =
     spec.train;
+  const { snapshots: _____, ...own } = all;
   const settings = trainSettings(own, method);
   const trial = await bases.attach(spec, { method, settings, signal });
   const trainable = trainableOf(trial, trial.rows.train, settings);

@@ -152,7 +152,11 @@ async function encodedRows(
   const where = "the training data";
   const train = await encode("train", where);
   return {
-    train: await askTeachers(train, { table: splits.train, processor, where, signal }),
+    train: await askTeachers(train, {
+      table: splits.train,
+      student: files.config,
+      ...{ processor, where, signal },
+    }),
     validation: await encode("validation", "the validation data"),
   };
 }

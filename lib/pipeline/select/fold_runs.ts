@@ -77,7 +77,7 @@ export function foldSettings(
 ): TrainSettings {
   const { checkpoints: _, checkpointEvery: __, keepCheckpoints: ___, resume: ____, ...kept } =
     train;
-  const { samples: _____, ...own } = kept;
+  const { samples: _____, snapshots: ______, ...own } = kept;
   const settings = trainSettings(own, method);
   return { ...settings, seed: settings.seed + repeat - 1 };
 }
@@ -126,7 +126,9 @@ export async function openFoldRuns(
       const processor = processorOf(opened, attached.maxTokens);
       const read = { splits: foldSplits(pool, rows), task };
       const asking = { device: exact, continues: goesOn(spec), signal };
-      const encoded = await encodeSplits(read, processor, signal);
+      const encoded = await encodeSplits(read, processor, signal, {
+        student: opened.config,
+      });
       const data = await splitsWithReference(attached, encoded, asking);
       const trainable = trainableOf(attached, data.train, settings);
       await using scoring = scoringOf({ ...spec, metrics: {} }, trainable, exact);

@@ -7,8 +7,8 @@ import { TunebookError } from "../../core/errors.ts";
 import { type HostTensor, type InputSpec, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
 import type { Outputs } from "../../nn/task.ts";
-import { type BatchLayout, paddedLayout } from "../../text/batch_layout.ts";
 import { softLosses } from "./soft_loss.ts";
+import { tokenFeed } from "./token_feeds.ts";
 
 /** What teachers say, and how it is learned. */
 export interface DistillationObjectiveOptions {
@@ -75,7 +75,7 @@ export function distillationObjective(
       const chosen = Array.from(rows);
       const told = teachers.map((teacher) => chosen.map((row) => teacher[row]));
       const lay = per === "token"
-        ? (each: readonly Float32Array[]) => tokensOf(each, outputs, layout)
+        ? (each: readonly Float32Array[]) => tokenFeed(each, outputs, layout)
         : (each: readonly Float32Array[]) => rowsOf(each, outputs);
       return {
         ...own.targetsOf(rows, normaliser, about),
@@ -97,16 +97,4 @@ function rowsOf(each: readonly Float32Array[], outputs: number): HostTensor {
   const data = new Float32Array(each.length * outputs);
   each.forEach((row, at) => data.set(row, at * outputs));
   return { shape: [each.length, outputs], data };
-}
-
-function tokensOf(
-  each: readonly Float32Array[],
-  outputs: number,
-  layout: BatchLayout | undefined,
-): HostTensor {
-  const { rows, length, starts } = layout ??
-    paddedLayout(each.map((tokens) => tokens.length / outputs));
-  const data = new Float32Array(rows * length * outputs);
-  each.forEach((tokens, at) => data.set(tokens, starts[at] * outputs));
-  return { shape: [rows, length, outputs], data };
 }

@@ -15,6 +15,8 @@ import {
   text,
   whole,
 } from "../../core/option_rules.ts";
+import { attentionRule, type TaughtAttentionOptions } from "./attention_options.ts";
+import { isLayerMap, layerMapWords } from "./layer_map.ts";
 import type { HiddenOptions } from "./state_loss.ts";
 
 /** The result of a run that has deployed its model. */
@@ -46,6 +48,11 @@ export interface DistillationOptions {
   readonly top?: number;
   /** Hidden states that are to be like the teacher's as well; none unless given. Of labels and numbers, not of tokens. */
   readonly hidden?: HiddenOptions;
+  /**
+   * Attention that is to be like the teacher's as well; none unless given. Of labels and numbers of texts, in encoders
+   * that cut texts into the same tokens.
+   */
+  readonly attention?: TaughtAttentionOptions;
   /** The folder in which the teacher's answers are kept for other runs; `.tunebook/teacher` unless given. */
   readonly answersIn?: string;
 }
@@ -80,14 +87,11 @@ const weightRule: Rule = [
 ];
 
 const hiddenRule: Rule = [
-  "{ layers, weight } with layers from 1 and the teacher's layer for each, { 1: 2, 2: 4 }, and a weight above 0",
+  `{ layers, weight } with layers ${layerMapWords}, and a weight above 0`,
   (value) => {
     if (!isRecord(value)) return false;
     const { layers, weight = 1, ...others } = value as Record<string, unknown>;
-    const isLayer = (layer: unknown) => Number.isSafeInteger(layer) && Number(layer) >= 1;
-    return Object.keys(others).length === 0 && positive[1](weight) && isRecord(layers) &&
-      Object.keys(layers).length > 0 &&
-      Object.entries(layers).every(([own, taught]) => isLayer(Number(own)) && isLayer(taught));
+    return Object.keys(others).length === 0 && positive[1](weight) && isLayerMap(layers);
   },
 ];
 
@@ -98,6 +102,7 @@ const rules: Rules<DistillationOptions> = {
   weight: weightRule,
   top: whole,
   hidden: hiddenRule,
+  attention: attentionRule,
   answersIn: text,
 };
 
@@ -107,9 +112,14 @@ export const usualFolder = ".tunebook/teacher";
 /** What is wrong with the options. */
 export function distillationMistakes(options: object): Mistake[] {
   const wrong = optionMistakes(options, rules);
-  const { teacher, teacherWeights, hidden } = options as DistillationOptions;
-  if (wrong.length === 0 && hidden !== undefined && teachersOf(teacher).length > 1) {
-    wrong.push(mistakeOf((nameOf) => `${nameOf("hidden")} states are of one ${nameOf("teacher")}`));
+  const { teacher, teacherWeights, hidden, attention } = options as DistillationOptions;
+  if (wrong.length === 0 && teachersOf(teacher).length > 1) {
+    const ofOne = [...hidden ? ["hidden"] : [], ...attention ? ["attention"] : []];
+    wrong.push(
+      ...ofOne.map((name) =>
+        mistakeOf((nameOf) => `${nameOf(name)} is of one ${nameOf("teacher")}`)
+      ),
+    );
   }
   if (!Array.isArray(teacherWeights) || wrong.length > 0) return wrong;
   const count = teachersOf(teacher).length;

@@ -4,20 +4,23 @@
  * @module
  */
 import { type HostTensor, type InputSpec, type Tensor, tf } from "../../engine/mod.ts";
+import type { LayerPair } from "../../nn/below_head.ts";
 import type { LayerStates } from "../../nn/layer_states.ts";
 import type { Parameter } from "../../nn/method.ts";
 import type { Objective } from "../../nn/objective.ts";
+import type { LayerMap } from "./layer_map.ts";
 
 /** Which states are compared. */
 export interface HiddenOptions {
-  /** The model's layers, counted from 1, and the teacher's layer that each is like: `{ 1: 2, 2: 4, 3: 6 }`. */
-  readonly layers: Readonly<Record<number, number>>;
+  /** Which layers: `{ 1: 2, 2: 4, 3: 6 }`, `uniform` or `last`. */
+  readonly layers: LayerMap;
   /** What the mean distance counts beside the rest of the loss: 1 unless given. */
   readonly weight?: number;
 }
 
 /** Beside the options, what the teacher gave. */
-export interface StateLossOptions extends HiddenOptions {
+export interface StateLossOptions extends Pick<HiddenOptions, "weight"> {
+  readonly pairs: readonly LayerPair[];
   /** The teacher's states after its layers, in the order of the model's, one after the other, of each row. */
   readonly states: readonly Float32Array[];
   /** Numbers of a state of the model. */
@@ -30,16 +33,6 @@ const projectionOf = (layer: number) => `loss.projection.${layer}`;
 /** Keeps the length of a state of zeros from being divided by. */
 const tiniest = 1e-12;
 
-/** The model's layers in their order. */
-export function comparedLayers({ layers }: HiddenOptions): number[] {
-  return Object.keys(layers).map(Number).sort((a, b) => a - b);
-}
-
-/** The teacher's layers in the order of the model's. */
-export function askedLayers(options: HiddenOptions): number[] {
-  return comparedLayers(options).map((layer) => options.layers[layer]);
-}
-
 /**
  * The objective with weight · the mean over rows and layers of ‖s ÷ ‖s‖ − t ÷ ‖t‖‖² of the states s of the model and t
  * of the teacher, of the token that stands for the sequence (Sun et al., "Patient Knowledge Distillation for BERT
@@ -47,8 +40,8 @@ export function askedLayers(options: HiddenOptions): number[] {
  * that the training learns as well and that is no part of what is kept.
  */
 export function withStateLoss(own: Objective, options: StateLossOptions): Objective {
-  const { states, hiddenSize, weight = usualWeight } = options;
-  const layers = comparedLayers(options);
+  const { pairs, states, hiddenSize, weight = usualWeight } = options;
+  const layers = pairs.map(([layer]) => layer);
   const width = states.length === 0 ? hiddenSize : states[0].length / layers.length;
   const isProjected = width !== hiddenSize;
   const spec: InputSpec = { role: "feed", type: "float32", shape: ["batch", width] };

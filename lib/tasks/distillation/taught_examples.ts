@@ -6,11 +6,22 @@
 import { createHash } from "node:crypto";
 import { TunebookError } from "../../core/errors.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
-import type { Examples, Outputs, Task } from "../../nn/task.ts";
+import type { ComparedLayers } from "../../nn/below_head.ts";
+import type { ModelConfig } from "../../nn/family.ts";
+import type { Objective } from "../../nn/objective.ts";
+import type { Examples, ObjectiveContext, Outputs, Task } from "../../nn/task.ts";
 import { distillationObjective } from "./distillation_objective.ts";
 import { likelyTokens, likelyTokensObjective } from "./likely_tokens.ts";
 import { type DistillationOptions, sharesOfTeachers, teachersOf, usualFolder } from "./options.ts";
-import { askedLayers, withStateLoss } from "./state_loss.ts";
+import {
+  attentionWidth,
+  checkHeads,
+  comparedAttention,
+  comparedVectors,
+} from "./attention_options.ts";
+import { withAttentionLoss } from "./attention_loss.ts";
+import { type LayerMap, layerPairs } from "./layer_map.ts";
+import { withStateLoss } from "./state_loss.ts";
 
 const usualTemperature = 2;
 const usualWeight = 0.5;
@@ -33,12 +44,14 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
       "distillation asks teachers about each image by itself, once; leave out the augmentations that mix images",
     );
   }
-  const { teacher, temperature = usualTemperature, weight = usualWeight, hidden, top = usualTop } =
-    options;
+  const { teacher, temperature = usualTemperature, weight = usualWeight, top = usualTop } = options;
   const teachers = teachersOf(teacher);
   const isOfTokens = task.kind === "language";
   const isPerToken = !perRowKinds.includes(task.kind);
-  const withAnswers = (answers: readonly Outputs[]): Examples<Predicted, Answer> => {
+  const withAnswers = (
+    answers: readonly Outputs[],
+    compared: ComparedLayers | undefined,
+  ): Examples<Predicted, Answer> => {
     const { teaching: _asked, ...rest } = taught;
     return {
       ...rest,
@@ -52,14 +65,16 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
           });
         }
         const soft = distillationObjective(own.objective(context), {
-          teachers: answers.map((teacher) => outputsOf(teacher, labels.length, hidden)),
+          teachers: answers.map((teacher) =>
+            compared ? partOf(teacher, 0, labels.length) : teacher
+          ),
           shares: sharesOfTeachers(options),
           temperature,
           weight,
         });
-        if (!hidden) return soft;
-        const states = answers[0].map((each) => each.subarray(labels.length));
-        return withStateLoss(soft, { ...hidden, states, hiddenSize: context.hiddenSize });
+        return compared
+          ? withLayers(soft, compared, { options, context, answers: answers[0], labels })
+          : soft;
       },
     };
   };
@@ -70,8 +85,10 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
       labels,
       teachers,
       answersIn: options.answersIn ?? usualFolder,
-      isPerToken,
-      ...(hidden ? { states: askedLayers(hidden) } : {}),
+      isPerToken: isPerToken || options.attention !== undefined,
+      ...(options.hidden || options.attention
+        ? { compared: (own, taught) => comparedLayers(options, own, taught) }
+        : {}),
       ...(isOfTokens
         ? {
           askedWith: (asked) => likelyTokens(asked, { top, temperature }),
@@ -93,13 +110,63 @@ export function taughtExamples<Predicted extends AnyPredictions, Answer>(
   return taught;
 }
 
-/** What the head gave, without the hidden states behind it. */
-function outputsOf(
-  answers: Outputs,
-  outputs: number,
-  hidden: DistillationOptions["hidden"],
-): Outputs {
-  return hidden ? answers.map((each) => each.subarray(0, outputs)) : answers;
+/** The same numbers of each row. */
+function partOf(answers: Outputs, start: number, end?: number): Float32Array[] {
+  return answers.map((each) => each.subarray(start, end));
+}
+
+/** What of the two is compared, now that both are known. */
+function comparedLayers(
+  { hidden, attention: asked }: DistillationOptions,
+  own: ModelConfig,
+  taught: ModelConfig,
+): ComparedLayers {
+  const attention = asked && comparedAttention(asked);
+  if (attention) checkHeads(attention, own, taught);
+  const pairs = (layers: LayerMap) => layerPairs(layers, own.numLayers, taught.numLayers);
+  return {
+    states: hidden ? pairs(hidden.layers) : [],
+    attention: attention ? pairs(attention.layers) : [],
+    vectors: attention ? comparedVectors(attention) : [],
+    hiddenSize: taught.hiddenSize,
+    attentionWidth: attentionWidth(taught),
+    numHeads: taught.numHeads,
+  };
+}
+
+/** The loss of what the head says together with those of the layers below it. */
+function withLayers(
+  soft: Objective,
+  compared: ComparedLayers,
+  { options: { hidden, attention }, context, answers, labels }: {
+    readonly options: DistillationOptions;
+    readonly context: ObjectiveContext;
+    readonly answers: Outputs;
+    readonly labels: readonly string[];
+  },
+): Objective {
+  const { states: pairs, hiddenSize } = compared;
+  const behind = labels.length + pairs.length * hiddenSize;
+  const near = hidden
+    ? withStateLoss(soft, {
+      ...hidden,
+      pairs,
+      states: partOf(answers, labels.length, behind),
+      hiddenSize: context.hiddenSize,
+    })
+    : soft;
+  if (!attention) return near;
+  if (context.afterVirtualTokens) {
+    throw new TunebookError(
+      "unsupported",
+      "attention is compared over the tokens of texts, before which this method puts virtual tokens; take full() or lora()",
+    );
+  }
+  return withAttentionLoss(near, {
+    ...comparedAttention(attention),
+    compared,
+    taught: partOf(answers, behind),
+  });
 }
 
 /** The kinds of predictions that have one line of numbers a row. */

