@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { CalibrationOptions } from "./lib/deploy/calibration.ts";
 export { adapter, type AdapterOptions } from "./lib/deploy/adapter.ts";
 export { adapters, type AdaptersOptions } from "./lib/deploy/adapters.ts";
 export { browser, type BrowserOptions } from "./lib/deploy/browser.ts";

@@ -215,7 +215,7 @@ export type {
   TargetForm,
 } from "./lib/deploy/target.ts";
 export type { ProbeRecord, RunRecord } from "./lib/deploy/hub/run_record.ts";
-export type { TrainedModel } from "./lib/deploy/trained_model.ts";
+export type { RangeRows, TrainedModel } from "./lib/deploy/trained_model.ts";
 export type { FloatDtype } from "./lib/deploy/float_dtype.ts";
 export type { OnnxDtype } from "./lib/deploy/onnx_dtype.ts";
 export type { AnswerProof, AnswerReceipt } from "./lib/deploy/ask_reader.ts";
