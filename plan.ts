@@ -33,11 +33,11 @@ export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
 export type {
   Budget,
   ComparedMetric,
-  CompareJson,
   CompareOptions,
   CompareSpec,
   SharedTrainOptions,
 } from "./lib/pipeline/compare/compare_spec.ts";
+export type { CompareJson } from "./lib/pipeline/compare/compare_json.ts";
 export type {
   ComparedMethod,
   ComparedSeed,

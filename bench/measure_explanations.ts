@@ -1,9 +1,11 @@
 /**
- * Explanations of sentences beside Captum: integrated gradients of a trained MiniLM classifier, the same steps, one thread
- * each, in turns. `deno run -A bench/measure_explanations.ts PYTHON`, where PYTHON has what `requirements.txt` names and
+ * Explanations of sentences beside Captum: integrated gradients of a trained MiniLM classifier, one thread each, in turns,
+ * Captum with 50 steps, its default, and tunebook as it comes, or both with `--steps N`; how far either is from what
+ * 400 steps give stands beside the times. `deno run -A bench/measure_explanations.ts PYTHON`, where PYTHON has what `requirements.txt` names and
  * captum 0.9.0 (`pip install --no-deps captum==0.9.0`, with matplotlib and tqdm; captum asks for an older NumPy).
  *
- *     --sentences N --steps N --rounds N
+ *     --sentences N --rounds N
+ *     --steps N        the same steps on both sides
  *     --model FOLDER   a merged classifier of two labels, instead of training one
  *
  * @module
@@ -20,13 +22,16 @@ const { values, positionals: [python] } = parseArgs({
   allowPositionals: true,
   options: {
     sentences: { type: "string", default: "100" },
-    steps: { type: "string", default: "50" },
+    steps: { type: "string" },
     rounds: { type: "string", default: "3" },
     model: { type: "string" },
   },
 });
 if (python === undefined) throw new Error("name a Python that has torch, transformers and captum");
-const [sentences, steps, rounds] = [values.sentences, values.steps, values.rounds].map(Number);
+const [sentences, rounds] = [values.sentences, values.rounds].map(Number);
+const steps = values.steps === undefined ? undefined : Number(values.steps);
+/** As many as leave no more than rounding. */
+const exactSteps = 400;
 
 interface Turn {
   readonly seconds: number;
@@ -39,12 +44,12 @@ let [ours, peer]: (Side | undefined)[] = [];
 try {
   const classifier = values.model ?? await trainedIn(join(folder, "model"));
   const texts = columnValues(await sentiment(), "text").map(String).slice(-sentences);
-  const setup = { cmd: "setup", folder: classifier, threads: 1, steps, texts, outputs: 2 };
+  const setup = { cmd: "setup", folder: classifier, threads: 1, texts, outputs: 2 };
   Deno.env.set("TUNEBOOK_THREADS", "1");
   ours = startOurs("our_explanations.ts");
   peer = startPeer("peer_explanations.py", python);
-  await ours.ask(setup);
-  console.log(JSON.stringify(await peer.ask(setup)));
+  await ours.ask({ ...setup, ...(steps === undefined ? {} : { steps }) });
+  console.log(JSON.stringify(await peer.ask({ ...setup, steps: steps ?? 50 })));
   const turns: { ours: Turn; peer: Turn }[] = [];
   for (let round = 0; round < rounds; round++) {
     const turn = { ours: await turnOf(ours), peer: await turnOf(peer) };
@@ -56,9 +61,17 @@ try {
         `${largestDifference(turn.ours, turn.peer).toExponential(1)} at most`,
     );
   }
-  for (const  of of["seconds", "processor"] as const) {
-    const ratio = median(turns.map(({ ours, peer }) => ours[of] / peer[of]));
-    console.log(`${of}: ours / Captum ${ratio.toFixed(2)}`);
+  for (const unit of ["seconds", "processor"] as const) {
+    const ratio = median(turns.map(({ ours, peer }) => ours[unit] / peer[unit]));
+    console.log(`${unit}: ours / Captum ${ratio.toFixed(2)}`);
+  }
+  const exact = await ours.ask({ cmd: "explain", steps: exactSteps }) as unknown as Turn;
+  for (const [side, turn] of Object.entries(turns[0])) {
+    const errors = turn.values.map((own, text) => distance(own, exact.values[text]));
+    console.log(
+      `${side}: the largest error of a sentence's values is ${median(errors).toExponential(1)} ` +
+        `in the median, ${Math.max(...errors).toExponential(1)} at most`,
+    );
   }
 } finally {
   await ours?.stop();
@@ -76,11 +89,12 @@ function shown({ seconds, processor }: Turn): string {
 }
 
 function largestDifference(ours: Turn, peer: Turn): number {
-  return Math.max(
-    ...ours.values.flatMap((own, text) =>
-      own.map((value, token) => Math.abs(value - peer.values[text][token]))
-    ),
-  );
+  return Math.max(...ours.values.map((own, text) => distance(own, peer.values[text])));
+}
+
+/** The largest difference of two lists of values. */
+function distance(some: readonly number[], others: readonly number[]): number {
+  return Math.max(...some.map((value, token) => Math.abs(value - others[token])));
 }
 
 async function trainedIn(out: string): Promise<string> {

@@ -19,7 +19,8 @@ import { TextLineStream } from "./text_lines.ts";
 
 interface Setup {
   readonly folder: string;
-  readonly steps: number;
+  /** As the method comes unless given. */
+  readonly steps?: number;
   readonly texts: readonly string[];
   readonly outputs: number;
 }
@@ -50,7 +51,7 @@ async function setup(request: Setup): Promise<object> {
 }
 
 /** What each token has. */
-async function explained(text: string): Promise<number[]> {
+async function explained(text: string, steps = given.steps): Promise<number[]> {
   const { ids, types } = tokenizer.encode(text);
   const words = ids.length - 2;
   const tokens = {
@@ -69,7 +70,7 @@ async function explained(text: string): Promise<number[]> {
     }),
   );
   const target = targetOf(logits.indexOf(Math.max(...logits)));
-  const method = integratedGradients({ steps: given.steps });
+  const method = integratedGradients(steps === undefined ? {} : { steps });
   const { units } = await method.attribute!(explainedText(tokens, { programs, target }));
   return [...units!];
 }
@@ -78,11 +79,11 @@ function targetOf(output: number) {
   return { terms: [{ place: 0, output, weight: 1 }], kind: "single" } as const;
 }
 
-async function explain(): Promise<object> {
+async function explain(steps?: number): Promise<object> {
   const began = performance.now();
   const worked = cpuUsage();
   const values: number[][] = [];
-  for (const text of given.texts) values.push(await explained(text));
+  for (const text of given.texts) values.push(await explained(text, steps));
   return {
     seconds: (performance.now() - began) / 1000,
     processor: processorMilliseconds(worked) / 1000,
@@ -95,6 +96,8 @@ const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream())
 for await (const line of lines) {
   const request = JSON.parse(line);
   if (request.cmd === "stop") break;
-  console.log(JSON.stringify(await (request.cmd === "setup" ? setup(request) : explain())));
+  console.log(
+    JSON.stringify(await (request.cmd === "setup" ? setup(request) : explain(request.steps))),
+  );
 }
 await programs!.dispose();

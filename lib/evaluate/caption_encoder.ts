@@ -7,7 +7,8 @@
 import { TunebookError } from "../core/errors.ts";
 import { pauses } from "../core/pauses.ts";
 import { type Device, openDevice } from "../engine/mod.ts";
-import { loadModel, readModelConfig } from "../models/load_model.ts";
+import { loadModel } from "../models/load_model.ts";
+import { readModelConfig } from "../models/read_model_config.ts";
 import type { TextConfig } from "../nn/family.ts";
 import { finishedProgram } from "../nn/hidden_program.ts";
 import { noAdapter } from "../nn/merge.ts";

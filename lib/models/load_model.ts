@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isRecord } from "../core/objects.ts";
 import { checkOptions } from "../core/check_options.ts";
 import {
   abortSignal,
@@ -16,13 +15,10 @@ import {
   text,
   whole,
 } from "../core/option_rules.ts";
-import { messageOf, TunebookError } from "../core/errors.ts";
-import { parseJson } from "../core/parse_json.ts";
+import { TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
-import { readText } from "../core/read_text.ts";
-import { isGguf } from "../core/gguf/read_gguf.ts";
 import {
   dequantize,
   type QuantizationFormat,
@@ -34,11 +30,8 @@ import type { Family, Head, ModelConfig } from "../nn/family.ts";
 import { initialOf, isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { readBitsandbytes } from "../weights/bitsandbytes.ts";
-import { readGgufConfig } from "../weights/gguf/gguf_config.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
-import { labelsAround } from "../weights/pipeline_folder.ts";
-import { isGraphFile } from "../weights/graph/graph_file.ts";
 import type { GraphOptions } from "../weights/graph/graph_options.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
 import {
@@ -48,9 +41,7 @@ import {
   namesOf,
   reusableLayers,
 } from "./checkpoint_names.ts";
-import { readGraphConfig } from "./graph/read_graph_config.ts";
-import { checkQuantization } from "./check_quantization.ts";
-import { families, familyOf, typeOfClass } from "./mod.ts";
+import { families } from "./mod.ts";
 import {
   ignoredLayers,
   keepLayers,
@@ -59,7 +50,7 @@ import {
   storedWeight,
 } from "./kept_layers.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
-import { refuseTimm } from "./refuse_timm.ts";
+import { readModelConfig } from "./read_model_config.ts";
 
 /** The local files of a model, and the head that it gets. */
 export interface LoadModelOptions {
@@ -106,46 +97,6 @@ const rules: Rules<LoadModelOptions> = {
   graph: record,
   signal: abortSignal,
 };
-
-/** Reads and checks `config.json`, or what stands for it in a GGUF file or in a graph. */
-export async function readModelConfig(
-  path: string,
-  own: readonly Family[] = [],
-  graph?: GraphOptions,
-): Promise<{
-  family: Family;
-  config: ModelConfig;
-  json: Record<string, unknown>;
-}> {
-  const fields = await readFields(path, graph);
-  try {
-    refuseTimm(fields);
-    const family = familyOf(fields.model_type ?? typeOfClass(fields._class_name, own), own);
-    checkQuantization(fields);
-    return { family, config: family.readConfig(fields), json: fields };
-  } catch (error) {
-    if (!(error instanceof TunebookError)) throw error;
-    throw new TunebookError(error.kind, `${path}: ${error.message}`, { cause: error });
-  }
-}
-
-async function readFields(path: string, graph?: GraphOptions): Promise<Record<string, unknown>> {
-  if (isGguf(path)) return await readGgufConfig(path);
-  return await (isGraphFile(path) ? readGraphConfig(path, graph) : readConfigFile(path));
-}
-
-async function readConfigFile(path: string): Promise<Record<string, unknown>> {
-  let json: unknown;
-  try {
-    json = parseJson(await readText(path));
-  } catch (error) {
-    throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  if (isRecord(json)) return { ...await labelsAround(path, json), ...json };
-  throw new TunebookError("weights", `${path} is not a JSON object`);
-}
 
 /**
  * Loads the encoder, and the head where the checkpoint has one of the same size and none is asked for that

@@ -19,7 +19,7 @@ import {
 } from "tunebook";
 import { readGguf } from "../../lib/core/gguf/read_gguf.ts";
 import { architectures } from "../../lib/weights/gguf/architectures/mod.ts";
-import { readModelConfig } from "../../lib/models/load_model.ts";
+import { readModelConfig } from "../../lib/models/read_model_config.ts";
 import { loadTokenizer } from "../../lib/text/tokenizer.ts";
 import { openWeights } from "../../lib/weights/open_weights.ts";
 import { isMistake } from "../is_mistake.ts";

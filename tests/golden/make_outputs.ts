@@ -14,7 +14,7 @@ import { batchFeeds } from "../../lib/data/feeds.ts";
 import { encodeRows } from "../../lib/data/encode_rows.ts";
 import { textConfig } from "../../lib/nn/model.ts";
 import { largestDifference } from "../../lib/nn/run_over.ts";
-import { readModelConfig } from "../../lib/models/load_model.ts";
+import { readModelConfig } from "../../lib/models/read_model_config.ts";
 import { tableFromColumns } from "../../lib/table/table.ts";
 import { loadTokenizer } from "../../lib/text/tokenizer.ts";
 import { writeSafetensors } from "../../lib/weights/write_safetensors.ts";

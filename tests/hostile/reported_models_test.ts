@@ -13,7 +13,7 @@ import {
   tokenAccuracy,
   tokenClassification,
 } from "tunebook";
-import { readModelConfig } from "../../lib/models/load_model.ts";
+import { readModelConfig } from "../../lib/models/read_model_config.ts";
 import type { TagPredictions } from "../../lib/nn/tag_predictions.ts";
 import type { TagScheme } from "../../lib/nn/tags/tag_scheme.ts";
 import { tokenKinds } from "../../lib/text/gguf/vocabulary_keys.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readModelConfig } from "../../lib/models/load_model.ts";
+import { readModelConfig } from "../../lib/models/read_model_config.ts";
 import { storedHead } from "../../lib/models/stored_head.ts";
 import { goldenPath } from "./golden.ts";
 

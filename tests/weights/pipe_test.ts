@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadTokenizer } from "../../lib/text/tokenizer.ts";
-import { readModelConfig } from "../../lib/models/load_model.ts";
+import { readModelConfig } from "../../lib/models/read_model_config.ts";
 import { readPeftFiles } from "../../lib/adapters/peft/files.ts";
 import { loadCheckpoint } from "../../lib/train/checkpoint.ts";
 import { openWeights } from "../../lib/weights/open_weights.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { loadModel, readModelConfig } from "../../lib/models/load_model.ts";
+import { loadModel } from "../../lib/models/load_model.ts";
+import { readModelConfig } from "../../lib/models/read_model_config.ts";
 import { missingFiles } from "../../lib/weights/model_files.ts";
 import { pipelineAround, pipelineParts } from "../../lib/weights/pipeline_folder.ts";
 import { resolveModel } from "../../lib/weights/resolve_model.ts";

@@ -7,7 +7,12 @@ import type { Device, HeldWeights, HostTensor, Program, State, Step } from "../.
 import type { Feeds } from "../../nn/feeds.ts";
 import { frozenOf, type TrainableModel } from "../../nn/trainable_model.ts";
 import { attentionProgram } from "./attention_rollout.ts";
-import { type ExplainedLayer, gradientsProgram, vectorsProgram } from "./layer_gradients.ts";
+import {
+  type ExplainedLayer,
+  gradientsProgram,
+  sumsProgram,
+  vectorsProgram,
+} from "./layer_gradients.ts";
 import { lensProgram } from "./lens_program.ts";
 import { logitsProgram, scoresProgram } from "./scores_program.ts";
 
@@ -17,7 +22,7 @@ export type ExplainProgram =
   | "logits"
   | "lens"
   | "attention"
-  | `${"gradients" | "vectors"} at ${ExplainedLayer}`;
+  | `${"gradients" | "sums" | "vectors"} at ${ExplainedLayer}`;
 
 /** A model's programs. */
 export interface ExplainPrograms {
@@ -81,5 +86,6 @@ function programOf(trainable: TrainableModel, name: ExplainProgram): Program {
   const [what, at] = name.split(" at ");
   const layer = at === "words" || at === "pixels" ? at : Number(at);
   if (what === "gradients") return gradientsProgram(trainable, layer);
+  if (what === "sums") return sumsProgram(trainable, layer);
   return vectorsProgram(trainable, layer as "words" | number);
 }

@@ -39,6 +39,8 @@ export interface Explained {
     layer: number | undefined,
     each: (gradient: Float32Array, point: number) => void,
   ): Promise<void>;
+  /** The target's sum at so many points, in their order. */
+  sums(points: Iterable<Float32Array>, layer: number | undefined): Promise<number[]>;
 }
 
 /** How much each part of an input speaks for the target. */

@@ -5,7 +5,13 @@
  */
 import type { HostTensor } from "../../engine/mod.ts";
 import type { Explained } from "./explained.ts";
-import { gradientsAtPoints, scoresOfVariants, type VariantsOptions } from "./explained_rows.ts";
+import {
+  gradientsAtPoints,
+  type PointsInput,
+  scoresOfVariants,
+  sumsAtPoints,
+  type VariantsOptions,
+} from "./explained_rows.ts";
 
 /** An image as the model is fed with it, cut into regions. */
 export interface ExplainedPixels {
@@ -38,6 +44,7 @@ export function explainedImage(
       1,
   };
   const shape = [channels, height, width];
+  const pointsInput: PointsInput = { layer: "pixels", shape, feedsOf: () => ({}) };
   return {
     features: rows * columns,
     featureOf,
@@ -58,12 +65,7 @@ export function explainedImage(
         baseline: new Float32Array(channels * size).fill(blank),
         unitOf: (at) => at % size,
       }),
-    gradients: (points, _, each) =>
-      gradientsAtPoints(
-        points,
-        "gradients at pixels",
-        { shape, feedsOf: () => ({}), each },
-        own,
-      ),
+    gradients: (points, _, each) => gradientsAtPoints(points, pointsInput, each, own),
+    sums: (points) => sumsAtPoints(points, pointsInput, own),
   };
 }

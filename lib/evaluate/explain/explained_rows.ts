@@ -7,8 +7,8 @@ import type { HostTensor } from "../../engine/mod.ts";
 import { pauses } from "../../core/pauses.ts";
 import type { Feeds } from "../../nn/feeds.ts";
 import type { TargetScore } from "./explained.ts";
-import type { ExplainProgram, ExplainPrograms } from "./explain_programs.ts";
-import { points } from "./layer_gradients.ts";
+import type { ExplainPrograms } from "./explain_programs.ts";
+import { type ExplainedLayer, points } from "./layer_gradients.ts";
 import { targetFeeds, type TargetTerm } from "./target_terms.ts";
 
 /** A target and how its sum becomes a probability. */
@@ -51,36 +51,64 @@ export async function scoresOfVariants(
   return scores;
 }
 
+/** What points are, and what is fed beside them. */
+export interface PointsInput {
+  /** Where they are, as programs call it. */
+  readonly layer: ExplainedLayer;
+  /** The shape of one. */
+  readonly shape: readonly number[];
+  /** What is fed beside so many points. */
+  feedsOf(batch: number): Feeds;
+}
+
 /** The gradients at points, in their order. */
 export async function gradientsAtPoints(
   all: Iterable<Float32Array>,
-  program: ExplainProgram,
-  { shape, feedsOf, each }: {
-    /** Of one point. */
-    readonly shape: readonly number[];
-    /** What is fed beside so many points. */
-    feedsOf(batch: number): Feeds;
-    each(gradient: Float32Array, point: number): void;
-  },
-  { programs, target, sequence, units, signal }: VariantsOptions,
+  input: PointsInput,
+  each: (gradient: Float32Array, point: number) => void,
+  options: VariantsOptions,
 ): Promise<void> {
-  const atOnce = programs.rowsAtOnce(units);
-  const pause = pauses(signal);
   let done = 0;
-  for (const batch of inBatches(all, atOnce)) {
+  for await (const { rows, found } of runsAtPoints("gradients", all, input, options)) {
+    const data = found.gradients.data as Float32Array;
+    const size = data.length / rows;
+    for (let at = 0; at < rows; at++) each(data.subarray(at * size, (at + 1) * size), done++);
+  }
+}
+
+/** The target's sums at points, in their order. */
+export async function sumsAtPoints(
+  all: Iterable<Float32Array>,
+  input: PointsInput,
+  options: VariantsOptions,
+): Promise<number[]> {
+  const sums: number[] = [];
+  for await (const { found } of runsAtPoints("sums", all, input, options)) {
+    sums.push(...found.sums.data as Float32Array);
+  }
+  return sums;
+}
+
+/** Runs a program over points, as many at once as the device computes best. */
+async function* runsAtPoints(
+  what: "gradients" | "sums",
+  all: Iterable<Float32Array>,
+  { layer, shape, feedsOf }: PointsInput,
+  { programs, target, sequence, units, signal }: VariantsOptions,
+): AsyncIterable<{ rows: number; found: Readonly<Record<string, HostTensor>> }> {
+  const pause = pauses(signal);
+  for (const batch of inBatches(all, programs.rowsAtOnce(units))) {
     await pause();
+    const rows = batch.length;
     const size = batch[0].length;
-    const data = new Float32Array(batch.length * size);
+    const data = new Float32Array(rows * size);
     batch.forEach((point, at) => data.set(point, at * size));
-    const { gradients } = await programs.run(program, {
-      ...feedsOf(batch.length),
-      [points]: { shape: [batch.length, ...shape], data },
-      ...termFeeds(target, batch.length, sequence, programs),
+    const found = await programs.run(`${what} at ${layer}`, {
+      ...feedsOf(rows),
+      [points]: { shape: [rows, ...shape], data },
+      ...termFeeds(target, rows, sequence, programs),
     });
-    const found = gradients.data as Float32Array;
-    for (let at = 0; at < batch.length; at++) {
-      each(found.subarray(at * size, (at + 1) * size), done++);
-    }
+    yield { rows, found };
   }
 }
 

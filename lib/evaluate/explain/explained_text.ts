@@ -7,7 +7,13 @@ import type { HostTensor } from "../../engine/mod.ts";
 import type { Feeds } from "../../nn/feeds.ts";
 import { modelHead } from "../../nn/model.ts";
 import type { Explained } from "./explained.ts";
-import { gradientsAtPoints, scoresOfVariants, type VariantsOptions } from "./explained_rows.ts";
+import {
+  gradientsAtPoints,
+  type PointsInput,
+  scoresOfVariants,
+  sumsAtPoints,
+  type VariantsOptions,
+} from "./explained_rows.ts";
 
 /** A sequence of tokens and its words. */
 export interface ExplainedTokens {
@@ -49,7 +55,14 @@ export function explainedText(
   };
   const without = (mask: Uint8Array) =>
     ids.map((id, token) => wordOf[token] >= 0 && mask[wordOf[token]] === 0 ? baselineId : id);
-  const layerName = (layer: number | undefined) => layer ?? "words";
+  const pointsInput = (layer: number | undefined): PointsInput => ({
+    layer: layer ?? "words",
+    shape: [tokens, options.programs.trainable.model.config.hiddenSize],
+    feedsOf: (batch) => ({
+      attention_mask: repeated(ones, batch),
+      ...(layer === undefined ? { ...segments(batch), ...written(batch) } : {}),
+    }),
+  });
   return {
     features: words,
     featureOf: wordOf,
@@ -62,7 +75,7 @@ export function explainedText(
     async vectors(layer) {
       const none = without(new Uint8Array(words));
       const { vectors: { data } } = await options.programs.run(
-        `vectors at ${layerName(layer)}`,
+        `vectors at ${layer ?? "words"}`,
         batchOf([ids, none]),
       );
       const size = data.length / 2;
@@ -74,15 +87,8 @@ export function explainedText(
         unitOf: (at) => Math.floor(at / width),
       };
     },
-    gradients: (points, layer, each) =>
-      gradientsAtPoints(points, `gradients at ${layerName(layer)}`, {
-        shape: [tokens, options.programs.trainable.model.config.hiddenSize],
-        feedsOf: (batch) => ({
-          attention_mask: repeated(ones, batch),
-          ...(layer === undefined ? { ...segments(batch), ...written(batch) } : {}),
-        }),
-        each,
-      }, own),
+    gradients: (points, layer, each) => gradientsAtPoints(points, pointsInput(layer), each, own),
+    sums: (points, layer) => sumsAtPoints(points, pointsInput(layer), own),
   };
 }
 

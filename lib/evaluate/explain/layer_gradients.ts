@@ -11,7 +11,13 @@ import { createNet } from "../../nn/create_net.ts";
 import { encode } from "../../nn/encoder.ts";
 import type { Net } from "../../nn/net.ts";
 import { type TrainableModel, weightInputs } from "../../nn/trainable_model.ts";
-import { targetInputs, targetSum, termLogits } from "./target_terms.ts";
+import {
+  targetInputs,
+  targetSum,
+  targetSums,
+  type TermLogits,
+  termLogits,
+} from "./target_terms.ts";
 
 /**
  * Where gradients are taken: at what the word table gives (`words`), at what the block of that number is given, from 0,
@@ -37,17 +43,36 @@ export function vectorsProgram(trainable: TrainableModel, layer: "words" | numbe
  * gradient of a weight is computed.
  */
 export function gradientsProgram(trainable: TrainableModel, layer: ExplainedLayer): Program {
-  const { given, batch, inputsAt, netAt } = startOf(trainable, layer);
-  const inputs = { ...batch, [points]: given, ...targetInputs };
-  return programOf(trainable, "gradients of a target", inputs, (net, fed) => {
-    const explained = () => {
-      const own = netAt(net, fed);
-      const first = typeof layer === "number" ? layer : 0;
-      return targetSum(termLogits(own, trainable, inputsAt(fed), first), fed);
-    };
+  return programAt(trainable, layer, "gradients of a target", (logitsOf, fed) => {
+    const explained = () => targetSum(logitsOf(), fed);
     const { gradients } = valueAndGradients(explained, { points: fed[points] });
     return { gradients: gradients.points };
   });
+}
+
+/** Feeds the same, and gives the target's `sums` at the points, [batch]. */
+export function sumsProgram(trainable: TrainableModel, layer: ExplainedLayer): Program {
+  return programAt(trainable, layer, "a target at points", (logitsOf, fed) => ({
+    sums: targetSums(logitsOf(), fed),
+  }));
+}
+
+/** Feeds a batch without ids or pixels, `points` and the target's terms. */
+function programAt(
+  trainable: TrainableModel,
+  layer: ExplainedLayer,
+  name: string,
+  compute: (logitsOf: () => TermLogits, fed: Fed) => Record<string, Tensor>,
+): Program {
+  const { given, batch, inputsAt, netAt } = startOf(trainable, layer);
+  const inputs = { ...batch, [points]: given, ...targetInputs };
+  const first = typeof layer === "number" ? layer : 0;
+  return programOf(
+    trainable,
+    name,
+    inputs,
+    (net, fed) => compute(() => termLogits(netAt(net, fed), trainable, inputsAt(fed), first), fed),
+  );
 }
 
 type Fed = Readonly<Record<string, Tensor>>;

@@ -72,6 +72,14 @@ export function targetSum(
   return tf.sum(tf.mul(logits, inputs[weightsFeed]));
 }
 
+/** The sum that is explained of each row, [batch]. */
+export function targetSums(
+  { logits }: TermLogits,
+  inputs: Readonly<Record<string, Tensor>>,
+): Tensor {
+  return tf.sum(tf.mul(logits, inputs[weightsFeed]), 1);
+}
+
 /** The feeds of a batch whose rows ask for the same terms. */
 export function targetFeeds(
   terms: readonly TargetTerm[],

@@ -7,16 +7,9 @@ import { bundleOf, customInspect, jupyterDisplay } from "../../core/display.ts";
 import type { Mistake } from "../../core/errors.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
 import type { Method } from "../../nn/method.ts";
-import {
-  checkComparison,
-  type CompareJson,
-  type CompareSpec,
-  comparisonFromJson,
-  comparisonToJson,
-  defaultBudget,
-  defaultSeeds,
-  planOfMethod,
-} from "./compare_spec.ts";
+import { checkComparison } from "./check_comparison.ts";
+import { type CompareJson, comparisonFromJson, comparisonToJson } from "./compare_json.ts";
+import { type CompareSpec, defaultBudget, defaultSeeds, planOfMethod } from "./compare_spec.ts";
 import type { Comparison } from "./comparison.ts";
 import { describePlan } from "../display/describe_plan.ts";
 import type { RunOptions } from "../run/run_options.ts";

@@ -10,7 +10,7 @@ import { openCaptionEncoder } from "../../evaluate/caption_encoder.ts";
 import { keepShares, type KeptShares } from "../../combine/prune/kept_shares.ts";
 import { imageProcessor, type PixelProcessor } from "../../image/processor/image_processor.ts";
 import { keepLayers, type KeptLayers } from "../../models/kept_layers.ts";
-import { readModelConfig } from "../../models/load_model.ts";
+import { readModelConfig } from "../../models/read_model_config.ts";
 import type {
   EncoderDecoderConfig,
   Family,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ErrorKind } from "../../../lib/core/errors.ts";
-import { readModelConfig } from "../../../lib/models/load_model.ts";
+import { readModelConfig } from "../../../lib/models/read_model_config.ts";
 import { openWeights } from "../../../lib/weights/open_weights.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { goldenPath } from "../../models/golden.ts";
