@@ -70,10 +70,7 @@ export type {
 } from "./lib/search/space/parameter.ts";
 export { spaceFromJson, spaceToJson } from "./lib/search/space/space_json.ts";
 
-export {
-  readSearch,
-  type StoredSearch,
-} from "./lib/search/store/read_search.ts";
+export { readSearch, type StoredSearch } from "./lib/search/store/read_search.ts";
 export type { TrialAttempt } from "./lib/search/store/trial_attempts.ts";
 
 // How a search looks

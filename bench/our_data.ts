@@ -56,7 +56,9 @@ export async function openData(
   const adapter = method === "lora" ? lora({ rank, alpha, targets }) : head();
   const attach = () => attachMethod(model, adapter, opened, read.task, settings);
   const { maxTokens: room } = await attach();
-  const { train } = await encodeSplits(read, processorOf(opened, room));
+  const { train } = await encodeSplits(read, processorOf(opened, room), undefined, {
+    student: opened.config,
+  });
   const labels = columnValues(read.splits.train, columns.label)
     .map((label) => read.task.labels.indexOf(String(label)));
   return {

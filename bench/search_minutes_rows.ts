@@ -66,7 +66,9 @@ export async function writeSearchRows(
   const read = await readStage({ data: train, task, split: { validation, test } });
   const opened = await openStage({ model: encoder });
   const { labels } = read.task;
-  const encoded = await encodeSplits(read, processorOf(opened, maxTokens));
+  const encoded = await encodeSplits(read, processorOf(opened, maxTokens), undefined, {
+    student: opened.config,
+  });
   const rowsOf = async (name: "train" | "validation" | "test"): Promise<SearchedRow[]> => {
     const rows = read.splits[name]!;
     const [texts, classes] = [columnValues(rows, "text"), columnValues(rows, "class")];

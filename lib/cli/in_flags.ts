@@ -63,7 +63,7 @@ function flagsOf(part: string | undefined, task: string): Readonly<Record<string
   }
   if (part === "method") return methodFlags;
   if (part === "generate") return generateFlags;
-  if (["evaluateCompute", "evaluateBefore", "features"].includes(part ?? "")) {
+  if (part !== undefined && ["evaluateCompute", "evaluateBefore", "features"].includes(part)) {
     return { [part]: part };
   }
   const ofTask = tasks[task].flags.map(({ name, flag = name }) => [name, flag]);

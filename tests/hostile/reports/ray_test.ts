@@ -18,7 +18,7 @@ Deno.test("a job that waits for what no node has says so once; one that begins s
     const notes: string[] = [];
     const waiting = {
       ...cluster,
-      job: (id: string) => Promise.resolve({ id, status, message }),
+      job: (id: string) => Promise.resolve({ id, status, command: "", message }),
       log: () => Promise.resolve(""),
       // Ray's own keeps the connection open until the job has ended.
       async *logs() {

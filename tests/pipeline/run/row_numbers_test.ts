@@ -71,7 +71,9 @@ Deno.test("outputs that are no numbers are those of the source's rows", () =>
     const spec = base(await tinyModel(join(folder, "base")), long);
     const read = await readStage(spec);
     const opened = await openStage(spec);
-    const encoded = await encodeSplits(read, processorOf(opened, 32));
+    const encoded = await encodeSplits(read, processorOf(opened, 32), undefined, {
+      student: opened.config,
+    });
     const lineOf = (table: Table) =>
       columnValues(table, "context").findIndex((context) => String(context).length > 20);
     const split = lineOf(read.splits.test) < 0 ? "train" : "test";
