@@ -14,14 +14,17 @@ import { type CardedResult, cardOfResult } from "../serve/card_of_result.ts";
  * that strangers read, have none.
  */
 export async function cardStage<Result extends CardedResult>(
-  { targets, metrics }: Pick<PlanSpec, "targets" | "metrics">,
+  { model, targets, metrics }: Pick<PlanSpec, "model" | "targets" | "metrics">,
   result: Result,
 ): Promise<Result> {
   const titles = scoreTitles(metrics);
   for (const { folder, isFile = false, isPublic = false, modelFolder = "" } of targets) {
     if (isFile || isPublic) continue;
     const receipts = result.receipts.filter((receipt) => receipt.folder === folder);
-    await writeCard(join(folder, modelFolder), cardOfResult({ ...result, receipts }, titles));
+    await writeCard(
+      join(folder, modelFolder),
+      cardOfResult({ ...result, model, receipts }, titles),
+    );
   }
   return result;
 }

@@ -70,7 +70,10 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
       processor: assembled.processor,
       outputsOf,
       textModel,
-      card: cardOfResult({ ...shown, scores: scored.scores }, titles),
+      card: cardOfResult(
+        { ...shown, model: stages.spec.model, scores: scored.scores },
+        titles,
+      ),
     },
     dispose,
   );

@@ -27,13 +27,15 @@ export type CardedResult = Pick<
 /**
  * The card of a run. It names no folder, the base's included.
  *
+ * @param result of which `model` is the reference, also where a run is shown by another name
  * @param titles what scores are called, by name
  */
 export function cardOfResult(
-  { model, method, teachers = [], examples, steps, scores, intervals, receipts, probes }:
-    CardedResult,
+  result: CardedResult,
   titles: Readonly<Record<string, string>>,
 ): ModelCard {
+  const { model, method, teachers = [], examples, steps, scores, intervals, receipts, probes } =
+    result;
   // Some scores are not defined on some rows, others are no single number.
   const numbers = Object.entries(scores as Record<string, unknown>)
     .filter((each): each is [string, number] => Number.isFinite(each[1]));
