@@ -117,7 +117,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
     ],
     ["rows", sizes.join(", ")],
     ...(labels.length > 0 ? [["labels", shown] satisfies [string, string]] : []),
-    ["steps", stepsText(known.steps, settings, method.method)],
+    ...stepsLines(known.steps, settings, method.method),
     ...(known.sampling ? [["sampling", known.sampling] satisfies [string, string]] : []),
     ...(read.headNote ? [["head", read.headNote] satisfies [string, string]] : []),
     ...(known.packing ? [["packing", known.packing] satisfies [string, string]] : []),
@@ -144,10 +144,17 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
   ];
 }
 
-/** How many, with what to do where they are few. */
-function stepsText(totalSteps: number, settings: TrainSettings, method: string): string {
+/** How many, and what to do where they are few. */
+function stepsLines(
+  totalSteps: number,
+  settings: TrainSettings,
+  method: string,
+): [name: string, text: string][] {
   const note = fewStepsNote({ settings, totalSteps, startsAnew: startsAnew(method) });
-  return note ?? totalSteps.toLocaleString("en");
+  return [
+    ["steps", totalSteps.toLocaleString("en")],
+    ...(note === undefined ? [] : [["note", note] satisfies [string, string]]),
+  ];
 }
 
 /** A forecast from a sample of the rows. */
