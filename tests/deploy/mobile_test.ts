@@ -21,7 +21,9 @@ Deno.test("a classifier is written in ONNX Runtime's format with its operators",
       .data(moods(60), { text: "text", label: "mood" }).adapt(lora({ rank: 2 })).train({
         epochs: 1,
       })
-      .deploy(mobile(out, { dtypes: ["fp32", "q8"], mostDrift: 5, mostScoreLoss: 1 })).run(quiet);
+      .deploy(mobile(out, { dtypes: ["fp32", "q8", "int8"], mostDrift: 5, mostScoreLoss: 1 })).run(
+        quiet,
+      );
     assert.deepEqual(
       result.receipts.map(({ dtype, files }) => [dtype, files.map(({ path }) => path)]),
       [
@@ -41,6 +43,14 @@ Deno.test("a classifier is written in ONNX Runtime's format with its operators",
           "tokenizer.json",
           "tokenizer_config.json",
         ]],
+        ["int8", [
+          "README.md",
+          "config.json",
+          "onnx/model_int8.ort",
+          "required_operators.config",
+          "tokenizer.json",
+          "tokenizer_config.json",
+        ]],
       ],
     );
     assert.ok(result.receipts[0].largestDifference < 1e-4);
@@ -52,6 +62,7 @@ Deno.test("a classifier is written in ONNX Runtime's format with its operators",
     const operators = await Deno.readTextFile(join(out, "required_operators.config"));
     assert.match(operators, /^ai\.onnx;18;(\w+,)*Gather,/m);
     assert.match(operators, /^com\.microsoft;1;(\w+,)*MatMulNBits(,|$)/m);
+    assert.match(operators, /^com\.microsoft;1;(\w+,)*QGemm(,|$)/m);
     assert.equal(operators.match(/^ai\.onnx;/gm)?.length, 1);
 
     // The lines for React Native run as they are: its package has the same classes.
@@ -114,9 +125,18 @@ Deno.test("a language model is GGUF, which llama.cpp reads where it is installed
     await result.dispose();
   }));
 
+Deno.test("language models have no int8 on phones, and that is said before the training", async () => {
+  const rows = tableFromColumns({ text: ["one word", "two words"] });
+  await assert.rejects(
+    model("tunebook:english").data(rows, textGeneration({ text: "text" }), { test: rows })
+      .adapt(lora({ rank: 1 })).train().deploy(mobile("out/none", { dtypes: ["int8"] })).run(quiet),
+    isMistake("unsupported", "GGUF, which has no int8"),
+  );
+});
+
 Deno.test("what makes no sense of phones is refused", () => {
   assert.throws(
-    () => mobile("a", { dtypes: ["int8" as "q8"] }),
+    () => mobile("a", { dtypes: ["int9" as "q8"] }),
     isMistake("input", "mobile", "q8"),
   );
   const plan = model("hf:org/name").data("a.csv", { text: "text", label: "mood" })

@@ -117,6 +117,7 @@ async function searched({ folder, base, models }: Three) {
   );
   await again.dispose();
   assert.match(String(result), /task_arithmetic.*searched weights/);
+  assert.doesNotMatch(String(result), /tunebook_merge_/);
   const shown = await (result as unknown as Displayed)[jupyterDisplay]();
   assert.match(String(shown["text/html"]), /validation accuracy/);
   assert.equal(result.model, "task_arithmetic of whole, part, wrong");
