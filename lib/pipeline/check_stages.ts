@@ -12,7 +12,6 @@ import { didYouMean } from "../core/nearest.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { targets as knownTargets } from "../deploy/mod.ts";
 import type { DeployTarget } from "../deploy/target.ts";
-import { metrics as knownMetrics } from "../metrics/mod.ts";
 import type { Method } from "../nn/method.ts";
 import { columnMistakes, splitMistakes } from "./plan_mistakes.ts";
 import { type AnyTask, type DataOptions, type SplitSettings, taskOfColumns } from "./plan_spec.ts";
@@ -50,40 +49,6 @@ function functionOf(name: string): string | undefined {
   return found.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Throws an error of kind "input" for what is no set of named metrics, such as `accuracy` alone. */
-export function checkMetrics(given: unknown): void {
-  const call = (names: readonly string[]) => `.evaluate({ ${names.join(", ")} })`;
-  const wanted = "evaluate takes metrics by the names that their scores get";
-  if (isMetric(given)) {
-    throw new TunebookError("input", `${wanted}: ${call([codeOf(given.name)])}`);
-  }
-  if (!isRecord(given)) {
-    const list = Array.isArray(given) ? given : [given];
-    const names = list.flatMap((each) =>
-      isMetric(each)
-        ? [codeOf(each.name)]
-        : typeof each === "string" && Object.hasOwn(knownMetrics, each)
-        ? [codeOf(each)]
-        : []
-    );
-    throw new TunebookError(
-      "input",
-      `${wanted}: ${call(names.length > 0 ? names : ["accuracy"])}, but got ${
-        names.length > 0 ? "a list or a text" : shownValue(given)
-      }`,
-    );
-  }
-  const wrong = Object.entries(given).filter(([, metric]) => !isMetric(metric))
-    .map(([name, value]) => `the score ${name} is ${shownMetric(value)}`);
-  if (wrong.length > 0) {
-    throw mistakes(
-      "input",
-      "evaluate takes a metric for each score, such as accuracy or f1.macro:",
-      wrong,
-    );
-  }
-}
-
 /** Throws an error of kind "input" for what is no deploy target, such as a folder. */
 export function checkTargets(given: readonly unknown[]): void {
   const wrong = given.filter((each) => !isTarget(each)).map((each) => {
@@ -106,31 +71,8 @@ export function checkTargets(given: readonly unknown[]): void {
   throw mistakes("input", `deploy takes targets, ${known.join(", ")}, but got`, wrong);
 }
 
-function isMetric(value: unknown): value is { readonly name: string } {
-  return isRecord(value) && typeof value.compute === "function" && Array.isArray(value.kinds);
-}
-
 function isTarget(value: unknown): value is DeployTarget {
   return isRecord(value) && typeof value.write === "function" && typeof value.folder === "string";
-}
-
-/** A metric as it stands in a call: what has a dot in its name needs one of its own. */
-function codeOf(name: string): string {
-  return /^\w+$/.test(name) ? name : `${name.replaceAll(/\W+/g, "_")}: ${name}`;
-}
-
-function shownMetric(value: unknown): string {
-  if (typeof value === "string" && Object.hasOwn(knownMetrics, value)) {
-    return `the text ${JSON.stringify(value)}: import { ${
-      value.split(".")[0]
-    } } from "tunebook" and give it without quotes`;
-  }
-  if (typeof value === "string") {
-    return `the text ${JSON.stringify(value)}${didYouMean(value, Object.keys(knownMetrics))}`;
-  }
-  return typeof value === "function"
-    ? `${shownValue(value)}: metric({ name, kinds, better, compute }) makes a metric of one`
-    : shownValue(value);
 }
 
 /**

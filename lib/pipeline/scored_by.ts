@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkMetrics } from "./check_stages.ts";
+import { checkMetrics } from "./check_metrics.ts";
 import { checkEvaluateOptions, type EvaluateOptions } from "./evaluate_options.ts";
 import type { PlanSpec } from "./plan_spec.ts";
 

@@ -19,7 +19,7 @@ import type { Predictions } from "../../nn/predictions.ts";
 import type { Table } from "../../table/table.ts";
 import type { LabelPredictions } from "../../metrics/class_score.ts";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
-import { checkMetrics } from "../check_stages.ts";
+import { checkMetrics } from "../check_metrics.ts";
 import { shownAnswers, shownEnsembleReport } from "./ensemble_display.ts";
 import {
   type EnsembleMember,

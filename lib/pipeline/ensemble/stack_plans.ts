@@ -14,7 +14,7 @@ import type { LabelPredictions } from "../../metrics/class_score.ts";
 import { accuracy } from "../../metrics/accuracy.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
-import { checkMetrics } from "../check_stages.ts";
+import { checkMetrics } from "../check_metrics.ts";
 import { checkAlone } from "../run/check_alone.ts";
 import { onInterrupt } from "../run/on_interrupt.ts";
 import { progressFor } from "../run/progress_for.ts";

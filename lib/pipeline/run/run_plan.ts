@@ -24,6 +24,7 @@ import type { Assembled, EncodedSplits } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
 import { beforeStage } from "./before_stage.ts";
+import type { deployStage } from "./deploy_stage.ts";
 import { driftOf } from "./drift_of.ts";
 import { cardStage } from "./card_stage.ts";
 import { dataForHead } from "./head_labels.ts";
@@ -160,12 +161,8 @@ async function runStages(
     const run = recordOf(spec, data, scored, probes);
     const proof = { read, assembled, scored, judge, outputsOf: exactly, answers };
     const toWrite = unpublished(spec, probes);
-    // What proves a deployment is loaded after the training, so that the first step does not wait for it.
-    const { deployStage } = await import("./deploy_stage.ts");
-    const deployed = await deployStage(toWrite, model, proof, { drift, run, ...on })
-      .catch((error) => {
-        throw withScores(error, scored, scoreTitles(spec.metrics));
-      });
+    const written = [toWrite, model, proof, { drift, run, ...on }] as const;
+    const deployed = await deployedAfter(scored, scoreTitles(spec.metrics), written);
     if (probes?.passed ?? true) await trained.forget();
     const result = resultOf({
       ...{ spec, settings, defaults, device, task, judge, splits: read.splits, assembled },
@@ -182,6 +179,19 @@ async function runStages(
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);
   }
+}
+
+/** Deploys; an error tells the scores, which were computed before. */
+async function deployedAfter(
+  scored: Scored,
+  titles: ReturnType<typeof scoreTitles>,
+  written: Readonly<Parameters<typeof deployStage>>,
+): Promise<Awaited<ReturnType<typeof deployStage>>> {
+  // What proves a deployment is loaded after the training, so that the first step does not wait for it.
+  const { deployStage } = await import("./deploy_stage.ts");
+  return await deployStage(...written).catch((error) => {
+    throw withScores(error, scored, titles);
+  });
 }
 
 /** The folders that a plan writes. */
