@@ -297,9 +297,10 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       { pattern: /(?:people before|写到人：之前) [\d.]+ \S+ ([\d.]+)/, atLeast: 1, atMost: 4 },
       { pattern: /model wins ([\d.]+) %/, atLeast: 55, atMost: 95 },
       { pattern: /(?:held-out beginnings|开头的奖励) (-[\d.]+)/, atLeast: -6, atMost: -3.5 },
+      // Other processors round otherwise and sample other answers: -3.91 on one with AVX-512.
       {
         pattern: /(?:held-out beginnings|开头的奖励) -[\d.]+ \S+ (-[\d.]+)/,
-        atLeast: -3.85,
+        atLeast: -4.1,
         atMost: -2,
       },
       { pattern: /DPO \S+ [\d.]+ \S+ ([\d.]+)/, atLeast: 3.5, atMost: 4.6 },
