@@ -101,6 +101,11 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
   const vocabulary = family.input === "text"
     ? `, ${textConfig(opened).vocabSize.toLocaleString("en")} tokens`
     : "";
+  const few = fewStepsNote({
+    settings,
+    totalSteps: known.steps,
+    startsAnew: startsAnew(method.method),
+  });
   const shown = labels.slice(0, 8).map(shownName).join(", ") + (labels.length > 8 ? ", …" : "");
   return [
     [
@@ -117,8 +122,9 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
     ],
     ["rows", sizes.join(", ")],
     ...(labels.length > 0 ? [["labels", shown] satisfies [string, string]] : []),
-    ...stepsLines(known.steps, settings, method.method),
+    ["steps", known.steps.toLocaleString("en")],
     ...(known.sampling ? [["sampling", known.sampling] satisfies [string, string]] : []),
+    ...(few ? [["note", few] satisfies [string, string]] : []),
     ...(read.headNote ? [["head", read.headNote] satisfies [string, string]] : []),
     ...(known.packing ? [["packing", known.packing] satisfies [string, string]] : []),
     ...(settings.compute === "float32" ? [] : [
@@ -141,19 +147,6 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
       "memory may be off by a sixth (quantised: a quarter), time by a third, on a busy machine by a " +
       "factor of two or more",
     ],
-  ];
-}
-
-/** How many, and what to do where they are few. */
-function stepsLines(
-  totalSteps: number,
-  settings: TrainSettings,
-  method: string,
-): [name: string, text: string][] {
-  const note = fewStepsNote({ settings, totalSteps, startsAnew: startsAnew(method) });
-  return [
-    ["steps", totalSteps.toLocaleString("en")],
-    ...(note === undefined ? [] : [["note", note] satisfies [string, string]]),
   ];
 }
 
