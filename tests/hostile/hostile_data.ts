@@ -198,7 +198,7 @@ const runs: [string, ErrorKind, RegExp, (place: Place) => Promise<unknown>][] = 
     [
       `ONNX files in the dtypes ${JSON.stringify(dtypes)}`,
       "input",
-      /these options of onnx make no sense:\n.*dtypes is .*some of fp32, fp16, q8, q4, q4f16/,
+      /these options of onnx make no sense:\n.*dtypes is .*some of fp32, fp16, q8, int8, q4, q4f16/,
       ({ base, data, out }) =>
         model(`file:${base}`).data(data, { text: "text", label: "mood" }).adapt(head()).train()
           .deploy(onnx(out, { dtypes: dtypes as ["fp16"] })).run({ quiet: true }),
