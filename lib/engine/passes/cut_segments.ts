@@ -8,7 +8,7 @@ import { type Constant, findProducers, type Graph, type GraphNode } from "../gra
 import { bytesOf, type Value } from "../value.ts";
 
 /** Weights of fewer bytes stay in their segment: biases and norms. */
-export const minOffloadedBytes = 1 << 16;
+export const minOffloadedBytes: number = 1 << 16;
 /** Operators whose result is their first input in another shape. A segment repeats one for nothing. */
 const views = new Set(["Reshape", "Identity", "Unsqueeze", "Squeeze"]);
 
