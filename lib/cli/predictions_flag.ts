@@ -7,6 +7,7 @@ import { TunebookError } from "../core/errors.ts";
 import { type Displayed, jupyterDisplay } from "../core/display.ts";
 import type { RunResult } from "../pipeline/run/run_result.ts";
 import { formatOf } from "../table/read_table.ts";
+import type { Table } from "../table/table.ts";
 import { writableFormats, writeTable } from "../table/write_table.ts";
 import type { Flags } from "./flags.ts";
 
@@ -37,13 +38,22 @@ export async function toldPredictions({ predictions }: RunResult<unknown>): Prom
   return `\n${shown["text/plain"]}`;
 }
 
-/** Writes all predictions where a file is named. */
+/**
+ * Writes all predictions where a file is named. Throws an error of kind "input" where a plan that a search found was
+ * trained before, or by another process, which has kept none.
+ */
 export async function writePredictions(
-  result: RunResult<unknown>,
+  table: Table | undefined,
   { predictions: file }: Flags,
 ): Promise<void> {
   if (typeof file !== "string") return;
-  const table = result.predictionTable();
+  if (!table) {
+    throw new TunebookError(
+      "input",
+      `--predictions ${file} was not written: the plan that the search found was trained before, and nothing was ` +
+        "asked now; give --predictions to the command that trains, or remove what was deployed to train again",
+    );
+  }
   await writeTable(table, file);
   console.error(`${table.numRows().toLocaleString("en")} held-out rows are in ${file}`);
 }

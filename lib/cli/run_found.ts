@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { isRecord } from "../core/objects.ts";
 import { say } from "../core/say.ts";
@@ -38,20 +39,18 @@ export interface FoundPlan {
   /** What else changes the result: device and precision. */
   readonly how: unknown;
   readonly run: () => Promise<FoundRun & { readonly receipts: readonly Receipt[] }>;
-  readonly signal?: AbortSignal;
 }
 
 /**
  * Trains and deploys, or tells what another process or an earlier start has made of the same plan: its files are
  * looked at, and where one is gone or was changed since, it is trained again.
  */
-export async function runFound({ file, plan, how, run, signal }: FoundPlan): Promise<FoundRun> {
+export async function runFound({ file, plan, how, run }: FoundPlan): Promise<FoundRun> {
   const { train: { resume: _, ...train }, ...json } = plan.toJSON();
   const places = (json.deploy ?? []).map(({ folder }) => resolve(String(folder)));
-  const name = await hashOf(JSON.stringify([json, train, places, how]));
+  const name = hashOf(JSON.stringify([json, train, places, how]));
   const { result, isOwn } = await doOnce(file, {
     name,
-    ...(signal ? { signal } : {}),
     isThere: async (told) => (await changedFiles(told)).length === 0,
     onWait: (worker) => say(`process ${worker} trains the plan that was found; waiting for it`),
     async work() {
@@ -89,7 +88,6 @@ async function changedFiles(result: string): Promise<readonly unknown[]> {
   );
 }
 
-async function hashOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex();
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
