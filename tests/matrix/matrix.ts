@@ -2,7 +2,7 @@
  * `deno task matrix`: every task × family × method × device × target is trained, scored, deployed, opened and asked
  * on tiny models, or refused before the first step. `--sample N --seed S` runs so many trainings, `--only task=dpo,kto`
  * those (`family=`, `method=`, `device=` likewise, also several times), `--targets N` writes so many targets of each
- * (2), `--no-servers` leaves out those that start a server. Outcomes are kept in `--results FILE`
+ * at most (2), `--no-servers` leaves out those that start a server. Outcomes are kept in `--results FILE`
  * (`out/matrix.jsonl`), and a run goes on where that ends; `--write` makes `docs/matrix.md` of them.
  *
  * @module
@@ -39,6 +39,7 @@ const began = performance.now();
 await runCells(left, {
   targetsOfEach: Number(values.targets),
   writesServers: !values["no-servers"],
+  earlier: [...results.values()],
   async onCell(cell, outcomes) {
     await keepResult(file, outcomes);
     results.set(cellName(cell), outcomes);

@@ -7,6 +7,7 @@ import { reasonOf } from "./reason.ts";
 import { keepResult, missing, readResults } from "./results.ts";
 import { runCells } from "./run_cells.ts";
 import { targetChoice } from "./target_choice.ts";
+import { cheapTargets } from "./toy_parts.ts";
 import { TunebookError } from "../../lib/core/errors.ts";
 
 /** Trainings of the part that is drawn; most are refused at once. */
@@ -63,21 +64,29 @@ Deno.test("errors before the first step are refusals only where a person can act
   assert.equal(badNumber([{ image: new Uint8Array(3), label: null }]), undefined);
 });
 
-Deno.test("targets take turns, those that were always refused come last", () => {
-  const choice = targetChoice(false);
+Deno.test("targets take turns until all were written, those that were always refused come last", () => {
+  const choice = targetChoice(2, false);
   const cell = { task: "chat", family: "gpt2", method: "lora", device: "cpu" };
-  const [first] = choice.of(cell);
+  const [first] = choice.of(cell).written;
   choice.learn([{ ...cell, target: first, ending: "refused", reason: "no" }]);
-  const [second] = choice.of(cell);
+  const [second] = choice.of(cell).written;
   choice.learn([{ ...cell, target: second, ending: "works" }]);
   const next = choice.of(cell);
-  assert.equal(new Set([first, second, next[0]]).size, 3);
-  assert.equal(next.at(-1), first);
-  assert.deepEqual(targetNames.filter((name) => !next.includes(name)), [
+  assert.equal(new Set([first, second, next.written[0]]).size, 3);
+  assert.equal(next.written.at(-1), first);
+  assert.equal(next.most, 2);
+  assert.deepEqual(targetNames.filter((name) => !next.written.includes(name)), [
     "container",
     "edge",
     "executable",
   ]);
+  choice.learn(next.written.map((target) => ({ ...cell, target, ending: "works" })));
+  assert.deepEqual(
+    [choice.of(cell).written[0], choice.of(cell).most],
+    [cheapTargets[0], 1],
+    "all were written, the cheapest is written again",
+  );
+  assert.equal(choice.of({ ...cell, method: "ia3" }).most, 2, "another method has written none");
 });
 
 Deno.test("outcomes are kept, what failed is tried again, and the page tells reasons once", () =>

@@ -15,10 +15,12 @@ import { toyTeacher } from "./toy_tasks.ts";
 
 /** How cells are run. */
 export interface MatrixOptions {
-  /** How many targets are written of each training; all others are checked. */
+  /** How many targets are written of each training at most; all others are checked. */
   readonly targetsOfEach: number;
   /** Whether those that start a server are written, once for each task. */
   readonly writesServers: boolean;
+  /** Outcomes of earlier runs, whose targets need not be written again. */
+  readonly earlier?: Iterable<readonly Outcome[]>;
   /** Called after each training. */
   onCell?(cell: Cell, outcomes: readonly Outcome[]): void | Promise<void>;
 }
@@ -42,7 +44,7 @@ export async function runCells(cells: readonly Cell[], how: MatrixOptions): Prom
 
 async function runAll(
   cells: readonly Cell[],
-  { root, hub, targetsOfEach, writesServers, onCell }: MatrixOptions & {
+  { root, hub, targetsOfEach, writesServers, earlier = [], onCell }: MatrixOptions & {
     readonly root: string;
     readonly hub: string;
   },
@@ -51,7 +53,8 @@ async function runAll(
   const teachers = new Map<string, Promise<string>>();
   const adapters = new Map<string, Promise<string>>();
   const base = (family: string) => once(bases, family, () => baseOf(family, join(root, family)));
-  const chosen = targetChoice(writesServers);
+  const chosen = targetChoice(targetsOfEach, writesServers);
+  for (const outcomes of earlier) chosen.learn(outcomes);
   const all: Outcome[] = [];
   for (const [at, cell] of cells.entries()) {
     const folder = join(root, `cell-${at}`);
@@ -68,8 +71,7 @@ async function runAll(
     const found = await runCell(cell, {
       ...shared,
       folder,
-      written: chosen.of(cell),
-      most: targetsOfEach,
+      ...chosen.of(cell),
       peftFolder: () =>
         once(
           adapters,

@@ -5,21 +5,22 @@
  */
 import { type Cell, targetNames } from "./cell.ts";
 import type { Outcome } from "./outcome.ts";
-import { serverTargets } from "./toy_parts.ts";
+import { cheapTargets, serverTargets } from "./toy_parts.ts";
 
 /** A choice that goes on with every training. */
 export interface TargetChoice {
-  /** The targets, those that are to be written first. */
-  of(cell: Cell): string[];
+  /** The targets, those that are to be written first, and how many of them are. */
+  of(cell: Cell): { readonly written: string[]; readonly most: number };
   /** Takes note of what was written and refused. */
   learn(outcomes: readonly Outcome[]): void;
 }
 
 /**
- * Prefers what was written least for the task and family, for the method, and at all; what the task, family or
- * method has always refused comes last. A target with a server is written once for each task.
+ * Chooses, up to `most`, what was written for the task and family, or for the method, in no training yet, and what was
+ * written least first; where all was, the cheapest that the model takes. What the task, family or method has always
+ * refused comes last. A target with a server is written once for each task.
  */
-export function targetChoice(writesServers: boolean): TargetChoice {
+export function targetChoice(most: number, writesServers: boolean): TargetChoice {
   const [written, accepted, refused] = [
     new Map<string, number>(),
     new Set<string>(),
@@ -39,11 +40,23 @@ export function targetChoice(writesServers: boolean): TargetChoice {
   const count = (cell: Cell, target: string) =>
     counted(cell, target).map((each) => written.get(each) ?? 0);
   return {
-    of: (cell) =>
-      choosable.map((target) => ({
+    of(cell) {
+      const ordered = choosable.map((target) => ({
         target,
         order: [Number(isHopeless(cell, target)), ...count(cell, target)],
-      })).sort((a, b) => difference(a.order, b.order)).map(({ target }) => target),
+      })).sort((a, b) => difference(a.order, b.order));
+      const isNew = ({ order: [hopeless, family, method] }: typeof ordered[number]) =>
+        hopeless === 0 && (family === 0 || method === 0);
+      const isCheap = ({ target, order: [hopeless] }: typeof ordered[number]) =>
+        hopeless === 0 && cheapTargets.includes(target);
+      const fresh = ordered.filter(isNew);
+      const old = ordered.filter((each) => !isNew(each));
+      const all = [...fresh, ...old.filter(isCheap), ...old.filter((each) => !isCheap(each))];
+      return {
+        written: all.map(({ target }) => target),
+        most: Math.max(1, Math.min(most, fresh.length)),
+      };
+    },
     learn(outcomes) {
       for (const { target, ending, ...cell } of outcomes) {
         if (target === undefined) continue;

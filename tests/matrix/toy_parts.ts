@@ -40,6 +40,9 @@ export function toyTarget(name: string, folder: string, hub: string): DeployTarg
 /** Targets that start a server in a process of its own, which takes seconds. */
 export const serverTargets: readonly string[] = ["container", "edge", "executable"];
 
+/** Targets that write little and start nothing, the cheapest first. */
+export const cheapTargets: readonly string[] = ["adapter", "merged"];
+
 /** Targets whose check costs seconds beside that of `merged`, which it begins with. */
 export const checkedByOthers: readonly string[] = ["executable"];
 
