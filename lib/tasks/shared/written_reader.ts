@@ -68,11 +68,24 @@ function compareWritten(
   const [theirs, ours] = [found.trimStart(), text.trimStart()];
   if (theirs === ours) return { difference: 0, text: { isSame: true, hasSameFirstToken: true } };
   const at = steps.findIndex((step) => !theirs.startsWith(step.text.trimStart()));
-  const lead = steps[at]?.lead ?? Infinity;
+  const lead = Math.min(...partings(steps, at).map(({ lead }) => lead));
   const agreed = { difference: lead, text: { isSame: false, hasSameFirstToken: at !== 0 } };
   if (lead < tolerance) return agreed;
   return {
     ...agreed,
     problem: `it writes ${quoted(found)}, and the trained model ${quoted(text)}`,
   };
+}
+
+/**
+ * Where two texts may have parted: at the first step that another text does not begin with, or at one of those just before
+ * it, or of the last ones where there is none, whose tokens show nothing, such as the one that ends a text.
+ */
+function partings(steps: WrittenAnswer["steps"], at: number): WrittenAnswer["steps"] {
+  const showsNothing = (step: number) => steps[step].text === (steps[step - 1]?.text ?? "");
+  const found = at < 0 ? [] : [steps[at]];
+  for (let step = (at < 0 ? steps.length : at) - 1; step >= 0 && showsNothing(step); step--) {
+    found.push(steps[step]);
+  }
+  return found;
 }
