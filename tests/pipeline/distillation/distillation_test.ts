@@ -107,6 +107,9 @@ Deno.test("a teacher with other labels or another task is refused", () =>
       run(base, rows),
       isMistake("input", "a teacher must know the same labels"),
     );
+    const over = model(base).data(rows, distillation(task, { teacher: out }), split).adapt(full())
+      .train({ epochs: 0.1 }).deploy(merged(out)).run({ quiet: true });
+    await assert.rejects(over, isMistake("output", "would replace or change the teacher"));
   }));
 
 Deno.test("a distillation stands in plan files, and mistakes are told", () => {
