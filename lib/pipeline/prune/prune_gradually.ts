@@ -134,15 +134,17 @@ async function saveGradually(
     );
     const rounds: PruningRound[] = [];
     let [first, last]: (PruningReceipt | undefined)[] = [];
-    let present = reference;
+    let [present, base] = [reference, options.base];
     for (let round = 1; round <= count; round++) {
       const pruned = join(aside, `pruned ${round}`);
       const to = round === count ? folder : join(aside, `trained ${round}`);
-      last = await prune(present, optionsOf(options, { round, count, first, last })).save(pruned);
+      const kept = optionsOf(options, { round, count, first, last });
+      last = await prune(present, base === undefined ? kept : { ...kept, base }).save(pruned);
       first ??= last;
       const scored = await trainRound(task, options, { from: pruned, to });
       rounds.push({ heads: last.heads.after, feedForward: last.feedForward.after, ...scored });
       present = to;
+      if (base !== undefined) base = pruned; // movement is that of the last training
     }
     const receipt = receiptOf(reference, folder, { first: first!, last: last!, rounds });
     await writeFileAtomic(join(folder, pruningFile), JSON.stringify(receipt, null, 2) + "\n");
@@ -217,6 +219,7 @@ function receiptOf(
     layers: both("layers"),
     keptLayers: first.keptLayers,
     ...(first.influence ? { influence: first.influence } : {}),
+    ...(first.base === undefined ? {} : { base: first.base }),
     rounds,
   };
 }
