@@ -90,6 +90,16 @@ export function prune(model: string, options: PruneOptions): Pruning {
   });
 }
 
+/** Makes sure that a pruned model can be written there, apart from what it is made of. */
+export async function checkPlace(
+  folder: string,
+  model: string,
+  { base }: Pick<PruneOptions, "base">,
+): Promise<void> {
+  const sources = { "the model": model, ...(base === undefined ? {} : { "the base": base }) };
+  await checkFolders([merged(folder)], await localSources(sources));
+}
+
 async function savePruned(
   reference: string,
   options: PruneOptions,
@@ -98,9 +108,7 @@ async function savePruned(
 ): Promise<PruningReceipt> {
   checkOptions("save", how, saveRules);
   const { dtype = "float32" } = how;
-  const { base } = options;
-  const sources = { "the model": reference, ...(base === undefined ? {} : { "the base": base }) };
-  await checkFolders([merged(folder)], await localSources(sources));
+  await checkPlace(folder, reference, options);
   await using _held = await lockFolders([folder]);
   const { source, rows, chosen } = await chosenOf(reference, options);
   const { opened, trained: { task, maxTokens } } = source;
@@ -110,7 +118,7 @@ async function savePruned(
     reference: referenceOf(folder),
     model: reference,
     by: criterionOf(options),
-    ...(base === undefined ? {} : { base }),
+    ...(options.base === undefined ? {} : { base: options.base }),
     rows,
     seed: options.seed ?? 0,
     dtype,

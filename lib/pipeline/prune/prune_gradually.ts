@@ -7,20 +7,20 @@ import { join } from "node:path";
 import { cubicSchedule } from "../../combine/prune/cubic_schedule.ts";
 import { writeFileAtomic } from "../../core/atomic.ts";
 import { optionMistakes, refuseOptions } from "../../core/check_options.ts";
-import { type Mistake, optionMistake } from "../../core/errors.ts";
+import { type Mistake, optionMistake, TunebookError } from "../../core/errors.ts";
 import { anything, record, required, type Rules, whole } from "../../core/option_rules.ts";
-import { checkFolders } from "../../deploy/check_targets.ts";
 import { merged } from "../../deploy/merged.ts";
+import type { DeployTarget } from "../../deploy/target.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { metricOf } from "../../metrics/mod.ts";
+import { isMergeable } from "../../nn/merge.ts";
 import type { Method } from "../../nn/method.ts";
 import type { TrainOptions } from "../../train/train_options.ts";
 import { referenceOf } from "../../weights/reference.ts";
-import { localSources } from "../merge/local_sources.ts";
 import { openSource } from "../merge/open_for_merge.ts";
 import { model as startPlan } from "../model.ts";
 import type { AnyTask, DataSource } from "../plan_spec.ts";
-import { prune } from "./prune.ts";
+import { checkPlace, prune } from "./prune.ts";
 import { checkPrune, type PruneOptions } from "./prune_options.ts";
 import {
   pruningFile,
@@ -125,7 +125,7 @@ async function saveGradually(
   folder: string,
 ): Promise<PruningReceipt> {
   const { rounds: count = usualRounds } = options;
-  await checkFolders([merged(folder)], await localSources({ "the model": reference }));
+  await checkPlace(folder, reference, options);
   const aside = await Deno.makeTempDir({ prefix: "tunebook-" });
   try {
     const { trained: { task: { task } } } = await openSource(
@@ -183,8 +183,17 @@ async function trainRound(
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<Pick<PruningRound, "metric" | "score">> {
   const metric = metricOf(task.metric);
-  // Readers that cannot have the model's heads are told by the receipt.
-  const { check: _, ...target } = merged(to);
+  // Readers that cannot have the model's heads are told by the receipt, and refuse nothing.
+  const target: DeployTarget = {
+    ...merged(to),
+    check({ adapter }) {
+      if (isMergeable(adapter)) return;
+      throw new TunebookError(
+        "unsupported",
+        `each round becomes a part of the weights, which ${method.method} cannot; take lora() or full()`,
+      );
+    },
+  };
   const result = await startPlan(referenceOf(from)).data(rows, task, { test })
     .adapt(method).train(train).evaluate({ [metric.name]: metric }).deploy(target)
     .run({ quiet: true });

@@ -11,6 +11,7 @@ import {
   onnx,
   open,
   openWeights,
+  promptTuning,
   prune,
   pruneGradually,
   type PruneOptions,
@@ -19,6 +20,7 @@ import {
 } from "tunebook";
 import { type Displayed, jupyterDisplay, type MimeBundle } from "../../../lib/core/display.ts";
 import { specFromJson } from "../../../lib/pipeline/plan_from_json.ts";
+import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import { moods, tinyModel } from "../tiny.ts";
 
@@ -182,6 +184,16 @@ Deno.test("what cannot be pruned says why", () =>
     assert.throws(
       () => pruneGradually(whole, { layers: 1, rows, method: lora() }),
       /layers alone are taken out at once/,
+    );
+    const gradual = { heads: 0.5, rows, method: promptTuning(), rounds: 1 };
+    await assert.rejects(
+      pruneGradually(whole, gradual).save(join(folder, "small")),
+      isMistake("unsupported", "which prompt_tuning cannot; take lora() or full()"),
+    );
+    const base = join(folder, "base");
+    await assert.rejects(
+      pruneGradually(whole, { ...gradual, by: "movement", base }).save(base),
+      isMistake("output", "would replace or change the base"),
     );
     const others = tableFromColumns({ text: ["a film"], mood: ["sad"] });
     await assert.rejects(saved({ heads: 0.5, rows: others }), /sad/);
