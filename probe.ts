@@ -50,6 +50,7 @@ export { homoglyphs, type HomoglyphsOptions } from "./lib/evaluate/probe/perturb
 export { letterCase, type LetterCaseOptions } from "./lib/evaluate/probe/perturb/letter_case.ts";
 export { negation } from "./lib/evaluate/probe/perturb/negation.ts";
 export { swapNumbers } from "./lib/evaluate/probe/perturb/numbers.ts";
+export { paraphrases, type ParaphrasesOptions } from "./lib/evaluate/probe/perturb/paraphrases.ts";
 export type { Perturbation } from "./lib/evaluate/probe/perturb/perturbation.ts";
 export {
   changePunctuation,

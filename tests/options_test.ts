@@ -158,6 +158,7 @@ const calls: Readonly<Record<string, Call>> = {
   changePunctuation: (options) => tunebook.changePunctuation(options),
   homoglyphs: (options) => tunebook.homoglyphs(options),
   swapWords: (options) => tunebook.swapWords({ name: "x", words: ["a", "b"], ...options }),
+  paraphrases: (options) => tunebook.paraphrases({ table: { film: ["movie"] }, ...options }),
   minimumFunctionality: (options) =>
     tunebook.minimumFunctionality("x", { texts: ["a"], expect: "b", ...options }),
   invariance: (options) =>

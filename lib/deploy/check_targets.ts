@@ -17,7 +17,7 @@ const ownFiles = new RegExp(
   "^(?:adapter_config\\.json|adapter_model\\.safetensors|pytorch_lora_weights\\.safetensors|README\\.md|" +
     "(?:(?:generation|preprocessor)_)?config\\.json|" +
     "onnx|adapters(?:\\.js(?:on)?)?|required_operators\\.config|model-(?:F32|F16|Q8_0|Q4_0)\\.gguf|model_index\\.json|scheduler|unet|transformer|modules\\.json|config_sentence_transformers\\.json|sentence_bert_config\\.json|" +
-    "\\d_(?:Pooling|Normalize)|watch_profile\\.json|tunebook_card\\.json|(?:merge|pruning)\\.json|" +
+    "\\d_(?:Pooling|Normalize)|watch_profile\\.json|tunebook_card\\.json|(?:merge|pruning|ensemble)\\.json|" +
     "model|runtime|index\\.html|page\\.css|settings\\.json|deno\\.json|licences\\.txt|" +
     "(?:answers?|drops|element|form|handler|main|model|offline|opened_as_file|page|pictures|service_worker|without_node|worker|health)\\.js|" +
     "lib|datasets|deno\\.lock|Dockerfile|\\.dockerignore|compose\\.yaml|kubernetes\\.yaml|api_keys\\.txt|" +
@@ -38,7 +38,7 @@ export interface Source {
  * mistakes are one error of kind "output".
  */
 export async function checkFolders(
-  targets: readonly DeployTarget[],
+  targets: readonly Pick<DeployTarget, "folder" | "isFile">[],
   sources: readonly Source[] = [],
 ): Promise<void> {
   const wrong: string[] = [];

@@ -114,6 +114,10 @@ Deno.test("what cannot be explained is refused", async () => {
     await refused({ method: gradCam() }, /take integratedGradients\(\)/);
     await refused({ method: attentionRollout(), label: "good" }, /leave label and against out/);
     await refused({ method: "saliency" }, /method is "saliency", but must be one of saliency\(\)/);
+    await refused(
+      { method: integratedGradients({ layer: 2 }) },
+      /layer is 2, but the model has the blocks 0 to 1/,
+    );
     await refused({ regions: [2, 2] }, /regions are of images/);
     const long = "film ".repeat(200);
     await refused({}, /input 1 has \d+ tokens[^]*input 3 has \d+ tokens/, [long, "film", long]);

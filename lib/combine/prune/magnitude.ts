@@ -13,13 +13,21 @@ import type { UnitScores } from "./unit_scores.ts";
  * @param weightOf the numbers of a linear layer's weight [outputs, inputs], by its path
  */
 export function magnitudeScores(
-  { units, makers, reader }: UnitGroup,
+  group: UnitGroup,
   weightOf: (path: string) => Float32Array,
 ): UnitScores {
+  return unitSquares(group, weightOf).map(Math.sqrt);
+}
+
+/** The sum of squares of all weights that make or read a unit. */
+export function unitSquares(
+  { units, makers, reader }: UnitGroup,
+  weightOf: (path: string) => Float32Array,
+): Float64Array {
   const squares = new Float64Array(units);
   for (const { path } of makers) addRows(squares, weightOf(path));
   addColumns(squares, weightOf(reader.path), reader);
-  return squares.map(Math.sqrt);
+  return squares;
 }
 
 function addRows(squares: Float64Array, weight: Float32Array): void {

@@ -99,6 +99,8 @@ function startOf(trainable: TrainableModel, layer: ExplainedLayer): Start {
       netAt: (net) => net,
     };
   }
+  const { numLayers } = model.config;
+  if (typeof layer === "number" && layer >= numLayers) throw noSuchBlock(layer, numLayers);
   const { input_ids: _, ...batch } = batchInputs(model);
   const { attention_mask: mask } = batch;
   const given = {
@@ -162,6 +164,13 @@ function wordTableOf({ model: { family } }: Pick<TrainableModel, "model">): stri
     "unsupported",
     `gradients by words need a model whose blocks read one table of words, and ${family.modelType} models ` +
       "are none; take occlusion(), lime() or shapley()",
+  );
+}
+
+function noSuchBlock(layer: number, blocks: number): TunebookError {
+  return new TunebookError(
+    "input",
+    `integratedGradients: layer is ${layer}, but the model has the blocks 0 to ${blocks - 1}`,
   );
 }
 

@@ -37,6 +37,8 @@ export interface BehaviouralTest<Input = string> {
   readonly name: string;
   /** The share of cases that may fail. */
   readonly mostFailures: number;
+  /** Labels that it expects by name; a model that does not know them is refused. */
+  readonly labels?: readonly string[];
   /** The cases; the random numbers are of this test alone. */
   cases(seed: number): ProbeCase<Input>[];
   /** Why an answer fails; undefined where it does not. `before` is the answer to the input it was made of. */
@@ -101,6 +103,7 @@ export function minimumFunctionality(
   const { texts, expect, mostFailures = 0 } = options;
   return {
     ...{ kind: "minimum functionality", name, mostFailures },
+    labels: typeof expect === "string" ? [expect] : [],
     cases: () => texts.map((input) => ({ input })),
     failure(answer, _before, { input }) {
       if (typeof expect === "function") return expect(answer, input) ? undefined : said(answer);
@@ -157,7 +160,10 @@ export interface DirectionOptions extends BehaviouralTestOptions {
   readonly perturb: Perturbation | readonly Perturbation[];
   readonly times?: number;
   /** Whether an answer has moved as it must: `rises("positive")`, `falls("positive")`, or a function. */
-  readonly expect: (answer: SaidLabel, before: SaidLabel) => boolean;
+  readonly expect: ((answer: SaidLabel, before: SaidLabel) => boolean) & {
+    /** The label whose probability it reads. */
+    readonly label?: string;
+  };
 }
 
 const directionRules: Rules<DirectionOptions> = {
@@ -187,6 +193,7 @@ export function direction(name: string, options: DirectionOptions): BehaviouralT
   const { mostFailures = 0, expect } = options;
   return {
     ...{ kind: "direction", name, mostFailures },
+    labels: expect.label === undefined ? [] : [expect.label],
     cases: changedTexts("direction", name, options),
     failure: (answer, before) =>
       expect(answer, before!) ? undefined : `${said(answer)} after ${said(before!)}`,
@@ -206,7 +213,9 @@ export function direction(name: string, options: DirectionOptions): BehaviouralT
  * ```
  */
 export function rises(label: string, tolerance = 0.1): DirectionOptions["expect"] {
-  return (answer, before) => of(answer, label) >= of(before, label) - tolerance;
+  const moved = (answer: SaidLabel, before: SaidLabel) =>
+    of(answer, label) >= of(before, label) - tolerance;
+  return Object.assign(moved, { label });
 }
 
 /**
@@ -222,7 +231,9 @@ export function rises(label: string, tolerance = 0.1): DirectionOptions["expect"
  * ```
  */
 export function falls(label: string, tolerance = 0.1): DirectionOptions["expect"] {
-  return (answer, before) => of(answer, label) <= of(before, label) + tolerance;
+  const moved = (answer: SaidLabel, before: SaidLabel) =>
+    of(answer, label) <= of(before, label) + tolerance;
+  return Object.assign(moved, { label });
 }
 
 function of({ probabilities }: SaidLabel, label: string): number {

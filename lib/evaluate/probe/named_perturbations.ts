@@ -12,6 +12,7 @@ import { contractions } from "./perturb/contractions.ts";
 import { homoglyphs } from "./perturb/homoglyphs.ts";
 import { letterCase } from "./perturb/letter_case.ts";
 import { swapNumbers } from "./perturb/numbers.ts";
+import { paraphrases } from "./perturb/paraphrases.ts";
 import type { Perturbation } from "./perturb/perturbation.ts";
 import { spaces } from "./perturb/spaces.ts";
 import { swapNames, swapPlaces, swapWords } from "./perturb/swap_words.ts";
@@ -45,6 +46,7 @@ export const textPerturbations: Readonly<Record<string, Maker<Perturbation>>> = 
   contractions: withoutOptions("contractions", contractions),
   homoglyphs,
   letterCase,
+  paraphrases,
   spaces: withoutOptions("spaces", spaces),
   swapNames: withoutOptions("swapNames", swapNames),
   swapNumbers: withoutOptions("swapNumbers", swapNumbers),

@@ -11,6 +11,7 @@ import { pngEncoder } from "../../image/encode_png.ts";
 import type { Image } from "../../image/image.ts";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
 import type { BehaviouralTest, ProbeCase } from "./behavioural_test.ts";
+import { unknownLabels } from "./unknown_labels.ts";
 import { shownProbe } from "./probe_display.ts";
 import type { AnyProbeReport, ProbeReport, ProbeResult } from "./probe_report.ts";
 
@@ -86,6 +87,12 @@ export async function probe<Input extends string | Image = string>(
   const asked = inputs.map((input) => typeof input === "string" ? input : encode(input));
   const answers = await model.predict(asked as ProbedInput<Input>[], signal ? { signal } : {});
   checkLabels(answers, inputs.length);
+  const given = answers.flatMap(({ label, probabilities }) => [
+    ...[label].flat().map(String),
+    ...Object.keys(probabilities),
+  ]);
+  const wrong = unknownLabels(tests, [...new Set(given)].sort());
+  if (wrong.length > 0) throw mistakes("input", wrongLabels, wrong);
   const answerOf = new Map(inputs.map((input, at) => [input, answers[at]]));
   const results = all.map(({ test, cases }) => resultOf(test, cases, answerOf));
   const report = shownProbe(
@@ -98,6 +105,8 @@ export async function probe<Input extends string | Image = string>(
   }
   return report;
 }
+
+const wrongLabels = "these tests expect labels that the model does not know:";
 
 /** What stands above `failedLines`. */
 export const failedTests = "the model fails tests of its behaviour:";

@@ -105,7 +105,7 @@ export function checkAlike(
   if (base) {
     wrong.push(...unlikeTensors([base.name, base.model], [firstName, first.model], tensors));
   }
-  if (wrong.length > 0) throw mistakes("input", "these models cannot be merged:", wrong);
+  if (wrong.length > 0) throw mistakes("input", "these models do not fit each other:", wrong);
 }
 
 const shownTensors = 3;

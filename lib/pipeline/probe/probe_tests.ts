@@ -12,6 +12,7 @@ import {
   perturbationNamed,
   textPerturbations,
 } from "../../evaluate/probe/named_perturbations.ts";
+import { unknownLabels } from "../../evaluate/probe/unknown_labels.ts";
 import { decodeImage } from "../../image/decode_image.ts";
 import { imageBytes } from "../../image/image_bytes.ts";
 import type { Image } from "../../image/image.ts";
@@ -20,7 +21,7 @@ import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import { calledImage, endOfName } from "../../tasks/shared/image_input.ts";
 import { folderOfTable } from "../../tasks/shared/image_rows.ts";
-import type { AnyTask } from "../plan_spec.ts";
+import type { AnyLabelledTask } from "../run/read_stage.ts";
 import type { AnyBehaviouralTest, NamedProbe, PlanProbes } from "./plan_probes.ts";
 
 /** Rows of images that are changed unless told otherwise: each is decoded, changed and asked twice. */
@@ -29,7 +30,7 @@ const where = "the held-out rows";
 
 /** What tests are made for. */
 export interface ProbedRows {
-  readonly task: AnyTask;
+  readonly task: AnyLabelledTask;
   /** The held-out rows. */
   readonly table: Table;
   readonly seed: number;
@@ -39,11 +40,11 @@ export interface ProbedRows {
 /**
  * Looks at probes before anything is trained.
  *
- * @throws {TunebookError} of kind `input` for tests of the other kind of input, and for those that find nothing to
- * change; of perturbed images both are known only later.
+ * @throws {TunebookError} of kind `input` for tests of the other kind of input or of labels that the rows do not have, and for
+ * those that find nothing to change; of perturbed images both are known only later.
  */
 export async function checkProbes(probes: PlanProbes, about: ProbedRows): Promise<void> {
-  const ofImages = about.task.name === "image-classification";
+  const ofImages = about.task.task.name === "image-classification";
   const tests = ofImages ? probes.tests : await probeTests(probes, about);
   const wrong = tests.flatMap(({ name, cases }) => {
     const [first] = cases(about.seed);
@@ -54,6 +55,7 @@ export async function checkProbes(probes: PlanProbes, about: ProbedRows): Promis
   const names = [...probes.tests.map(({ name }) => name), ...Object.keys(probes.named)];
   const twice = new Set(names.filter((name, at) => names.indexOf(name) < at));
   wrong.push(...[...twice].map((name) => `${name}: two tests have this name`));
+  wrong.push(...unknownLabels(probes.tests, about.task.labels));
   if (wrong.length > 0) throw mistakes("input", "these probes make no sense:", wrong);
 }
 
@@ -70,7 +72,7 @@ export async function probeTests(
 async function testOf(
   name: string,
   { maxChange, options, rows }: NamedProbe,
-  { task, table, seed, signal }: ProbedRows,
+  { task: { task }, table, seed, signal }: ProbedRows,
 ): Promise<BehaviouralTest<string> | BehaviouralTest<Image>> {
   const { text, image } = task.settings as { readonly text: string; readonly image: string };
   if (task.name !== "image-classification") {

@@ -14,13 +14,18 @@ import { checkFolders } from "../../deploy/check_targets.ts";
 import { type FloatDtype, floatDtypes } from "../../deploy/float_dtype.ts";
 import { merged, writeMerged } from "../../deploy/merged.ts";
 import { transformersObstacle } from "../../deploy/transformers_obstacle.ts";
-import { openDevice } from "../../engine/mod.ts";
+import { type Device, openDevice } from "../../engine/mod.ts";
 import { numbersIn } from "../../nn/check_method_size.ts";
 import { noAdapter } from "../../nn/merge.ts";
 import { type Model, modelWeights } from "../../nn/model.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import { localSources } from "../merge/local_sources.ts";
-import { type MergeSource, openSource } from "../merge/open_for_merge.ts";
+import {
+  checkAlike,
+  type MergeSource,
+  openMergeBase,
+  openSource,
+} from "../merge/open_for_merge.ts";
 import { processorOf } from "../run/open_stage.ts";
 import { calibrationRows } from "./calibration_rows.ts";
 import { chooseUnits, type ChosenUnits } from "./choose_units.ts";
@@ -59,7 +64,8 @@ const usualRows = 128;
  *
  * Of heads and inner numbers those with the largest scores stay: `taylor`, gradient × weight on some training rows
  * (arXiv 1905.10650); `wanda`, the sizes of weights and inputs (arXiv 2306.11695); `magnitude`, the sizes of weights;
- * `random`, to compare with. Layers are compared by how much they change their input (arXiv 2403.03853).
+ * `movement`, how far a training has moved them away from zero since `base` (arXiv 2005.07683); `random`, to compare
+ * with. Layers are compared by how much they change their input (arXiv 2403.03853).
  *
  * @param model a reference or folder of a trained model, whole or an adapter, which is merged
  * @throws {TunebookError} of kind `input` for options that make no sense together.
@@ -84,6 +90,16 @@ export function prune(model: string, options: PruneOptions): Pruning {
   });
 }
 
+/** Makes sure that a pruned model can be written there, apart from what it is made of. */
+export async function checkPlace(
+  folder: string,
+  model: string,
+  { base }: Pick<PruneOptions, "base">,
+): Promise<void> {
+  const sources = { "the model": model, ...(base === undefined ? {} : { "the base": base }) };
+  await checkFolders([merged(folder)], await localSources(sources));
+}
+
 async function savePruned(
   reference: string,
   options: PruneOptions,
@@ -92,7 +108,7 @@ async function savePruned(
 ): Promise<PruningReceipt> {
   checkOptions("save", how, saveRules);
   const { dtype = "float32" } = how;
-  await checkFolders([merged(folder)], await localSources({ "the model": reference }));
+  await checkPlace(folder, reference, options);
   await using _held = await lockFolders([folder]);
   const { source, rows, chosen } = await chosenOf(reference, options);
   const { opened, trained: { task, maxTokens } } = source;
@@ -102,6 +118,7 @@ async function savePruned(
     reference: referenceOf(folder),
     model: reference,
     by: criterionOf(options),
+    ...(options.base === undefined ? {} : { base: options.base }),
     rows,
     seed: options.seed ?? 0,
     dtype,
@@ -129,15 +146,23 @@ async function chosenOf(
   reference: string,
   options: PruneOptions,
 ): Promise<{ source: MergeSource; rows: number; chosen: ChosenUnits }> {
-  const { rows: given, mostRows = usualRows, seed = 0 } = options;
+  const { rows: given, mostRows = usualRows, seed = 0, base } = options;
   const device = await openDevice();
   const source = await openSource(referenceOf(reference), device);
   const rows = given === undefined
     ? undefined
     : await calibrationRows(source, given, { name: "the calibration data", most: mostRows });
-  const context = { by: criterionOf(options), seed, device, rows };
+  const before = base === undefined ? undefined : await modelBefore(base, source, device);
+  const context = { by: criterionOf(options), seed, device, rows, before };
   const chosen = await chooseUnits(source.model, options, context);
   return { source, rows: rows?.examples.rows ?? 0, chosen };
+}
+
+/** What the model was before its training. */
+async function modelBefore(base: string, source: MergeSource, device: Device): Promise<Model> {
+  const { model } = await openMergeBase(referenceOf(base), source, device);
+  checkAlike({ "the model": source }, { name: "the base", model });
+  return model;
 }
 
 function figuresOf(before: Model, after: Model, { kept, influence }: ChosenUnits) {

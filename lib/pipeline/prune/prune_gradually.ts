@@ -7,20 +7,20 @@ import { join } from "node:path";
 import { cubicSchedule } from "../../combine/prune/cubic_schedule.ts";
 import { writeFileAtomic } from "../../core/atomic.ts";
 import { optionMistakes, refuseOptions } from "../../core/check_options.ts";
-import { type Mistake, optionMistake } from "../../core/errors.ts";
+import { type Mistake, optionMistake, TunebookError } from "../../core/errors.ts";
 import { anything, record, required, type Rules, whole } from "../../core/option_rules.ts";
-import { checkFolders } from "../../deploy/check_targets.ts";
 import { merged } from "../../deploy/merged.ts";
+import type { DeployTarget } from "../../deploy/target.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { metricOf } from "../../metrics/mod.ts";
+import { isMergeable } from "../../nn/merge.ts";
 import type { Method } from "../../nn/method.ts";
 import type { TrainOptions } from "../../train/train_options.ts";
 import { referenceOf } from "../../weights/reference.ts";
-import { localSources } from "../merge/local_sources.ts";
 import { openSource } from "../merge/open_for_merge.ts";
 import { model as startPlan } from "../model.ts";
 import type { AnyTask, DataSource } from "../plan_spec.ts";
-import { prune } from "./prune.ts";
+import { checkPlace, prune } from "./prune.ts";
 import { checkPrune, type PruneOptions } from "./prune_options.ts";
 import {
   pruningFile,
@@ -125,7 +125,7 @@ async function saveGradually(
   folder: string,
 ): Promise<PruningReceipt> {
   const { rounds: count = usualRounds } = options;
-  await checkFolders([merged(folder)], await localSources({ "the model": reference }));
+  await checkPlace(folder, reference, options);
   const aside = await Deno.makeTempDir({ prefix: "tunebook-" });
   try {
     const { trained: { task: { task } } } = await openSource(
@@ -134,15 +134,17 @@ async function saveGradually(
     );
     const rounds: PruningRound[] = [];
     let [first, last]: (PruningReceipt | undefined)[] = [];
-    let present = reference;
+    let [present, base] = [reference, options.base];
     for (let round = 1; round <= count; round++) {
       const pruned = join(aside, `pruned ${round}`);
       const to = round === count ? folder : join(aside, `trained ${round}`);
-      last = await prune(present, optionsOf(options, { round, count, first, last })).save(pruned);
+      const kept = optionsOf(options, { round, count, first, last });
+      last = await prune(present, base === undefined ? kept : { ...kept, base }).save(pruned);
       first ??= last;
       const scored = await trainRound(task, options, { from: pruned, to });
       rounds.push({ heads: last.heads.after, feedForward: last.feedForward.after, ...scored });
       present = to;
+      if (base !== undefined) base = pruned; // movement is that of the last training
     }
     const receipt = receiptOf(reference, folder, { first: first!, last: last!, rounds });
     await writeFileAtomic(join(folder, pruningFile), JSON.stringify(receipt, null, 2) + "\n");
@@ -181,8 +183,17 @@ async function trainRound(
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<Pick<PruningRound, "metric" | "score">> {
   const metric = metricOf(task.metric);
-  // Readers that cannot have the model's heads are told by the receipt.
-  const { check: _, ...target } = merged(to);
+  // Readers that cannot have the model's heads are told by the receipt, and refuse nothing.
+  const target: DeployTarget = {
+    ...merged(to),
+    check({ adapter }) {
+      if (isMergeable(adapter)) return;
+      throw new TunebookError(
+        "unsupported",
+        `each round becomes a part of the weights, which ${method.method} cannot; take lora() or full()`,
+      );
+    },
+  };
   const result = await startPlan(referenceOf(from)).data(rows, task, { test })
     .adapt(method).train(train).evaluate({ [metric.name]: metric }).deploy(target)
     .run({ quiet: true });
@@ -217,6 +228,7 @@ function receiptOf(
     layers: both("layers"),
     keptLayers: first.keptLayers,
     ...(first.influence ? { influence: first.influence } : {}),
+    ...(first.base === undefined ? {} : { base: first.base }),
     rounds,
   };
 }

@@ -10,6 +10,7 @@ import {
   integer,
   oneOf,
   type Rules,
+  text,
   whole,
   wholeShare,
 } from "../../core/option_rules.ts";
@@ -17,11 +18,12 @@ import { type KeptLayers, keptLayersRule } from "../../models/kept_layers.ts";
 import type { DataSource } from "../plan_spec.ts";
 
 /** By what heads and inner numbers are compared: see `docs/pruning.md`. */
-export type PruningCriterion = "magnitude" | "wanda" | "taylor" | "random";
+export type PruningCriterion = "magnitude" | "movement" | "wanda" | "taylor" | "random";
 
 /** All criteria. */
 export const pruningCriteria: readonly PruningCriterion[] = [
   "magnitude",
+  "movement",
   "wanda",
   "taylor",
   "random",
@@ -46,6 +48,8 @@ export interface PruneOptions {
   readonly layers?: KeptLayers;
   /** How heads and inner numbers are compared: `taylor` where `rows` are given, else `magnitude`. */
   readonly by?: PruningCriterion;
+  /** What the model was before its training, a reference or folder: what `movement` starts from. */
+  readonly base?: string;
   /** Rows of the training, a table or where one is, that the model is looked at with; never the test rows. */
   readonly rows?: DataSource;
   /** How many of the rows are used, the first ones: 128 unless given. */
@@ -59,6 +63,7 @@ const rules: Rules<PruneOptions> = {
   feedForward: wholeShare,
   layers: keptLayersRule,
   by: oneOf(pruningCriteria),
+  base: text,
   rows: anything,
   mostRows: whole,
   seed: integer,
@@ -91,5 +96,18 @@ export function checkPrune(model: unknown, options: unknown): void {
     const reader = needsRows ? criterion : "the influence of layers";
     wrong.push(optionMistake("rows", `are missing: ${reader} is measured on some training rows`));
   }
+  wrong.push(...baseMistakes(given));
   refuseOptions("prune", wrong);
+}
+
+/** Movement goes from the base to the model, and nothing else looks at a base. */
+function baseMistakes(given: PruneOptions): Mistake[] {
+  const isMovement = criterionOf(given) === "movement";
+  if (isMovement === (given.base !== undefined)) return [];
+  return [optionMistake(
+    "base",
+    isMovement
+      ? "is missing: movement is measured from what the model was before its training"
+      : 'is given, but only by: "movement" looks at it',
+  )];
 }

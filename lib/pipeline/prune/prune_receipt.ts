@@ -37,6 +37,8 @@ export interface PruningReceipt {
   /** The reference of the whole model. */
   readonly model: string;
   readonly by: PruningCriterion;
+  /** What the model was before its training, where `movement` has looked at that. */
+  readonly base?: string;
   /** How many rows were looked at; 0 where none were. */
   readonly rows: number;
   readonly seed: number;

@@ -108,7 +108,7 @@ async function runStages(
   const { trainable, data, processor } = assembled;
   const about = { files: opened.files, task: read.task, processor, test: data.test };
   await checkForms(spec.targets, trainable, about);
-  const probed = { task: read.task.task, table: read.splits.test, seed: settings.seed, signal };
+  const probed = { task: read.task, table: read.splits.test, seed: settings.seed, signal };
   if (spec.probes) await checkProbes(spec.probes, probed);
   if (!options.quiet) sayAhead(spec, read.task, assembled, settings);
 

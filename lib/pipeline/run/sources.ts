@@ -7,16 +7,18 @@ import { fileURLToPath } from "node:url";
 import { findDataSet } from "../../../datasets/mod.ts";
 import type { Source } from "../../deploy/check_targets.ts";
 import { originOf } from "../../table/origin.ts";
+import { teachersOfTask } from "../../tasks/distillation/teachers_of_task.ts";
 import { parseReference } from "../../weights/reference.ts";
 import { resolveModel } from "../../weights/resolve_model.ts";
+import { localSources } from "../merge/local_sources.ts";
 import type { DataSource, PlanSpec } from "../plan_spec.ts";
 
 /**
- * The folder of a model that lies on this machine as it is, the files of the data, the checkpoints and the
- * adapter that a run starts from.
+ * The folder of a model that lies on this machine as it is, the files of the data, the checkpoints, the
+ * adapter that a run starts from, and the teachers of its task.
  */
 export async function sourcesOf(parts: PlanSpec): Promise<Source[]> {
-  const { model, data, split: { test, validation }, train, method } = parts;
+  const { model, data, task, split: { test, validation }, train, method } = parts;
   const sources: Source[] = [];
   if (["file", "tunebook"].includes(parseReference(model).kind)) {
     // A model that is not there has no place; the run says so when its turn comes.
@@ -34,7 +36,8 @@ export async function sourcesOf(parts: PlanSpec): Promise<Source[]> {
   if (method.method === "peft") {
     sources.push({ what: "the adapter", path: String(method.settings.folder) });
   }
-  return sources;
+  const teachers = teachersOfTask(task).map((teacher) => [`the teacher ${teacher}`, teacher]);
+  return [...sources, ...await localSources(Object.fromEntries(teachers))];
 }
 
 /** The file of a source that is one, or nothing for tables in memory, addresses and data sets. */

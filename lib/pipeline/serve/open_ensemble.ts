@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { writeFileAtomic, writeFolderAtomic } from "../../core/atomic.ts";
 import { checkOptions } from "../../core/check_options.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { lockFolders } from "../../core/folder_lock.ts";
 import {
   abortSignal,
   list,
@@ -16,6 +17,7 @@ import {
   type Rules,
   text,
 } from "../../core/option_rules.ts";
+import { checkFolders } from "../../deploy/check_targets.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import { type Ensemble, ensemble, type EnsembleSettings } from "../ensemble/ensemble.ts";
 import {
@@ -24,6 +26,7 @@ import {
   ensembleText,
   readEnsemble,
 } from "../ensemble/ensemble_file.ts";
+import { localSources } from "../merge/local_sources.ts";
 import { type EnsembleBase, ensembleBase } from "./ensemble_base.ts";
 import { openServed } from "./open_served.ts";
 
@@ -79,7 +82,8 @@ const tolerance = 1e-4;
  *
  * @param members folders or references of trained models by their names
  * @throws {TunebookError} of kind `input` for fewer than two members, for members of other labels or tasks and options that
- *   make no sense; of kind `output` where the opened folder answers otherwise.
+ *   make no sense; of kind `output` for a folder of a member or of anything that no deployment wrote, and where the
+ *   opened folder answers otherwise.
  *
  * @example
  * ```ts
@@ -117,6 +121,8 @@ export async function saveEnsemble(
     settings,
   );
   const contents = { by, weights: planned.weights, members: references };
+  await checkFolders([{ folder }], await localSources(members));
+  await using _held = await lockFolders([folder]);
   return await writeFolderAtomic(folder, async (temporary) => {
     await writeFileAtomic(join(temporary, ensembleFile), ensembleText(contents, temporary));
     const opened = await openFolder(temporary, {});

@@ -6,6 +6,7 @@ import {
   homoglyphs,
   letterCase,
   negation,
+  paraphrases,
   Random,
   spaces,
   swapNames,
@@ -30,6 +31,7 @@ const all = [
   spaces(),
   swapNames(),
   swapPlaces(),
+  paraphrases({ table: { film: ["movie"], "a lot": ["much"], "好看": ["精彩"] } }),
   swapNumbers(),
   negation(),
   chineseSlips(),
@@ -105,6 +107,30 @@ Deno.test("words are swapped as words, and never for themselves", () => {
   assert.equal(changedBy(animals, "axb"), undefined);
   assert.throws(() => swapWords({ name: "one", words: ["a", "a"] }), /two words or more/);
   assert.match(changedBy(swapNames(), "小明来了")!, /^(?!小明)..来了$/u);
+});
+
+Deno.test("paraphrases stand for whole words and phrases, with their capitals", () => {
+  const table = { film: ["movie"], "film star": ["actor"], "a lot": ["much"], "好看": ["精彩"] };
+  const said = paraphrases({ table });
+  for (
+    const [text, other] of [
+      ["Film!", "Movie!"],
+      ["a film star", "a actor"],
+      ["filming a lottery", undefined],
+      ["I liked A lot", "I liked Much"],
+      ["这部电影很好看。", "这部电影很精彩。"],
+      ["a ſilm", undefined],
+    ]
+  ) assert.equal(changedBy(said, text!), other);
+  const tables: Record<string, string[]>[] = [
+    {},
+    { film: [] },
+    { film: ["film"] },
+    { Film: ["a"], film: ["b"] },
+  ];
+  for (const wrong of tables) {
+    assert.throws(() => paraphrases({ table: wrong }), /other ways to say words and phrases/);
+  }
 });
 
 Deno.test("punctuation keeps what belongs to words", () => {

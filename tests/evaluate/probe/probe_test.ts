@@ -122,6 +122,10 @@ Deno.test("tests without cases, without perturbations and of other models are re
         expect: rises("other"),
       }),
     ]),
-    isMistake("input", /no label "other"; the model gives positive, negative/),
+    isMistake("input", /x: there is no label "other"; the model gives negative, positive/),
+  );
+  await assert.rejects(
+    probe(counting, [minimumFunctionality("x", { texts: ["a"], expect: "Positive" })]),
+    isMistake("input", /no label "Positive" \(did you mean "positive"\?\)/),
   );
 });

@@ -81,8 +81,28 @@ Deno.test("a student of some of the teacher's layers learns what the teacher say
     const tuned = await model(`file:${whole}`).data(rows, task, split).adapt(lora({ rank: 2 }))
       .train({ epochs: 1 }).deploy(adapter(thin)).run({ quiet: true });
     await tuned.dispose();
-    await (await plan(thin).run({ quiet: true })).dispose();
+    const other = await plan(thin).run({ quiet: true });
     assert.equal(Object.keys(await filesIn(answersIn)).length, 2);
+
+    // Two teachers are a mean by their weights; one that has all of it teaches as it does alone.
+    const taughtBy = async (...teacherWeights: number[]) => {
+      const teacher = [whole, thin];
+      const taught = distillation(task, { teacher, teacherWeights, weight, answersIn });
+      const result = await model(`file:${whole}`, { layers: [1] }).data(rows, taught, split)
+        .adapt(full()).train({ epochs: 6, learningRate: 1e-3, batchSize: 8, seed: 1 })
+        .evaluate({ accuracy }).run({ quiet: true });
+      await result.dispose();
+      assert.deepEqual(result.teachers, teacher);
+      return result.losses;
+    };
+    assert.deepEqual(await taughtBy(0, 1), other.losses);
+    const [first0, second0, both0] = [
+      student.losses[0],
+      other.losses[0],
+      (await taughtBy(1, 1))[0],
+    ];
+    assert.ok(first0 !== second0 && both0 < (first0 + second0) / 2, "KL is convex in the teacher");
+    await other.dispose();
   }));
 
 Deno.test("a teacher with other labels or another task is refused", () =>
@@ -107,6 +127,9 @@ Deno.test("a teacher with other labels or another task is refused", () =>
       run(base, rows),
       isMistake("input", "a teacher must know the same labels"),
     );
+    const over = model(base).data(rows, distillation(task, { teacher: out }), split).adapt(full())
+      .train({ epochs: 0.1 }).deploy(merged(out)).run({ quiet: true });
+    await assert.rejects(over, isMistake("output", "would replace or change the teacher"));
   }));
 
 Deno.test("a distillation stands in plan files, and mistakes are told", () => {

@@ -146,6 +146,18 @@ async function checkSaved(
   });
   await assert.rejects(refused);
   await assert.rejects(Deno.stat(join(folder, "none")));
+  await saveEnsemble(place, places, { weights, inputs: texts }); // over the one before
+  // It would take the place of a model that it is made of, or of anything else.
+  const own = join(folder, "own");
+  await Deno.mkdir(own);
+  await Deno.writeTextFile(join(own, "notes.txt"), "mine");
+  for (const taken of [places.a, join(places.a, "inside"), folder, own]) {
+    await assert.rejects(
+      saveEnsemble(taken, places, { inputs: texts }),
+      isMistake("output", taken === own ? "notes.txt" : "would replace or change a"),
+    );
+  }
+  assert.equal(await Deno.readTextFile(join(own, "notes.txt")), "mine");
   await Deno.writeTextFile(join(place, "ensemble.json"), "{}");
   await assert.rejects(openEnsemble(place), isMistake("weights", "no file of an ensemble"));
   await assert.rejects(openEnsemble(places.a), isMistake("input", "holds no ensemble"));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   accuracy,
   adapter,
+  direction,
   full,
   head,
   imageClassification,
@@ -14,6 +15,7 @@ import {
   model,
   open,
   Plan,
+  rises,
   type RunResult,
   select,
   textClassification,
@@ -197,7 +199,9 @@ Deno.test("tests that pass stand in the result; tests that cannot ask are refuse
     };
     const unfit = plan.probe({ swapNames: { maxChange: 0 } })
       .probe([imageInvariance("noise", { images: [grey], perturb: noise })])
-      .probe([praise]).probe([praise]);
+      .probe([praise]).probe([praise])
+      .probe([minimumFunctionality("capital", { texts: ["good"], expect: "Positive" })])
+      .probe([direction("up", { texts: ["good"], perturb: typos(), expect: rises("good") })]);
     await assert.rejects(
       unfit.run({ ...quiet, trackers: [tracker as never] }),
       isMistake(
@@ -205,6 +209,8 @@ Deno.test("tests that pass stand in the result; tests that cannot ask are refuse
         "swapNames: nothing has what it changes",
         "noise: asks images",
         "praise: two tests have this name",
+        'capital: there is no label "Positive" (did you mean "positive"?)',
+        'up: there is no label "good"; the model gives negative, positive',
       ),
     );
     assert.deepEqual(steps, []);

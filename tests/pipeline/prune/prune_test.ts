@@ -11,6 +11,7 @@ import {
   onnx,
   open,
   openWeights,
+  promptTuning,
   prune,
   pruneGradually,
   type PruneOptions,
@@ -19,6 +20,7 @@ import {
 } from "tunebook";
 import { type Displayed, jupyterDisplay, type MimeBundle } from "../../../lib/core/display.ts";
 import { specFromJson } from "../../../lib/pipeline/plan_from_json.ts";
+import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import { moods, tinyModel } from "../tiny.ts";
 
@@ -76,8 +78,9 @@ Deno.test("matrices are smaller, the folder opens again, and it trains on to eve
 Deno.test("heads of a BERT are fewer for tunebook and onnx, and merged says why not", () =>
   inFolder(async (folder) => {
     const whole = await trained(folder);
-    for (const by of ["magnitude", "wanda", "taylor", "random"] as const) {
-      const receipt = await prune(whole, { heads: 0.5, by, rows }).save(join(folder, by));
+    for (const by of ["magnitude", "movement", "wanda", "taylor", "random"] as const) {
+      const base = by === "movement" ? { base: join(folder, "base") } : {};
+      const receipt = await prune(whole, { heads: 0.5, by, rows, ...base }).save(join(folder, by));
       assert.deepEqual(receipt.heads, { before: 4, after: 2 });
       assert.deepEqual(receipt.keptHeads?.map(({ length }) => length), [2, 2]);
       assert.match(receipt.transformersObstacle ?? "", /transformers cannot open this bert/);
@@ -102,8 +105,11 @@ Deno.test("rounds follow the cubic schedule, and each is trained", () =>
   inFolder(async (folder) => {
     const whole = await trained(folder);
     const small = join(folder, "small");
-    const options = { heads: 0.5, feedForward: 0.5, rows, method: lora({ rank: 2 }), rounds: 2 };
-    const receipt = await pruneGradually(whole, options).save(small);
+    const options = { heads: 0.5, feedForward: 0.5, rows, rounds: 2 };
+    const base = join(folder, "base");
+    await pruneGradually(whole, { ...options, method: full(), by: "movement", base }).save(small);
+    const receipt = await pruneGradually(whole, { ...options, method: lora({ rank: 2 }) })
+      .save(small);
     assert.deepEqual(receipt.rounds?.map(({ heads }) => heads), [2, 2]); // 0.5625 of 4, then 0.5
     assert.deepEqual(receipt.feedForward, { before: 64, after: 32 });
     assert.ok(receipt.rounds!.every(({ score }) => score >= 0 && score <= 1));
@@ -168,11 +174,26 @@ Deno.test("what cannot be pruned says why", () =>
     await assert.rejects(saved({ heads: 0.5, rows: rows.slice(0, 0) }), /has no rows/);
     assert.throws(() => prune(whole, {}), /nothing is taken out/);
     assert.throws(() => prune(whole, { heads: 0.5, by: "wanda" }), /rows are missing: wanda/);
+    const movement = { feedForward: 0.5, by: "movement" } as const;
+    assert.throws(() => prune(whole, movement), /base is missing: movement/);
+    assert.throws(() => prune(whole, { heads: 0.5, base: "out/base" }), /only by: "movement"/);
+    await assert.rejects(saved({ ...movement, base: whole }), /feed-forward parts differs from/);
+    await assert.rejects(saved({ ...movement, base: "tunebook:english" }), /base is a llama/);
     assert.throws(() => prune(whole, { layers: [1, 0] }), /each after the one before/);
     assert.throws(() => prune(whole, { heads: 1.5, layers: 0 }), /heads is 1.5[^]*layers/);
     assert.throws(
       () => pruneGradually(whole, { layers: 1, rows, method: lora() }),
       /layers alone are taken out at once/,
+    );
+    const gradual = { heads: 0.5, rows, method: promptTuning(), rounds: 1 };
+    await assert.rejects(
+      pruneGradually(whole, gradual).save(join(folder, "small")),
+      isMistake("unsupported", "which prompt_tuning cannot; take lora() or full()"),
+    );
+    const base = join(folder, "base");
+    await assert.rejects(
+      pruneGradually(whole, { ...gradual, by: "movement", base }).save(base),
+      isMistake("output", "would replace or change the base"),
     );
     const others = tableFromColumns({ text: ["a film"], mood: ["sad"] });
     await assert.rejects(saved({ heads: 0.5, rows: others }), /sad/);
