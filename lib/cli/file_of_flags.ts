@@ -5,41 +5,35 @@
  */
 import { findDataSet } from "../../datasets/mod.ts";
 import { TunebookError } from "../core/errors.ts";
-import { imageFolder } from "../data/images/image_folder.ts";
 import { rememberOrigin } from "../table/origin.ts";
 import { formatOf, readTable } from "../table/read_table.ts";
 import type { Table } from "../table/table.ts";
 import { isColumnFlag } from "../tasks/shared/task_flag.ts";
 import { tasks } from "../tasks/mod.ts";
+import { annotatedImages } from "./annotated_images.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
 import { readingOfFlags } from "./reading_of_flags.ts";
 
 /**
- * The rows of what a command line names, where its columns must be known: of a folder of images by class, and of a
- * file (`rowsOfFile`).
+ * The rows of what a command line names, where its columns must be known: of images in the folders and files that other
+ * tools write (`annotatedImages`), and of a file (`rowsOfFile`).
  *
  * Throws an error of kind "input" for a folder that the task does not read, and of kind "data" for what cannot be read.
  */
 export async function fileOfFlags(flags: Flags): Promise<Table | undefined> {
   const { data } = flags;
   if (typeof data !== "string" || findDataSet(data)) return undefined;
-  if (!await isFolder(data)) return await rowsOfFile(flags, data);
   const task = typeof flags.task === "string" ? flags.task : undefined;
-  if (task !== undefined && folderTasks().includes(task)) return await imageFolder(data);
+  const images = task === undefined ? undefined : annotatedImages[task];
+  if (!await isFolder(data)) return await images?.file?.(data) ?? await rowsOfFile(flags, data);
+  if (images) return await images.folder(data);
+  const others = Object.entries(annotatedImages).map(([name, each]) => `${name} (${each!.what})`);
   throw new TunebookError(
     "input",
     `--data ${data} is a folder, and ${
       task ?? "text-classification, the task unless --task names one,"
-    } reads ` +
-      `files; folders of images, one for each class, are for --task ${folderTasks().join(" or ")}`,
-  );
-}
-
-/** The tasks that read images with one label each, which is what folders of classes have. */
-export function folderTasks(): string[] {
-  return Object.keys(tasks).filter((name) =>
-    tasks[name].columns.some((kind) => kind.length === 2 && kind.join() === "image,label")
+    } reads files; folders of images are for --task ${others.join(", ")}`,
   );
 }
 

@@ -7,7 +7,7 @@ import { tasks } from "../tasks/mod.ts";
 import { dataSets } from "../../datasets/mod.ts";
 import { tableFormats } from "../table/read_table.ts";
 import { pretrainedModels } from "../weights/pretrained.ts";
-import { folderTasks } from "./file_of_flags.ts";
+import { annotatedImages } from "./annotated_images.ts";
 import { defaultsOf } from "./task_defaults.ts";
 import { teacherFlags, waysToTeach } from "./teacher_flags.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
@@ -157,7 +157,7 @@ what (without a flag for a column, the columns of a file that have these names)
 ${flagsOf(task)}
 ${models}
   --data SOURCE                  a file, ${
-    folderTasks().includes(task) ? "a folder of images by class, " : ""
+    annotatedImages[task] ? `${annotatedImages[task].what}, ` : ""
   }an address, or a data set${own.length > 0 ? `: ${own.join(", ")}` : ""}
 ${held}
 `;

@@ -45,6 +45,9 @@ export function imageSourceOf(cell: unknown, where: string): ImageSource {
   if (cell instanceof URL) return { kind: "address", address: cell.href };
   const bytes = bytesIn(cell);
   if (bytes) return { kind: "bytes", bytes };
+  if (cell instanceof Blob) {
+    throw new TunebookError("data", `${where} is a Blob; give its bytes, await blob.bytes()`);
+  }
   const struct = cell as { readonly bytes?: unknown; readonly path?: unknown };
   if (typeof cell === "object" && ("bytes" in struct || "path" in struct)) {
     const path = typeof struct.path === "string" && struct.path !== "" ? struct.path : undefined;

@@ -6,13 +6,13 @@
 import { jupyterDisplay, type MimeBundle } from "../core/display.ts";
 import { displayOfTensor, type ShownTensor } from "../engine/tensor_display.ts";
 import { tf } from "../engine/mod.ts";
-import { displayOfTable } from "../table/table_display.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
+import { displayWithPictures } from "./table_pictures.ts";
 
 /** Teaches arquero's tables and tensorflow.js' tensors to show themselves in a notebook. */
 export function showTablesAndTensors(): void {
   const table = Object.getPrototypeOf(tableFromColumns({ any: [1] }));
-  teach<Table>(table, displayOfTable);
+  teach<Table>(table, displayWithPictures);
   teach<ShownTensor>(tf.Tensor.prototype, displayOfTensor);
 }
 

@@ -5,6 +5,7 @@
  */
 import { histogramOf } from "../core/sparkline.ts";
 import { shortened } from "../core/text_table.ts";
+import { fileInCell, fileKey } from "./cell_bytes.ts";
 
 /** A column in short. */
 export interface ColumnSummary {
@@ -15,6 +16,7 @@ export interface ColumnSummary {
     | "boolean"
     | "text"
     | "date"
+    | "bytes"
     | "list"
     | "object"
     | "mixed"
@@ -46,11 +48,7 @@ export function summariseColumn(name: string, values: readonly unknown[]): Colum
   const type = typeOf(present);
   const counts = new Map<unknown, number>();
   for (const value of present) {
-    const key = value instanceof Date
-      ? value.toISOString()
-      : typeof value === "object"
-      ? textOf(value)
-      : value;
+    const key = keyOf(value);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const base = { name, type, missing: values.length - present.length, distinct: counts.size };
@@ -78,6 +76,12 @@ export function summariseColumn(name: string, values: readonly unknown[]): Colum
         return { ...base, counts: bins, words: `${low} … ${high} characters` };
       }
       return { ...base, ...commonest(counts) };
+    case "bytes": {
+      const sizes = present.map((value) => fileInCell(value)?.bytes.length ?? 0);
+      const { counts: bins, low, high } = histogramOf(sizes);
+      const [least, most] = [low, high].map((size) => size.toLocaleString("en"));
+      return { ...base, counts: bins, words: `${least} … ${most} bytes` };
+    }
     case "list": {
       const { counts: bins, low, high } = histogramOf(
         present.map((list) => (list as ArrayLike<unknown>).length),
@@ -121,8 +125,17 @@ function typeOfValue(value: unknown): ColumnSummary["type"] {
       return "boolean";
     default:
       if (value instanceof Date) return "date";
+      if (fileInCell(value)) return "bytes";
       return Array.isArray(value) || ArrayBuffer.isView(value) ? "list" : "object";
   }
+}
+
+/** What equal values have in common. */
+function keyOf(value: unknown): unknown {
+  if (typeof value !== "object") return value;
+  if (value instanceof Date) return value.toISOString();
+  const file = fileInCell(value);
+  return file ? fileKey(file) : textOf(value);
 }
 
 function textOf(value: unknown): string {

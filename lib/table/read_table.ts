@@ -19,6 +19,7 @@ import { shownValue } from "../core/shown_value.ts";
 import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { requireColumns, requireFileColumns } from "./columns.ts";
 import { parseConll } from "./conll.ts";
+import { rememberFile } from "./column_folder.ts";
 import { rememberOrigin } from "./origin.ts";
 import { rememberedIds, rememberIds } from "./source_rows.ts";
 import { readSeparated } from "./csv.ts";
@@ -180,7 +181,7 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   if (format === undefined) throw unknownFormat(source);
   checkCells(format, options);
   checkColumns(options);
-  const table = await formats[format].read(bytes, source, options);
+  const table = rememberFile(await formats[format].read(bytes, source, options), source);
   const { columns, optionalColumns = [], omit } = options;
   if (columns) {
     requireFileColumns(table, columns, { source, mayLackHeader: mayLackHeader(format, options) });

@@ -4,6 +4,7 @@
  * @module
  */
 import { visible } from "../core/visible.ts";
+import { keepFolders } from "./column_folder.ts";
 import type { Table } from "./table.ts";
 
 /** Where the rows of a table stand in what a person gave. */
@@ -74,6 +75,7 @@ export function sourceTable(table: Table, where: string): Table {
   const plain = table.ungroup().reify().select(...table.columnNames());
   const ids = idsOf.get(table);
   known.set(plain, known.get(table) ?? { where, ...(ids ? { ids } : {}) });
+  keepFolders(table, plain);
   return plain;
 }
 
@@ -93,6 +95,7 @@ export function pickRows(table: Table, rows: ArrayLike<number>): Table {
   // Of a table that shows all its rows in their order, this is the table itself.
   const plain = table.ungroup().reify();
   const taken = plain.reify(Array.from(rows));
+  keepFolders(table, taken);
   const from = known.get(plain);
   if (from) known.set(taken, { ...from, rows: Array.from(rows, (row) => from.rows?.[row] ?? row) });
   return taken;

@@ -4,15 +4,17 @@
  * @module
  */
 import { bundleOf, type MimeBundle } from "../core/display.ts";
-import { html, htmlFrame, htmlTable } from "../core/html.ts";
+import { html, htmlFrame, type HtmlPart, htmlTable } from "../core/html.ts";
 import { histogramImage, histogramText } from "../core/sparkline.ts";
 import { shortened, textTable } from "../core/text_table.ts";
+import { fileInCell, fileText } from "./cell_bytes.ts";
 import { columnValues } from "./columns.ts";
 import { type ColumnSummary, isMissing, summariseColumn } from "./column_summary.ts";
 import type { Table } from "./table.ts";
 
-const shownRows = 8;
-const shownColumns = 24;
+/** Rows and columns that are shown. */
+export const shownRows = 8;
+export const shownColumns = 24;
 const shownCharacters = 120;
 /** More rows than this are summarised by the first ones, and the display says so. */
 const summarisedRows = 100_000;
@@ -35,6 +37,14 @@ const summarisedRows = 100_000;
  * ```
  */
 export function displayOfTable(table: Table): MimeBundle {
+  return bundleOfTable(table);
+}
+
+/** `displayOfTable`, on whose page `cellOnPage` says what stands for a cell; undefined is its text. */
+export function bundleOfTable(
+  table: Table,
+  cellOnPage: (column: string, row: number) => HtmlPart | undefined = () => undefined,
+): MimeBundle {
   const rows = table.numRows();
   const names = table.columnNames().slice(0, shownColumns);
   const hidden = table.numCols() - names.length;
@@ -51,13 +61,17 @@ export function displayOfTable(table: Table): MimeBundle {
     ...values.map((column) => shortened(valueText(column[row]), shownCharacters)),
   ]);
   const align = summaries.map(({ type }) => isNumber(type) ? "right" as const : "left" as const);
+  const rowsOnPage = firstRows.map(([number, ...texts], row) => [
+    number,
+    ...texts.map((text, at) => cellOnPage(names[at], row) ?? text),
+  ]);
   const rowTable = htmlTable({
     caption: head < rows ? `${size}; the first ${counted(head, "row")}` : size,
     columns: [
       { title: "row", align: "right" },
       ...names.map((title, at) => ({ title, align: align[at] })),
     ],
-    rows: firstRows,
+    rows: rowsOnPage,
   });
   const rowText = [size, "", textTable(["", ...names], firstRows, ["right", ...align])];
   if (head === rows) return bundleOf(rowText.join("\n"), htmlFrame(rowTable));
@@ -108,6 +122,8 @@ function valueText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number" && !Number.isInteger(value)) return String(+value.toPrecision(6));
   if (value instanceof Date) return isMissing(value) ? "" : value.toISOString();
+  const file = fileInCell(value);
+  if (file) return fileText(file);
   if (ArrayBuffer.isView(value)) return JSON.stringify(Array.from(value as Uint8Array));
   if (typeof value !== "object") return String(value);
   try {

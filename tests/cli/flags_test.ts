@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { encode } from "fast-png";
 import { model } from "../../lib/pipeline/model.ts";
 import { Plan } from "../../lib/pipeline/plan.ts";
 import { join } from "node:path";
@@ -556,13 +557,54 @@ Deno.test("a folder of images by class is read for the tasks that take it", () =
       isMistake("input", "is a folder, and text-classification", "--task image-classification"),
     );
     await assert.rejects(
-      rowsOf(folder, "--task", "object-detection"),
-      isMistake("input", "object-detection reads files"),
+      rowsOf(folder, "--task", "token-classification"),
+      isMistake("input", "token-classification reads files"),
     );
     await Deno.writeTextFile(join(folder, "train/notes.txt"), "");
     await assert.rejects(
       rowsOf(folder, "--task", "image-classification"),
       isMistake("data", "notes.txt is no image"),
+    );
+  }));
+
+Deno.test("boxes and masks are read as other tools write them: COCO, YOLO, Pascal VOC, folders", () =>
+  inFolder(async (folder) => {
+    const png = encode({ width: 2, height: 3, channels: 1, data: new Uint8Array(6) });
+    for (const path of ["yolo/images", "voc", "set/images", "set/masks"]) {
+      await Deno.mkdir(join(folder, path), { recursive: true });
+      await Deno.writeFile(join(folder, path, "1.png"), Uint8Array.from(png));
+    }
+    await Deno.mkdir(join(folder, "yolo/labels"));
+    await Deno.writeTextFile(join(folder, "yolo/labels/1.txt"), "0 0.5 0.5 1 1\n");
+    await Deno.writeTextFile(join(folder, "yolo/classes.txt"), "cat\n");
+    await Deno.writeTextFile(
+      join(folder, "voc/1.xml"),
+      "<annotation><filename>1.png</filename><size><width>2</width><height>3</height></size><object>" +
+        "<name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>3</ymax></bndbox>" +
+        "</object></annotation>",
+    );
+    const coco = {
+      images: [{ id: 1, file_name: "voc/1.png", width: 2, height: 3 }],
+      categories: [{ id: 4, name: "cat" }],
+      annotations: [{ id: 1, image_id: 1, category_id: 4, bbox: [0, 0, 2, 3] }],
+    };
+    await Deno.writeTextFile(join(folder, "coco.json"), JSON.stringify(coco));
+    const objects = [{ box: [0, 0, 2, 3], label: "cat" }];
+    await Deno.writeTextFile(
+      join(folder, "rows.json"),
+      JSON.stringify([{ image: "voc/1.png", objects }]),
+    );
+    const rowsOf = (data: string, task: string) =>
+      fileOfFlags(readCommandLine(["--data", join(folder, data), "--task", task]).flags);
+    for (const data of ["coco.json", "rows.json", "yolo", "voc"]) {
+      const rows = (await rowsOf(data, "object-detection"))!;
+      assert.deepEqual(rows.array("objects"), [objects], data);
+    }
+    const masks = (await rowsOf("set", "image-segmentation"))!;
+    assert.deepEqual(masks.columnNames().slice(0, 2), ["image", "mask"]);
+    await assert.rejects(
+      rowsOf("voc", "image-segmentation"),
+      (error: Error) => /voc[^]*images/.test(error.message) || assert.fail(error.message),
     );
   }));
 

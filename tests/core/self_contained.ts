@@ -25,7 +25,7 @@ export function assertSelfContained(bundle: MimeBundle): string {
     const wrong = tags.filter((tag) =>
       /^<\/?(?:script|iframe|object|embed|link|foreignObject|style)\b/i.test(tag) ||
       /\son\w+\s*=/i.test(tag.replace(/"[^"]*"/g, '""')) ||
-      /(?:src|href)="(?!data:image\/svg\+xml|#)/i.test(tag)
+      /(?:src|href)="(?!data:image\/(?:svg\+xml|png);|#)/i.test(tag)
     );
     assert.deepEqual(wrong, []);
     const addresses = part.match(/\w+:\/\/[^"'\s<]+/g) ?? [];

@@ -58,6 +58,7 @@ Deno.test("cells that mean no image are refused by name", async () => {
   }
   await assert.rejects(imageBytes(7, ".", { where: "row 9" }), /row 9 is 7; an image is a path/);
   await assert.rejects(imageBytes({ url: "a" }, "."), /an image is a path/);
+  await assert.rejects(imageBytes(new Blob([]), "."), /is a Blob; give its bytes/);
   await assert.rejects(imageBytes("none.png", ".", { where: "row 9" }), /row 9: cannot read none/);
   await assert.rejects(imageBytes("ftp://a/b.png", "."), /cannot read ftp:/);
   await assert.rejects(imageBytes("data:x", ".", { where: "row 9" }), /row 9 is a data: address/);

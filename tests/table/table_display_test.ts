@@ -39,6 +39,14 @@ Deno.test("dates that are none are missing, in rows, counts, range and histogram
   assert.match(displayOfTable(none)["text/plain"], /day +empty +9 missing +0 different/);
 });
 
+Deno.test("files in cells are told by their sizes, equal ones once", () => {
+  const file = (size: number) => ({ bytes: new Uint8Array(size), path: `${size}.png` });
+  const image = Array.from({ length: 12 }, (_, at) => file(1000 + at % 4));
+  const { "text/plain": text } = displayOfTable(tableFromColumns({ image }));
+  assert.match(text, /1 +1000\.png, 1,000 bytes/);
+  assert.match(text, /image +bytes +4 different .*1,000 … 1,003 bytes/);
+});
+
 Deno.test("hostile names and values stay texts", () => {
   const table = tableFromColumns({
     [hostile]: [hostile, "b"],

@@ -177,6 +177,14 @@ Deno.test("all images that cannot be read are told with their rows, before any t
       }).adapt(full()).train({ epochs: 1 }).run(quiet),
       (error: Error) => told.test(error.message) || assert.fail(error.message),
     );
+    // A copied table has lost its folder, and says so.
+    const beside = tableFromColumns({ image: ["nowhere.png", "there.png"], label: ["a", "b"] });
+    await assert.rejects(
+      model("new:vit", size).data(beside, imageClassification({ image: "image", label: "label" }), {
+        test: beside,
+      }).adapt(full()).train({ epochs: 1 }).run(quiet),
+      /relative paths in the working folder[^]*give whole paths:\n[^]*row 1 of .*nowhere\.png/,
+    );
   }));
 
 Deno.test("options that make no sense are told together", () => {

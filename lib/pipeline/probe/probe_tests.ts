@@ -20,7 +20,7 @@ import { columnValues } from "../../table/columns.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import { calledImage, endOfName } from "../../tasks/shared/image_input.ts";
-import { folderOfTable } from "../../tasks/shared/image_rows.ts";
+import { folderOfImages } from "../../tasks/shared/image_rows.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
 import type { AnyBehaviouralTest, NamedProbe, PlanProbes } from "./plan_probes.ts";
 
@@ -85,7 +85,7 @@ async function testOf(
   }
   const cells = columnValues(table, image);
   const source = sourceRows(table, where);
-  const base = folderOfTable(source.where);
+  const base = folderOfImages(table, image, source.where);
   const chosen = drawn(cells.length, rows ?? usualImages, seed);
   const images: Image[] = [];
   for (const row of chosen) {

@@ -13,7 +13,7 @@ import type { LabelMask } from "../../nn/mask_predictions.ts";
 import { columnValues } from "../../table/columns.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
-import { folderOfTable } from "../shared/image_rows.ts";
+import { folderOfImages } from "../shared/image_rows.ts";
 import { ignoredClass, type MaskClasses, maskOfIds } from "./mask_classes.ts";
 import { storedMask } from "./stored_mask.ts";
 
@@ -81,7 +81,7 @@ export function maskBytes(
 ): (row: number) => Promise<{ readonly bytes: Uint8Array; readonly called: string }> {
   const source = sourceRows(table, where);
   const cells = columnValues(table, column);
-  const base = folderOfTable(source.where);
+  const base = folderOfImages(table, column, source.where);
   return async (row) => {
     const called = `the mask of ${source.placeOf(row)}`;
     const options = { where: called, ...(signal ? { signal } : {}) };

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { eachRowTogether } from "../../data/each_row.ts";
 import { decodeImage } from "../../image/decode_image.ts";
@@ -14,6 +16,7 @@ import { imageKey, imageSourceOf } from "../../image/image_source.ts";
 import type { PixelSize } from "../../image/pixel_size.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { ImageProcessor, Processor } from "../../nn/processor.ts";
+import { columnFolder, folderOfFile } from "../../table/column_folder.ts";
 import { columnValues } from "../../table/columns.ts";
 import { type SourceRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
@@ -57,7 +60,7 @@ export async function imageRows(
 ): Promise<ImageRows> {
   const source = sourceRows(table, where);
   const cells = columnValues(table, column);
-  const base = folderOfTable(source.where);
+  const base = folderOfImages(table, column, source.where);
   const named = (row: number) => source.placeOf(row);
   const bytesOf = (row: number) =>
     imageBytes(cells[row], base, { where: named(row), ...(signal ? { signal } : {}) });
@@ -84,7 +87,9 @@ export async function imageRows(
   });
   if (wrong.length > 0) {
     const lines = wrong.sort((a, b) => a.row - b.row).map(({ line }) => line);
-    throw mistakes("data", `images of ${where} cannot be read:`, lines);
+    const missing = wrong.map(({ row }) => cells[row]);
+    const hint = columnFolder(table, column) === undefined ? missingHint(missing) : "";
+    throw mistakes("data", `images of ${where} cannot be read${hint}:`, lines);
   }
   const encode = await pngEncoder();
   const original = async (row: number) => await decoded(await bytesOf(row), row);
@@ -96,6 +101,16 @@ export async function imageRows(
     pictureOf: (row, title) => kept[row] && (() => pictureOf(kept[row], title, encode)),
     fitted: async (row) => kept[row] ?? pixels.fit(await original(row)),
   };
+}
+
+/** What to do about paths that lead nowhere because the table does not say its file. */
+function missingHint(cells: readonly unknown[]): string {
+  const isMissing = (cell: unknown) =>
+    typeof cell === "string" && !/^[a-z][a-z0-9+.-]+:/i.test(cell) && !isAbsolute(cell) &&
+    !existsSync(cell);
+  if (!cells.some(isMissing)) return "";
+  return ", relative paths in the working folder, since the table does not know the file that it was read from " +
+    "(slice, sample and joins forget it); filter the table instead, or give whole paths";
 }
 
 /** The size of every image; processors that leave images unlike sizes are an error of kind "unsupported". */
@@ -130,7 +145,7 @@ export function imageMistakes(
 
 /** The images of a column, so that paths hold without the table: they are relative to its file. */
 export function placedImages(table: Table, column: string): unknown[] {
-  const base = folderOfTable(sourceRows(table, "the images").where);
+  const base = folderOfImages(table, column, sourceRows(table, "the images").where);
   return columnValues(table, column).map((cell) => {
     const source = imageSourceOf(cell, "the image");
     return source.kind === "path"
@@ -141,11 +156,9 @@ export function placedImages(table: Table, column: string): unknown[] {
   });
 }
 
-/** The folder of a table's file, where its name tells; the working folder for tables in memory. */
-export function folderOfTable(where: string): string {
-  const end = Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\"));
-  if (end < 0 || where.startsWith("npm:")) return ".";
-  return where.slice(0, end);
+/** Where relative paths of a column begin: beside the table's file, or in the working folder for tables in memory. */
+export function folderOfImages(table: Table, column: string, where: string): string {
+  return columnFolder(table, column) ?? folderOfFile(where);
 }
 
 /** What a task on images needs to know of a model. */

@@ -17,6 +17,7 @@ import {
 } from "../../../engine/mod.ts";
 import { constantOf, countOf, dequantised, reshaped, turned } from "../constants.ts";
 import type { FileNode, GraphAttribute, GraphFile, GraphInput } from "../graph_file.ts";
+import { floatProducts } from "./float_products.ts";
 
 /** Most channels that an image has; tells [height, width, channels] from [channels, height, width]. */
 const mostChannels = 4;
@@ -38,7 +39,14 @@ export async function readOnnxGraph(path: string): Promise<GraphFile> {
     if (known) constants.set(node.outputs[0], known);
     else nodes.push(graphNode(node));
   }
-  return { path, input: imageInput(path, graph), outputs: graph.outputs, nodes, constants };
+  const { outputs } = graph;
+  return {
+    path,
+    input: imageInput(path, graph),
+    outputs,
+    nodes: floatProducts(nodes, outputs, constants),
+    constants,
+  };
 }
 
 /** Names without control characters stand in messages as they are. */
