@@ -41,6 +41,10 @@ export type {
   MergeReceipt,
 } from "./lib/pipeline/merge/merge_receipt.ts";
 
+// What a model was made of
+export { lineage } from "./lib/pipeline/lineage/lineage.ts";
+export type { Lineage, LineageStep } from "./lib/pipeline/lineage/lineage_step.ts";
+
 // A merge as a stage: scored, chosen by validation rows, deployed
 export type {
   GreedySoupOptions,

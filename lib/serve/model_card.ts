@@ -17,6 +17,8 @@ export interface CardScore {
 /** How the files of a deployment were proved. */
 export interface CardReceipt {
   readonly target: string;
+  /** The type of the files' numbers, where the target was told which to write. */
+  readonly dtype?: string;
   /** Held-out rows that were compared. */
   readonly rows: number;
   /** The largest difference of an output, and the largest that is allowed. */

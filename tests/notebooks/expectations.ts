@@ -331,7 +331,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   },
   "17_combine": {
     images: 1,
-    texts: [/onnx q8 in WebAssembly/],
+    texts: [/onnx q8 in WebAssembly/, /merged by linear, searched weights/],
     numbers: [
       { pattern: /films (0\.\d+)/, atLeast: 0.55, atMost: 0.95 },
       { pattern: /restaurants (0\.\d+)/, atLeast: 0.85, atMost: 0.98 },

@@ -24,6 +24,7 @@ export async function cardStage<Result extends CardedResult>(
     await writeCard(
       join(folder, modelFolder),
       cardOfResult({ ...result, model, receipts }, titles),
+      { model, teachers: result.teachers ?? [] },
     );
   }
   return result;

@@ -14,9 +14,21 @@ const cardFile = "tunebook_card.json";
 const format = "tunebook card";
 const version = 1;
 
+/** What a model was made of, for its owner: no part of what a server shows. */
+export interface ModelOrigin {
+  /** The reference of the model that was trained further. */
+  readonly model: string;
+  /** Those of the models that taught it. */
+  readonly teachers: readonly string[];
+}
+
 /** Writes the card into a deployed folder. */
-export async function writeCard(folder: string, card: ModelCard): Promise<void> {
-  const text = JSON.stringify({ format, version, ...card }, null, 2);
+export async function writeCard(
+  folder: string,
+  card: ModelCard,
+  origin: ModelOrigin,
+): Promise<void> {
+  const text = JSON.stringify({ format, version, ...card, origin }, null, 2);
   await writeFileAtomic(join(folder, cardFile), `${text}\n`);
 }
 
@@ -35,6 +47,17 @@ export async function readCard(reference: string): Promise<ModelCard> {
     : cardIn(written, parsed.path);
   const text = readme === undefined ? {} : { text: withoutFolders(readme) };
   return { facts, scores, receipts, ...text };
+}
+
+/**
+ * The card of a folder with what its model was made of, which cards of earlier versions do not say; undefined where there
+ * is no card. Throws an error of kind "output" for one that is damaged.
+ */
+export async function readOwnCard(
+  folder: string,
+): Promise<ModelCard & { readonly origin?: ModelOrigin } | undefined> {
+  const written = await textOf(join(folder, cardFile));
+  return written === undefined ? undefined : cardIn(written, folder);
 }
 
 /** The text of a file; undefined where there is none, or what is opened is a file itself. */

@@ -69,8 +69,12 @@ function probesInWords(report: AnyProbeReport): string {
 }
 
 function cardReceipt(
-  { target, rows, largestDifference, tolerance, files }: Receipt,
+  { target, dtype, rows, largestDifference, tolerance, files }: Receipt,
 ): CardReceipt {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { target, rows, largestDifference, tolerance, bytes };
+  return {
+    target,
+    ...(dtype === undefined ? {} : { dtype }),
+    ...{ rows, largestDifference, tolerance, bytes },
+  };
 }

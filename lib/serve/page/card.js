@@ -68,9 +68,9 @@ function scoreRow({ name, value, low, high }) {
   return [name, short(value), low === undefined ? "" : `${short(low)} to ${short(high)}`];
 }
 
-function receiptRow({ target, rows, largest_difference: largest, tolerance, bytes }) {
+function receiptRow({ target, dtype, rows, largest_difference: largest, tolerance, bytes }) {
   return [
-    target,
+    dtype === undefined ? target : `${target} ${dtype}`,
     rows,
     largest.toExponential(1),
     tolerance.toExponential(1),

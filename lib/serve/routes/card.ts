@@ -17,6 +17,7 @@ const score = z.object({
 
 const receipt = z.object({
   target: z.string().openapi({ example: "adapter" }),
+  dtype: z.string().optional().openapi({ description: "The type of the files' numbers." }),
   rows: z.number().int().openapi({ description: "Held-out rows that were compared." }),
   largest_difference: z.number(),
   tolerance: z.number(),
