@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { bundleOf, withDisplay } from "../../core/display.ts";
 import { htmlFrame, htmlSection, htmlTable } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
@@ -21,7 +22,8 @@ export function lineageDisplay(lineage: Lineage): Lineage {
 
 function shown({ steps }: Lineage) {
   const number = new Map(steps.map(({ model }, at) => [model, at + 1]));
-  const rows = steps.flatMap((step, at) => rowsOf(step, at + 1, number));
+  const short = shortNames(steps);
+  const rows = steps.flatMap((step, at) => rowsOf(step, at + 1, { number, short }));
   const note =
     "scores are of each run's own held-out rows; the difference is the largest of an output between the " +
     "files and the trained model";
@@ -41,14 +43,28 @@ function shown({ steps }: Lineage) {
   );
 }
 
+/** The last part of each folder's name, where no other has the same. */
+function shortNames(steps: Lineage["steps"]): Map<string, string> {
+  const models = steps.map(({ model }) => model);
+  const ends = models.map((model) => /^[a-z]{2,}:/.test(model) ? model : basename(model));
+  return new Map(models.map((model, at) => {
+    const isAlone = ends.filter((end) => end === ends[at]).length === 1;
+    return [model, isAlone ? ends[at] : model];
+  }));
+}
+
 /** A row for each of the step's receipts, the first of which says what the step is. */
 function rowsOf(
   { model, made, from, scores: [score], receipts }: LineageStep,
   at: number,
-  number: ReadonlyMap<string, number>,
+  { number, short }: {
+    readonly number: ReadonlyMap<string, number>;
+    readonly short: ReadonlyMap<string, string>;
+  },
 ): string[][] {
   const of = from.map((each) => number.get(each) ?? each).join(", ");
-  const first = [String(at), model, made, of, score ? scoreText(score) : ""];
+  const told = from.reduce((text, each) => text.replace(each, short.get(each) ?? each), made);
+  const first = [String(at), short.get(model)!, told, of, score ? scoreText(score) : ""];
   const blank = first.map(() => "");
   const proofs = receipts.length > 0 ? receipts.map(receiptCells) : [["", "", "", ""]];
   return proofs.map((cells, row) => [...row === 0 ? first : blank, ...cells]);
@@ -66,6 +82,6 @@ function receiptCells({ target, dtype, bytes, rows, largestDifference }: CardRec
     dtype === undefined ? target : `${target} ${dtype}`,
     (bytes / bytesPerMegabyte).toFixed(1),
     String(rows),
-    largestDifference.toExponential(1),
+    largestDifference === 0 ? "0" : largestDifference.toExponential(1),
   ];
 }
