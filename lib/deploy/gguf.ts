@@ -7,7 +7,7 @@
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
 import type { ValueToWrite } from "../core/gguf/write_values.ts";
-import { oneOf, positive, type Rules, yesOrNo } from "../core/option_rules.ts";
+import { notNegative, oneOf, positive, type Rules, yesOrNo } from "../core/option_rules.ts";
 import { mergeModel } from "../nn/merge.ts";
 import { ggufTaskKey } from "../core/task_keys.ts";
 import { noteOf } from "../nn/task_note.ts";
@@ -38,6 +38,8 @@ export interface GgufOptions {
    * and 0.3 unless given.
    */
   readonly mostDrift?: number;
+  /** How much worse than the trained model's a score from 0 to 1 of held-out rows may be: 0.05 unless given. */
+  readonly mostScoreLoss?: number;
   /**
    * Writes the trained method alone, as an adapter that llama.cpp puts on the base's GGUF file (`--lora`):
    * LoRA and what comes down to it. Its formats are F32, unless given, and F16. False unless given.
@@ -83,7 +85,8 @@ export function gguf(file: string, options: GgufOptions = {}): DeployTarget {
     ...driftMistakes(options),
     ...adapterMistakes(options),
   ]);
-  if (options.adapter) return adapterTarget(file, options);
+  const loss = options.mostScoreLoss === undefined ? {} : { mostScoreLoss: options.mostScoreLoss };
+  if (options.adapter) return { ...adapterTarget(file, options), ...loss };
   const { format = "F16" } = options;
   const isRounded = format === "Q8_0" || format === "Q4_0";
   return {
@@ -92,6 +95,7 @@ export function gguf(file: string, options: GgufOptions = {}): DeployTarget {
     isFile: true,
     dtype: format,
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
+    ...loss,
     tolerance: isRounded ? options.mostDrift ?? drifts[format] : tolerances[format],
     ...(isRounded
       ? {
@@ -141,6 +145,7 @@ export function gguf(file: string, options: GgufOptions = {}): DeployTarget {
 const rules: Rules<GgufOptions> = {
   format: oneOf(writtenFormatNames),
   mostDrift: positive,
+  mostScoreLoss: notNegative,
   adapter: yesOrNo,
 };
 

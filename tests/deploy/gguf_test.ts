@@ -166,6 +166,8 @@ Deno.test("what GGUF cannot hold is refused before training", () =>
 Deno.test("a file's name ends in .gguf, and drift belongs to what rounds", () => {
   assert.throws(() => gguf("out/folder"), isMistake("input", 'gguf("out/reviews.gguf")'));
   assert.throws(() => gguf("a.gguf", { mostDrift: 1 }), isMistake("input", "mostDrift"));
+  assert.throws(() => gguf("a.gguf", { mostScoreLoss: -1 }), isMistake("input", "mostScoreLoss"));
+  assert.equal(gguf("a.gguf", { mostScoreLoss: 0.1 }).mostScoreLoss, 0.1);
   assert.throws(
     () => gguf("a.gguf", { format: "Q4_K" as "Q4_0" }),
     isMistake("input", "format", "Q4_0"),

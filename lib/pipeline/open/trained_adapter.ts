@@ -9,6 +9,7 @@ import { loadedAdapter } from "../../adapters/peft/folder.ts";
 import { headOutputs } from "../../adapters/peft/head_outputs.ts";
 import { loraFile } from "../../adapters/peft/lora_file.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { exists } from "../../core/exists.ts";
 import { parseReference } from "../../weights/reference.ts";
 import { tasks } from "../../tasks/mod.ts";
 import type { AnyTask } from "../plan_spec.ts";
@@ -106,6 +107,9 @@ export async function adapterFolder(reference: string): Promise<string | undefin
   return undefined;
 }
 
+/** The file of a graph whose name has what is said of it, `model.onnx?size=64`. */
+const graphPath = (name: string) => name.replace(/\?[^?]*$/, "");
+
 /** The base that an adapter's folder names, as a reference. */
 export async function baseReference({ folder, config }: PeftHeader): Promise<string> {
   const { base_model_name_or_path: name, revision } = config;
@@ -119,7 +123,7 @@ export async function baseReference({ folder, config }: PeftHeader): Promise<str
     parseReference(name);
     return name;
   }
-  if (await Deno.stat(name).then(() => true, () => false)) return `file:${name}`;
+  if (await exists(name) || await exists(graphPath(name))) return `file:${name}`;
   if (/^\w[\w.-]*\/\w[\w.-]*$/.test(name)) {
     return typeof revision === "string" ? `hf:${name}@${revision}` : `hf:${name}`;
   }
