@@ -12,6 +12,7 @@ import type { ClosingTokens } from "../nn/closing_tokens.ts";
 import { continuesTexts, type Model, modelHead } from "../nn/model.ts";
 import type { TextProcessor } from "../nn/processor.ts";
 import { openEnded } from "../text/around_text.ts";
+import { withPairTemplate } from "../text/template.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { readJsonObject } from "../text/tokenizer_files.ts";
 import type { TrainedModel } from "./trained_model.ts";
@@ -142,4 +143,12 @@ export async function writeReaderTokenizer(
     padding_side: continuesTexts(model) ? "left" : "right",
   };
   await writeFileAtomic(path, JSON.stringify(config, null, 2) + "\n");
+  if (!continuesTexts(model)) await writePairTemplate(join(folder, "tokenizer.json"));
+}
+
+async function writePairTemplate(path: string): Promise<void> {
+  const { post_processor: own, ...tokenizer } = await readJsonObject(path);
+  const processor = withPairTemplate(own);
+  if (processor === own) return;
+  await writeFileAtomic(path, JSON.stringify({ ...tokenizer, post_processor: processor }) + "\n");
 }

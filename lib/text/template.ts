@@ -63,6 +63,25 @@ export function readTemplate(json: unknown): Template {
   }
 }
 
+/**
+ * The same post-processor with a template of its own where it has none: transformers.js joins a pair by templates alone,
+ * and drops the second text behind `ByteLevel`, as GPT-2 and Qwen have it. Tokens are the same.
+ */
+export function withPairTemplate(json: unknown): unknown {
+  const steps = flat(json);
+  if (json === null || json === undefined || steps.some(({ type }) => type !== "ByteLevel")) {
+    return json;
+  }
+  const sequence = (id: string, type_id: number) => ({ Sequence: { id, type_id } });
+  const template = {
+    type: "TemplateProcessing",
+    single: [sequence("A", 0)],
+    pair: [sequence("A", 0), sequence("B", 1)],
+    special_tokens: {},
+  };
+  return { type: "Sequence", processors: [...steps, template] };
+}
+
 const text = (part: number, type: number): Slot => ({ part, type });
 const special = (id: number, type: number): Slot => ({ id, part: 0, type });
 

@@ -36,11 +36,11 @@ const golden = (name: string): MakeBase => (folder) => tinyModel(folder, name);
 const plain = { use_sliding_window: false, query_pre_attn_scalar: 6, rope_scaling: null };
 
 /** A decoder with a tokenizer of bytes, as most have. */
-const decoder = (modelType: string): MakeBase => (folder) => {
+const decoder = (modelType: string, fields: object = {}): MakeBase => (folder) => {
   const { tokenizer, vocabSize } = newTokenizer(reviews(32).map(({ text }) => text), "bytes", 300);
   const ends = { bos_token_id: 0, eos_token_id: 0 };
   return toyFolder(folder, modelType, {
-    fields: plain,
+    fields: { ...plain, ...fields },
     tokenizer: { json: tokenizer, tokens: vocabSize, ends },
   });
 };
@@ -69,7 +69,8 @@ const bases: Readonly<Record<string, MakeBase>> = {
   llama: decoder("llama"),
   marian: copied("seq2seq/trained-marian"),
   mbart: copied("seq2seq/trained-mbart"),
-  mistral: decoder("mistral"),
+  // The golden model's window is of three tokens; a GGUF file takes no more, which llama.cpp has no window for.
+  mistral: decoder("mistral", { sliding_window: 64 }),
   mobilenet_v2: copied("vision/mobilenet_v2", { preprocessor: fitted("ViTImageProcessor") }),
   // The trained T5 has mT5's blocks.
   mt5: copied("seq2seq/trained-t5", {

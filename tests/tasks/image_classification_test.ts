@@ -74,7 +74,7 @@ Deno.test("a ViT learns colours; its folders and transformers.js answer alike", 
     const result = await planOn(rows).deploy(merged(whole), onnx(web)).run(quiet);
     assert.ok(result.scores.accuracy > 0.9, `accuracy ${result.scores.accuracy}`);
     const [, { reader, rows: compared, wasm }] = result.receipts;
-    assert.equal(wasm!.rows, compared, "the graph is run in WebAssembly, too");
+    assert.equal(wasm!.rows, Math.min(16, compared), "the graph is run in WebAssembly, too");
     assert.equal(reader?.answers?.pipeline, "image-classification");
     assert.ok(reader!.answers!.inputs >= 8);
     const image = rows.get("image", 0) as string;

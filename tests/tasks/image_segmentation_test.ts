@@ -68,7 +68,7 @@ Deno.test("a SegFormer learns shapes; its folders and transformers.js answer ali
     assert.ok(right > 0.9, `pixel accuracy ${right}`);
     assert.equal(result.predictions.kind, "mask");
     const [, { reader, rows: compared, wasm }] = result.receipts;
-    assert.equal(wasm!.rows, compared, "the graph is run in WebAssembly, too");
+    assert.equal(wasm!.rows, Math.min(16, compared), "the graph is run in WebAssembly, too");
     assert.equal(reader?.answers?.pipeline, "image-segmentation");
     assert.equal(reader!.answers!.inputs, 6);
 

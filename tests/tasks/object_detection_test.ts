@@ -65,7 +65,7 @@ Deno.test("a YOLOS learns to find squares; its folders and transformers.js answe
     assert.ok(result.scores.at50 > 0.6, `mAP 50 is ${result.scores.at50}`);
     assert.ok(result.scores.meanAveragePrecision < result.scores.at50);
     const [, { reader, rows: compared, wasm }] = result.receipts;
-    assert.equal(wasm!.rows, compared, "the graph is run in WebAssembly, too");
+    assert.equal(wasm!.rows, Math.min(16, compared), "the graph is run in WebAssembly, too");
     assert.equal(reader?.answers?.pipeline, "object-detection");
     assert.ok(reader!.answers!.inputs >= 5);
     const images = (test.array("image") as string[]).slice(0, 5);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readTemplate } from "../../lib/text/template.ts";
+import { PreTrainedTokenizer } from "@huggingface/transformers";
+import { readTemplate, withPairTemplate } from "../../lib/text/template.ts";
+import { newTokenizer } from "../../lib/text/train/new_tokenizer.ts";
 
 const cls = ["<s>", 0];
 const sep = ["</s>", 1];
@@ -19,6 +21,36 @@ Deno.test("reads BERT's, RoBERTa's and absent post-processors", () => {
   for (const none of [null, undefined, { type: "ByteLevel" }]) {
     assert.deepEqual(readTemplate(none), { single: [first], pair: [first, second] });
   }
+});
+
+Deno.test("transformers.js joins a pair where bytes alone come before", () => {
+  const { tokenizer, settings } = newTokenizer(["what was it", "a fine film"], "bytes", 280);
+  const tokensOf = (json: Record<string, unknown>, options = {}): number[] =>
+    new PreTrainedTokenizer(json, settings).encode("what", options);
+  const pair = { text_pair: "film" };
+  assert.equal(
+    (tokenizer as { post_processor: { type: string } }).post_processor.type,
+    "ByteLevel",
+  );
+  const joined = {
+    ...tokenizer,
+    post_processor: withPairTemplate((tokenizer as { post_processor: unknown }).post_processor),
+  };
+  const [first, second] = ["what", "film"].map((text) =>
+    new PreTrainedTokenizer(joined, settings).encode(text)
+  );
+  assert.deepEqual(tokensOf(tokenizer, pair), first, "if it joins them, the template can go");
+  assert.deepEqual(tokensOf(joined, pair), [...first, ...second]);
+  assert.deepEqual(tokensOf(joined), first);
+  assert.deepEqual(
+    readTemplate(joined.post_processor),
+    readTemplate((tokenizer as { post_processor: unknown }).post_processor),
+  );
+  const others = [null, undefined, { type: "BertProcessing", cls, sep }, {
+    type: "Sequence",
+    processors: [{ type: "ByteLevel" }, { type: "RobertaProcessing", cls, sep }],
+  }];
+  for (const other of others) assert.equal(withPairTemplate(other), other);
 });
 
 const sequence = (id: string) => ({ Sequence: { id, type_id: 0 } });
