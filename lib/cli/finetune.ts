@@ -24,6 +24,7 @@ import { type FlagPlan, jsonOfFile, planOfFlags } from "./plan_of_flags.ts";
 import { planOfJson } from "./plan_of_json.ts";
 import { olderInWords, olderOutputs } from "./older_outputs.ts";
 import { checkPredictionsFlag, toldPredictions, writePredictions } from "./predictions_flag.ts";
+import { refuseBesides } from "./refuse_besides.ts";
 import type { Table } from "../table/table.ts";
 import { kebab } from "./train_flags.ts";
 
@@ -61,6 +62,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     if (flags.ray === undefined) refuseRayFlags(flags);
     if (!flags.advise) refuseAdviceFlags(flags);
     checkPredictionsFlag(flags);
+    refuseBesides(flags);
     if (asksForFolds(flags)) {
       const plans = planFiles.length > 0
         ? await plansOfFiles(planFiles, flags)

@@ -52,6 +52,8 @@ Deno.test("flags of folds that mean nothing are refused", async () => {
     [["--folds", "3", "--rule", "best"], /need several plan files[^]*--rule/],
     [["--folds", "3", "--ray", "http://127.0.0.1:9"], /folds run here/],
     [["--folds", "3", "--resume"], /the same --kept FOLDER/],
+    [["--folds", "3", "--trials", "2", "--advise"], /leave it or --trials --advise out/],
+    [["--advise", "--json-lines", "a.jsonl"], /--advise looks at the data .* or --json-lines out/],
   ];
   for (const [args, message] of refused) {
     const { code, stderr } = await finetuneHere(args, ".");

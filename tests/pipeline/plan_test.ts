@@ -55,7 +55,8 @@ Deno.test("stages are frozen and leave the earlier ones as they were", () => {
 });
 
 Deno.test("a plan says what it will do, also to a notebook", async () => {
-  const plan = model(minilm).data(memory, { ...columns, test: 0.5 })
+  const plan = model(minilm, { layers: 3, heads: 0.5, feedForward: 0.25 })
+    .data(memory, { ...columns, validation: 0.1, test: 0.5 })
     .adapt(lora({ rank: 4, targets: ["query"] })).train({
       epochs: 2,
       accumulate: 4,
@@ -67,6 +68,7 @@ Deno.test("a plan says what it will do, also to a notebook", async () => {
   for (
     const part of [minilm, "2 rows", "text → label", "test 0.5", "lora", "rank 4", "targets query"]
       .concat(
+        ["its first 3 layers, 50 % of its heads, 25 % of its feed-forward", "validation 0.1"],
         ["2 epochs", "batch size 16 × 4", "seed 7", "packing on", "accuracy, own", "onnx → out/a"],
       )
   ) assert.ok(text.includes(part), `${part} is not in\n${text}`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { accuracy, head, jsonLines, model, readTable, type Tracker } from "tunebook";
 import { interruption } from "../../lib/core/interruption.ts";
+import { trackedSettings } from "../../lib/pipeline/run/tracked_settings.ts";
 import { trackedRun } from "../../lib/pipeline/run/tracked_run.ts";
 import { moods, tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -12,12 +13,16 @@ const scored = { scores: { accuracy: 0.5 }, losses: [1, 2] };
 Deno.test("a run is followed from its settings to its scores", () =>
   inFolder(async (folder) => {
     const file = join(folder, "runs", "run.jsonl");
-    const result = await model(await tinyModel(join(folder, "base")))
+    const plan = model(await tinyModel(join(folder, "base")))
       .data(moods(40), { text: "text", label: "mood", test: 10, validation: 10 })
       .adapt(head())
       .train({ epochs: 2, batchSize: 10, seed: 4 })
-      .evaluate({ accuracy })
+      .evaluate({ accuracy });
+    const result = await plan
       .run({ quiet: true, trackers: [jsonLines(file)], name: "moods" });
+    // Without a name the method, the rows and the time tell runs apart.
+    const { name } = trackedSettings(plan.spec, undefined);
+    assert.match(name, /^head on 40 rows, \d{4}-/);
     const lines = (await Deno.readTextFile(file)).trim().split("\n").map((line) =>
       JSON.parse(line)
     );

@@ -19,18 +19,22 @@ export function describePlan(parts: PlanSpec): string {
   const rate = method.open && parts.train.learningRate === undefined
     ? "of the method"
     : settings.learningRate;
-  const held = split.test ?? defaultTestShare;
+  const { test = defaultTestShare, validation } = split;
   const lines: [string, string][] = [
     [
       "model",
       parts.model + (parts.quantize ? ` in ${parts.quantize}` : "") +
-      (parts.layers === undefined ? "" : `, ${describeLayers(parts.layers)}`),
+      (parts.layers === undefined ? "" : `, ${describeLayers(parts.layers)}`) +
+      (parts.heads === undefined ? "" : `, ${describeShare(parts.heads)} of its heads`) +
+      (parts.feedForward === undefined
+        ? ""
+        : `, ${describeShare(parts.feedForward)} of its feed-forward width`),
     ],
     [
       "data",
-      `${describeSource(parts.data)}: ${describeTask(task)}, test ${
-        typeof held === "number" ? held : describeSource(held)
-      }`,
+      `${describeSource(parts.data)}: ${describeTask(task)}` +
+      (validation === undefined ? "" : `, validation ${describeHeld(validation)}`) +
+      `, test ${describeHeld(test)}`,
     ],
     ["adapt", `${method.method} ${describeSettings(method.settings)}`.trim()],
     [
@@ -77,6 +81,14 @@ function describeLayers(layers: KeptLayers): string {
   return typeof layers === "number"
     ? `its first ${layers} layers`
     : `its layers ${shownLayers(layers)}`;
+}
+
+function describeShare(share: number): string {
+  return `${+(100 * share).toFixed(1)} %`;
+}
+
+function describeHeld(held: number | DataSource): string {
+  return typeof held === "number" ? String(held) : describeSource(held);
 }
 
 function describeTask(

@@ -11,8 +11,13 @@ import type { RunOptions } from "./run_options.ts";
  * Refuses trackers, offload and several processes for work that is no run of one plan.
  *
  * @param what such as `compare(…).run()`
+ * @param instead what to do with several processes
  */
-export function checkAlone(what: string, { trackers, name, offload }: RunOptions): void {
+export function checkAlone(
+  what: string,
+  { trackers, name, offload }: RunOptions,
+  instead = "launch the run of a plan",
+): void {
   if (trackers || name) {
     throw new TunebookError(
       "input",
@@ -31,6 +36,6 @@ export function checkAlone(what: string, { trackers, name, offload }: RunOptions
   if (size === 1) return;
   throw new TunebookError(
     "unsupported",
-    `${what} is work of one process, and ${size} were launched; launch the run of a plan`,
+    `${what} is work of one process, and ${size} were launched; ${instead}`,
   );
 }

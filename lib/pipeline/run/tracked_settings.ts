@@ -13,7 +13,7 @@ export function trackedSettings(
   { model, quantize, layers, heads, feedForward, data: source, task, method, train }: PlanSpec,
   name: string | undefined,
 ): TrackedRun {
-  const data = typeof source === "string" ? source : originOf(source);
+  const data = typeof source === "string" ? source : originOf(source) ?? `${source.numRows()} rows`;
   const time = new Date().toISOString().slice(0, 19).replace("T", " ");
   const settings = {
     model,

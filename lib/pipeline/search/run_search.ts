@@ -43,7 +43,11 @@ export async function runSearch<Found>(
 ): Promise<SearchResult<Found>> {
   checkRunOptions(options);
   const { trackers: _, name: __, ...alone } = options;
-  checkAlone("search(…).run()", alone);
+  checkAlone(
+    "search(…).run()",
+    alone,
+    "processes that are started one by one share the trials of a search with a file",
+  );
   const { plan, options: { budget = {} } } = search;
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;

@@ -140,15 +140,7 @@ export function searchOptionMistakes(options: PlanSearchOptions): Mistake[] {
     ...within("budget", budget, budgetRules),
     ...within("constraints", constraints, constraintRules),
     ...frontRuleMistakes(rule, costs),
-    ...costs !== undefined && pruner !== undefined
-      ? [
-        mistakeOf((nameOf) =>
-          `${nameOf("pruner")} stops trials by their score alone, which may be good by their ${
-            nameOf("costs")
-          }; leave out one of the two`
-        ),
-      ]
-      : [],
+    ...prunerMistakes(pruner, costs),
     ...isEndless
       ? [
         mistakeOf((nameOf) =>
@@ -156,5 +148,31 @@ export function searchOptionMistakes(options: PlanSearchOptions): Mistake[] {
         ),
       ]
       : [],
+  ];
+}
+
+/** A pruner sees the scores of one training on its way, and no costs. */
+function prunerMistakes(
+  pruner: PlanSearchOptions["pruner"],
+  costs: PlanSearchOptions["costs"],
+): Mistake[] {
+  if (pruner === undefined) return [];
+  if (pruner.comparesFolds) {
+    return [
+      mistakeOf((nameOf) =>
+        `${
+          nameOf("pruner")
+        } ${pruner.name} compares folds, and a trial reports after epochs of one training; take ` +
+        "median, successiveHalving or hyperband"
+      ),
+    ];
+  }
+  if (costs === undefined) return [];
+  return [
+    mistakeOf((nameOf) =>
+      `${nameOf("pruner")} stops trials by their score alone, which may be good by their ${
+        nameOf("costs")
+      }; leave out one of the two`
+    ),
   ];
 }

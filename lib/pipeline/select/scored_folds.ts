@@ -4,10 +4,15 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { rowsByClass } from "../../data/split.ts";
+import type { Table } from "../../table/table.ts";
 import type { CandidateMetric } from "./candidates.ts";
 import type { FoldResult, FoldScore } from "./fold_runs.ts";
 import type { Pool } from "./pool.ts";
 import type { CrossValidateSettings } from "./select_options.ts";
+
+/** Rare classes that are named. */
+const mostNamed = 3;
 
 /**
  * The folds that have a score.
@@ -43,7 +48,7 @@ export function foldNotes(
     readonly all: readonly FoldScore[];
   },
 ): string[] {
-  const { groups, repeats } = settings;
+  const { groups, repeats, folds } = settings;
   const { stratify } = pool.task.task;
   const kinds = [
     ...stratify === undefined ? [] : ["classes in equal shares"],
@@ -53,10 +58,26 @@ export function foldNotes(
   return [
     ...kinds.length === 0 ? [] : [`folds: ${kinds.join(", ")}`],
     "interval: Student's t over the folds, corrected for the training rows that they share (Nadeau and Bengio)",
+    ...stratify === undefined ? [] : rareClassNotes(pool.table, stratify, folds),
     ...scored.length === all.length ? [] : [
       `${
         all.length - scored.length
       } of ${all.length} folds have no ${metric.name}, and are left out`,
     ],
+  ];
+}
+
+/** Classes that some fold is without; scikit-learn warns of them as well. */
+export function rareClassNotes(table: Table, label: string, folds: number): string[] {
+  const rare = rowsByClass(table, label).filter((rows) => rows.length < folds);
+  if (rare.length === 0) return [];
+  const named = rare.toSorted((a, b) => a.length - b.length).slice(0, mostNamed)
+    .map((rows) => `${JSON.stringify(table.get(label, rows[0]))} (${rows.length})`);
+  const more = rare.length > mostNamed ? ` and ${rare.length - mostNamed} more` : "";
+  return [
+    `classes with fewer rows than the ${folds} folds: ${
+      named.join(", ")
+    }${more}; some folds have none of them to ` +
+    "score, and one with a single row is scored by a model that has not seen it",
   ];
 }

@@ -52,6 +52,7 @@ export function wilcoxonPruner(options: WilcoxonPrunerOptions = {}): Pruner {
   const { threshold = 0.1, startupSteps = 2 } = options;
   return {
     name: "wilcoxon",
+    comparesFolds: true,
     settings: { threshold, startupSteps },
     shouldPrune(history, number) {
       const { better: [better], trials } = history;

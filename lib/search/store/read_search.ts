@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { checkHistory } from "../check_history.ts";
@@ -43,6 +44,7 @@ export function readSearch(file: string): StoredSearch {
   try {
     database = new DatabaseSync(file, { readOnly: true });
   } catch (error) {
+    if (!existsSync(file)) throw new TunebookError("input", `there is no file ${file}`);
     throw new TunebookError("input", `${file} cannot be opened: ${messageOf(error)}`);
   }
   try {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 
@@ -44,8 +46,19 @@ export function openDatabase(file: string): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    throw new TunebookError("output", `a search cannot be kept in ${file}: ${messageOf(error)}`);
+    throw new TunebookError(
+      "output",
+      `a search cannot be kept in ${file}: ${reasonOf(error, file)}`,
+    );
   }
+}
+
+/** SQLite says the same of a folder that is not there as of one that may not be read. */
+function reasonOf(error: unknown, file: string): string {
+  const folder = dirname(file);
+  return existsSync(folder)
+    ? messageOf(error)
+    : `there is no folder ${folder}; make it, or name another file`;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   type Table,
   tableFromRows,
   textClassification,
+  wilcoxonPruner,
   writeTable,
 } from "tunebook";
 import { isMistake } from "../../is_mistake.ts";
@@ -195,6 +196,10 @@ Deno.test("a search that makes no sense is refused in one error", () => {
   assert.throws(
     () => held.search({ method, epochs: int(1, 2), ema: 0.9, swa: { from: 0.5 } }, { budget }),
     isMistake("input", "are two averages of the same parameters"),
+  );
+  assert.throws(
+    () => held.search({ method, epochs: int(1, 2) }, { budget, pruner: wilcoxonPruner() }),
+    isMistake("input", "pruner wilcoxon compares folds"),
   );
   assert.throws(
     () => held.search({ method, epochs: int(1, 2) }, { budget, metric: "acuracy" }),

@@ -14,6 +14,7 @@ import { leakageNotes } from "../../../lib/pipeline/select/leakage_notes.ts";
 import { paretoFront } from "../../../lib/pipeline/select/pareto_front.ts";
 import type { Pool } from "../../../lib/pipeline/select/pool.ts";
 import { poolFolds } from "../../../lib/pipeline/select/pool_folds.ts";
+import { rareClassNotes } from "../../../lib/pipeline/select/scored_folds.ts";
 import { isMistake } from "../../is_mistake.ts";
 
 const candidate = (
@@ -151,4 +152,16 @@ Deno.test("columns that look like groups, and rows that stand in several folds, 
   };
   const [told] = leakageNotes(repeated, poolFolds(repeated, how));
   assert.match(told, /^10 of 40 rows stand in other folds, too/);
+});
+
+Deno.test("classes that are too rare for the folds are named, the rarest first", () => {
+  const label = [..."aaabbcdddd"];
+  const table = tableFromColumns({ label });
+  assert.deepEqual(rareClassNotes(table, "label", 2).length, 1);
+  assert.match(
+    rareClassNotes(table, "label", 4)[0],
+    /fewer rows than the 4 folds: "c" \(1\), "b" \(2\), "a" \(3\); some/,
+  );
+  assert.match(rareClassNotes(table, "label", 5)[0], /"a" \(3\) and 1 more;/);
+  assert.deepEqual(rareClassNotes(table, "label", 1), []);
 });

@@ -50,7 +50,7 @@ Deno.test("an attempt of a process that is gone is lost, and the next one is ano
 Deno.test("files without a search, without times and with damage are told apart", () =>
   inFolder(async (folder) => {
     const file = `${folder}/search.sqlite`;
-    assert.throws(() => readSearch(file), isMistake("input", /search.sqlite cannot be opened/));
+    assert.throws(() => readSearch(file), isMistake("input", /there is no file .*search.sqlite/));
     await Deno.writeTextFile(`${folder}/text`, "no database at all, but long enough to be one");
     assert.throws(() => readSearch(`${folder}/text`), isMistake("input", /is no search's file/));
     {
