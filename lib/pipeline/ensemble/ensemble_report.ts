@@ -5,6 +5,7 @@
  * @module
  */
 import { calibrationBins } from "../../chart/calibration_chart.ts";
+import { isotonicCalibration } from "../../combine/calibration/isotonic_calibration.ts";
 import { temperatureScaling } from "../../combine/calibration/temperature_scaling.ts";
 import { type RowUncertainty, uncertaintyOf } from "../../combine/ensemble/uncertainty.ts";
 import { Random } from "../../core/random.ts";
@@ -39,6 +40,8 @@ export interface CalibrationFigures {
   readonly before: number;
   /** The same after temperature scaling, each half of the rows scaled by what the other half says. */
   readonly after: number;
+  /** The same after isotonic calibration, whose curves need some thousand rows. */
+  readonly afterIsotonic: number;
   /** The temperatures of the two halves. */
   readonly temperatures: readonly [number, number];
   /** The scaled predictions. */
@@ -117,11 +120,18 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The mean distance of said and true probabilities, weighted by rows (Guo et al. 2017). */
-function calibrationError(predictions: LabelPredictions): number {
-  const filled = calibrationBins(predictions, bins).filter(({ rows }) => rows > 0);
-  const rows = filled.reduce((sum, bin) => sum + bin.rows, 0);
-  return filled.reduce((sum, bin) => sum + bin.rows * Math.abs(bin.said - bin.right), 0) / rows;
+/** The mean distance of said and true probabilities of some rows and others, weighted by rows (Guo et al. 2017). */
+function calibrationError(...parts: readonly LabelPredictions[]): number {
+  const all = parts.map((part) => calibrationBins(part, bins));
+  let [distance, rows] = [0, 0];
+  for (let bin = 0; bin < bins; bin++) {
+    const filled = all.map((each) => each[bin]).filter((each) => each.rows > 0);
+    distance += Math.abs(
+      filled.reduce((sum, each) => sum + each.rows * (each.said - each.right), 0),
+    );
+    rows += filled.reduce((sum, each) => sum + each.rows, 0);
+  }
+  return distance / rows;
 }
 
 /** The predictions of some rows. */
@@ -146,6 +156,9 @@ function calibrationFigures(predictions: LabelPredictions, seed: number): Calibr
     Array.from({ length: rows }, (_, i) => i),
   );
   const halves = [order.slice(0, rows >> 1), order.slice(rows >> 1)];
+  const isotonic = halves.map((own, half) =>
+    isotonicCalibration(ofRows(predictions, halves[1 - half])).apply(ofRows(predictions, own))
+  );
   const logits = new Float32Array(predictions.logits.length);
   const temperatures = halves.map((own, half) => {
     const { temperature } = temperatureScaling(ofRows(predictions, halves[1 - half]));
@@ -161,6 +174,7 @@ function calibrationFigures(predictions: LabelPredictions, seed: number): Calibr
   return {
     before: calibrationError(predictions),
     after: calibrationError(scaled),
+    afterIsotonic: calibrationError(...isotonic),
     temperatures: [temperatures[0], temperatures[1]],
     scaled,
   };

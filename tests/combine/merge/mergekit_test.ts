@@ -12,6 +12,7 @@ import {
   nearSwap,
   nuSlerp,
   passthrough,
+  Random,
   sce,
   slerp,
   taskArithmetic,
@@ -86,4 +87,42 @@ Deno.test("every method that mergekit has here is compared, in one and two dimen
   const compared = new Set(golden.cases.map(({ method }) => method));
   assert.deepEqual([...compared].sort(), Object.keys(methods).sort());
   assert.deepEqual(new Set(golden.cases.map(({ shape }) => shape.length)), new Set([1, 2]));
+});
+
+Deno.test("what no model has changed stays as it is by every method, tensors of zeros too", () => {
+  const made = {
+    breadcrumbs: breadcrumbs(),
+    dare: dare(),
+    della: della(),
+    karcher: karcherMean(),
+    linear: linearMerge(),
+    modelStock: modelStock(),
+    multiSlerp: multiSlerp(),
+    nearSwap: nearSwap({ t: 0.1 }),
+    nuSlerp: nuSlerp(),
+    sce: sce(),
+    slerp: slerp({ t: 0.5 }),
+    taskArithmetic: taskArithmetic(),
+    ties: ties(),
+  };
+  for (const [name, method] of Object.entries(made)) {
+    const most = Math.min(3, method.models.most);
+    for (const values of [[0.5, -0.25, 0.125, 1], [0, 0, 0, 0]]) {
+      const base = Float32Array.from(values);
+      const tensors = Array.from({ length: most }, () => base.slice());
+      const shared = { name: "w", shape: [4], tensors, weights: tensors.map(() => 1) };
+      const bases = method.base === "unused"
+        ? [undefined]
+        : method.base === "required"
+        ? [base]
+        : [undefined, base];
+      for (const own of bases) {
+        const random = Random.fromSeed(1);
+        const merged = method.merge({ ...shared, ...(own ? { base: own } : {}), random });
+        merged.forEach((value, at) =>
+          assert.ok(Math.abs(value - base[at]) < 1e-6, `${name}: ${merged} is not ${base}`)
+        );
+      }
+    }
+  }
 });

@@ -194,11 +194,14 @@ Deno.test("calibration after scaling is measured on rows that did not choose the
   const truth = Array.from({ length: 400 }, (_, row) => row % 4 === 0 ? 1 : 0);
   const logits = truth.flatMap(() => [8, 0]);
   const one = member(sayingOf(logits, truth));
-  const { calibration: { before, after, temperatures } } = await ensemble({ a: one, b: one })
-    .evaluate({ accuracy });
+  const { calibration: { before, after, afterIsotonic, temperatures } } = await ensemble({
+    a: one,
+    b: one,
+  }).evaluate({ accuracy });
   assert.ok(Math.abs(before - 0.25) < 0.01, String(before));
   // The halves have other shares of right rows, which the error after it shows.
   assert.ok(after < 0.1 && after >= 0);
+  assert.ok(Math.abs(afterIsotonic - after) < 1e-3, "one probability alone is corrected alike");
   assert.ok(temperatures.every((each) => each > 5));
 });
 

@@ -54,7 +54,9 @@ export function multiSlerp(options: MultiSlerpOptions = {}): MergeMethod {
       const mean = weightedSum(units, shares);
       const meanLength = norm(mean);
       if (meanLength < smallest) {
-        if (tensors.length === 2) return addBase(weightedSum(moved, shares), base);
+        // Tensors that no model has changed, or that are 0, have no direction: mergekit ends there.
+        const isStill = lengths.every((each) => each < smallest);
+        if (isStill || tensors.length === 2) return addBase(weightedSum(moved, shares), base);
         throw new TunebookError(
           "input",
           `${name}: the directions of the models cancel out, so that there is no mean of them; ` +
