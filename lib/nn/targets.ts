@@ -59,7 +59,15 @@ export function chooseLayers(
   );
   const linears = layers.filter((layer): layer is LinearLayer => layer.kind === "linear");
   const wanted = targets ?? modelInfo.attentionTargets;
-  if (wanted === "all-linear") return linears.filter(({ isUnread }) => !isUnread);
+  if (wanted === "all-linear") {
+    const chosen = linears.filter(({ isUnread }) => !isUnread);
+    if (chosen.length > 0) return chosen;
+    throw new TunebookError(
+      "input",
+      "targets all-linear: this model has no linear layer but its head's. Name convolutions, on which lora acts, " +
+        `or train the head alone, head()${listed(layers)}`,
+    );
+  }
   if (typeof wanted === "string") {
     const whole = pattern(`^(?:${wanted})$`);
     const chosen = layers.filter(({ path }) =>

@@ -155,6 +155,10 @@ Deno.test("LoRA says which convolutions it cannot act on", async () => {
   const resnet = await goldenImageModel("resnet", "classification");
   assert.throws(() => attachTo(resnet, vera()), /is a convolution, on which lora acts/);
   assert.throws(
+    () => attachTo(resnet, lora({ targets: "all-linear" })),
+    /no linear layer but its head's.*Convolutions here: /,
+  );
+  assert.throws(
     () => attachTo(resnet, lora({ targets: ["convolutoin"] })),
     /did you mean "convolution"/,
   );

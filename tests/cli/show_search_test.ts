@@ -42,7 +42,7 @@ Deno.test("commands that make no sense are told so", async () => {
     const [args, wanted] of [
       [[], /name the file of one search, not 0/],
       [["a", "b"], /not 2/],
-      [["no-such.sqlite"], /no-such.sqlite cannot be opened/],
+      [["no-such.sqlite"], /there is no file no-such.sqlite/],
       [["a.sqlite", "--follow", "--json"], /--follow goes with neither/],
       [["a.sqlite", "--htm", "x"], /no flag --htm \(did you mean "html"/],
     ] as const

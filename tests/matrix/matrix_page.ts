@@ -60,9 +60,7 @@ function progressLines(
     target !== undefined && ending === "works"
   );
   const part = run < all
-    ? `**${shown(run)} of ${
-      shown(all)
-    } trainings have been run**, drawn by chance; the others are in no table. `
+    ? `**${shown(run)} of ${shown(all)} trainings have been run**; the others are in no table. `
     : `All ${shown(all)} trainings have been run. `;
   return [
     `${part}${shown(count(trainings, "works"))} work and ${
