@@ -44,6 +44,7 @@ export type {
 // What a model was made of
 export { lineage } from "./lib/pipeline/lineage/lineage.ts";
 export type { Lineage, LineageStep } from "./lib/pipeline/lineage/lineage_step.ts";
+export type { CardReceipt, CardScore } from "./lib/serve/model_card.ts";
 
 // A merge as a stage: scored, chosen by validation rows, deployed
 export type {

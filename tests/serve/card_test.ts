@@ -39,7 +39,7 @@ Deno.test("a folder keeps its card, and its README without front matter and fold
       scores: [{ name: "accuracy", value: 0.5 }],
       receipts: [],
     };
-    await writeCard(folder, card);
+    await writeCard(folder, card, { model: "hf:org/base", teachers: [] });
     assert.deepEqual(await readCard(reference), card);
     const base = "file:/home/ann/my films/base";
     const readme = `---\nbase_model: ${base}\n---\n# Adapter for ${base}\n\nSee file:/etc/x.\n`;
