@@ -96,7 +96,7 @@ const merges: Readonly<Record<string, readonly [options: Options, weights: Weigh
   "multi-SLERP": [{ method: multiSlerp() }, equal],
   "NuSLERP of one and two": [{ method: nuSlerp() }, { one: 1, two: 1 }],
   "SLERP of one and two": [{ method: slerp({ t: 0.5 }) }, { one: 1, two: 1 }],
-  "near swap of one and two": [{ method: nearSwap({ t: 1e-3 }) }, { one: 1, two: 1 }],
+  "near swap of one into the base": [{ method: nearSwap({ t: 1e-3 }), base }, { one: 1 }],
 };
 type Weights = Readonly<Record<string, number>>;
 
