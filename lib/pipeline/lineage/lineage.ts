@@ -49,14 +49,14 @@ export async function lineage(folder: string): Promise<Lineage> {
   };
   const path = typeof folder === "string" && folder !== "" ? pathOf(named(folder)) : undefined;
   if (path === undefined) throw new TunebookError("input", "lineage takes the folder of a model");
-  if (await recordOf(path) === undefined) {
+  await follow(path);
+  if (!hasRecord(steps.at(-1)!)) {
     throw new TunebookError(
       "input",
       `${folder} has no record of what its model was made of: tunebook keeps one in the folders of ` +
         "adapter, merged, onnx and others that are not for strangers, and of merge and prune",
     );
   }
-  await follow(named(folder));
   return lineageDisplay({ steps });
 }
 
@@ -65,8 +65,11 @@ const downloaded: OwnStep = { made: "pretrained", from: [], scores: [], receipts
 async function ownStep(path: string): Promise<OwnStep> {
   const record = await recordOf(path);
   if (record) return record;
-  return { ...downloaded, made: await exists(path) ? "no record here" : "no longer there" };
+  return { ...downloaded, made: await exists(path) ? noRecord : gone };
 }
+
+const [noRecord, gone] = ["no record here", "no longer there"];
+const hasRecord = ({ made }: LineageStep) => made !== noRecord && made !== gone;
 
 /** What the folder's files say; undefined where none does. */
 async function recordOf(path: string): Promise<OwnStep | undefined> {
